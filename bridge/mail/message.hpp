@@ -1,0 +1,79 @@
+// The message as every layer knows it: an envelope, and parts whose octets lie in the store.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "armor/hash.hpp"
+
+namespace immp::bridge {
+
+/// Seconds are all that goes over the wire (`YYYY-MM-DDThh:mm:ssZ`).
+using Time = std::chrono::sys_seconds;
+
+/// Where a body's octets lie: a key of the store's, never seen on the wire.
+using BodyId = std::int64_t;
+
+enum class Importance { low, normal, high };
+
+enum class PartClass {
+    attachment,
+    content,  ///< exactly one part of a message (DATA +CONTENT)
+};
+
+struct Part {
+    std::string id;  ///< the name given to DATA, or `part-<n>`
+    std::string type;
+    PartClass part_class = PartClass::attachment;
+    std::uint64_t length = 0;  ///< octets of the body, unencoded
+    BodyId body = 0;
+    armor::Digest digest{};  ///< H("IMMP1 body", octets)
+};
+
+/// One relay or server that a message passed; `received` in the envelope.
+struct Hop {
+    std::string domain;
+    Time timestamp;
+};
+
+/// What a bounce says of one recipient (decisions, 5: `envelope.failed`).
+struct Failure {
+    std::string recipient;
+    int code = 0;
+    std::string cause;
+};
+
+struct Envelope {
+    std::string id;    ///< the sender's UUID, lower case
+    std::string from;  ///< an IMID, or the bare domain of an anonymous sender
+    std::vector<std::string> to;
+    std::vector<std::string> cc;
+    std::string subject;
+    Time date;
+    std::optional<Time> expires;
+    Importance importance = Importance::normal;
+    bool secure = false;
+    std::string reply_to;
+    std::string in_reply_to;
+    std::vector<std::string> references;
+    std::vector<Hop> received;
+    std::vector<Failure> failed;
+};
+
+struct Message {
+    Envelope envelope;
+    std::vector<Part> parts;
+
+    /// The sum of its parts, in octets.
+    [[nodiscard]] std::uint64_t length() const {
+        std::uint64_t sum = 0;
+        for (const Part& part : parts)
+            sum += part.length;
+        return sum;
+    }
+};
+
+}  // namespace immp::bridge

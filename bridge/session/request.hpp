@@ -1,0 +1,181 @@
+// What a session asks of the node, and what the node answers. Plain values: the session machine never sees a
+// store, a socket or a thread, and tests answer by hand.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "armor/error.hpp"
+#include "armor/password.hpp"
+#include "bridge/mail/message.hpp"
+#include "bridge/mail/selector.hpp"
+#include "bridge/wire/imid.hpp"
+
+namespace immp::bridge {
+
+/// Numbers a delivery within its session, from 1.
+using DeliveryId = std::uint32_t;
+
+/// A stored answer too long to be a string (a fetched message). Owned by whoever pulls; octets are asked for
+/// with the session's Pull action, one piece at a time, so that nothing stands whole in memory.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+    [[nodiscard]] virtual std::uint64_t length() const = 0;
+};
+using BodySourcePtr = std::shared_ptr<BodySource>;
+
+// -- questions
+// -------------------------------------------------------------------------------------------------------
+
+/// The stored SCRAM keys for an account and device. An unknown account gets a made-up credential that no
+/// proof fits (decisions, 3), so the answer is never 404.
+struct LookUpCredential {
+    std::string account;  ///< prepared IMID
+    std::string device;   ///< may be empty
+};
+
+/// Notes a login (device list, last seen). Answered with Done.
+struct RecordLogin {
+    std::string account;
+    std::string device;
+};
+
+struct SubmittedPart {
+    std::string id;
+    std::string type;
+    PartClass part_class = PartClass::attachment;
+};
+
+/// DONE of a local user's delivery: its parts are those sent with PartOctets under `delivery`, numbered from
+/// 0 in this order. The answer comes only when the message is on stable storage.
+struct Submit {
+    DeliveryId delivery = 0;
+    std::string account;
+    std::string from;  ///< FROM as prepared IMID; empty: the account
+    std::vector<Imid> recipients;
+    std::string id;  ///< lower-case UUID; empty: the node makes one
+    std::string subject;
+    std::optional<std::chrono::seconds> expires;
+    Importance importance = Importance::normal;
+    bool secure = false;
+    bool anonymous = false;
+    std::vector<SubmittedPart> parts;
+};
+
+struct CheckMailbox {
+    std::string account;
+    std::string path;  ///< `/folder[/sub]` as written
+    std::string selector_text;
+    Selector selector;
+    bool recursive = false;
+};
+
+struct IndexMailbox {
+    std::string account;
+    std::string path;
+    Selector selector;
+    std::uint32_t limit = 0;
+    std::string after;  ///< a cursor from an earlier answer, or empty
+};
+
+enum class FetchForm { json, json_pretty, mime, part };
+
+struct FetchMessage {
+    std::string account;
+    std::string path;
+    std::string uuid;
+    FetchForm form = FetchForm::mime;
+    std::string part;  ///< with FetchForm::part
+    bool mark_read = true;
+};
+
+/// Makes a secret for a device and answers it once (DeviceSecret).
+struct AddDevice {
+    std::string account;
+    std::string device;
+};
+struct ListDevices {
+    std::string account;
+};
+struct RevokeDevice {
+    std::string account;
+    std::string device;
+};
+
+using Request = std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox, IndexMailbox, FetchMessage,
+                             AddDevice, ListDevices, RevokeDevice>;
+
+// -- answers
+// ---------------------------------------------------------------------------------------------------------
+
+struct Done {};
+
+struct Credential {
+    armor::PasswordParameters parameters;  ///< m, t, salt
+    armor::ScramKeys keys;
+};
+
+/// One recipient's fate, in the order of the request. 275 delivered, 273 queued, or a refusal.
+struct RecipientOutcome {
+    std::string recipient;
+    int code = 0;
+    std::string text;
+    std::optional<std::chrono::seconds> retry;
+};
+
+struct Submitted {
+    std::string id;
+    std::vector<RecipientOutcome> outcomes;
+};
+
+/// One CHECK line. `path` as it is stored (default folders in capitals).
+struct FolderStatus {
+    std::string path;
+    std::uint64_t unread = 0;
+    std::uint64_t total = 0;
+};
+using MailboxStatus = std::vector<FolderStatus>;
+
+struct IndexEntry {
+    std::string id;  ///< `_id`
+    std::string from;
+    std::vector<std::string> to;
+    std::string subject;
+    Time date;
+    std::uint64_t length = 0;
+    std::vector<std::string> flags;
+    std::string mailbox;  ///< the folder's path
+};
+
+struct IndexPage {
+    std::vector<IndexEntry> entries;
+    std::string next;  ///< cursor, empty at the end
+};
+
+struct Fetched {
+    BodySourcePtr source;
+    std::string type;  ///< with FetchForm::part: the part's media type
+};
+
+struct DeviceSecret {
+    std::string secret;
+};
+
+struct DeviceEntry {
+    std::string name;
+    bool own_secret = false;
+    Time last_seen;
+};
+using DeviceList = std::vector<DeviceEntry>;
+
+using AnswerValue =
+    std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret, DeviceList>;
+/// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
+using Answer = Result<AnswerValue>;
+
+}  // namespace immp::bridge

@@ -1,0 +1,89 @@
+// The machine of one IMMP session (draft 4.3; decisions, 1): octets and answers in, actions out. No I/O, no
+// clock, no randomness: both are given in SessionServices. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bridge/session/action.hpp"
+#include "bridge/session/request.hpp"
+
+namespace immp::bridge {
+
+enum class SessionState {
+    unencrypted,      ///< only UPGRADE, NOOP, QUIT, HELP, CAPS; nothing but the domain is told
+    unauthenticated,  ///< encrypted; AUTH and what needs no login
+    local,            ///< a user of this domain
+    remote,           ///< another domain's server, by cookie
+};
+
+/// Bounds of a session; every one has its error (docs/protocol.md, Limits).
+struct SessionLimits {
+    std::uint64_t message_bytes = 100ull << 20;      ///< all parts of a delivery; 413
+    std::uint32_t parts = 100;                       ///< 413
+    std::uint32_t recipients = 100;                  ///< 413
+    std::uint32_t errors_before_login = 10;          ///< then 710 and close
+    std::uint32_t index_limit = 1000;                ///< entries an INDEX answers at most, and by default
+    std::chrono::seconds idle_before_login{60};      ///< 408 and close
+    std::chrono::seconds idle_after_login{30 * 60};  ///< 408 and close
+};
+
+/// What the machine needs from outside; the functions are called from within its own calls.
+struct SessionServices {
+    std::string domain;
+    SessionLimits limits;
+    std::function<Time()> now;
+    std::function<std::string()> uuid;  ///< a fresh version-4 UUID, lower case
+};
+
+/// How the TLS handshake ended.
+struct TlsFacts {
+    TlsVersion version = TlsVersion::tls1_3;
+    /// tls-exporter (RFC 9266): 32 octets; empty where TLS 1.2 lacks the extended master secret.
+    std::optional<Bytes> exporter;
+};
+
+enum class ListenerKind {
+    upgrade,    ///< plain at first; greeting offers UPGRADE
+    immediate,  ///< TLS from the first octet: tls_established is the first call
+};
+
+class Session {
+  public:
+    Session(ListenerKind kind, SessionServices services);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// Call once, first, for ListenerKind::upgrade (greets); for `immediate` the greeting follows
+    /// tls_established.
+    [[nodiscard]] Actions start();
+    /// Octets from the client, cut anywhere. More may be fed only while wants_input().
+    [[nodiscard]] Actions receive(std::string_view octets);
+    /// False while earlier commands must end first, or the output is not drained: the driver stops reading
+    /// the socket.
+    [[nodiscard]] bool wants_input() const;
+    [[nodiscard]] Actions tls_established(const TlsFacts& facts);
+    [[nodiscard]] Actions answered(Ticket ticket, Answer answer);
+    /// An empty string is the end of the source. An error after the header was sent closes the session (the
+    /// promised LENGTH can't be kept).
+    [[nodiscard]] Actions pulled(Ticket ticket, Result<std::string> octets);
+    /// The driver's output queue fell below low water.
+    [[nodiscard]] Actions drained();
+    /// No octet moved for as long as idle_limit(): 408 and Close.
+    [[nodiscard]] Actions idle();
+    [[nodiscard]] std::chrono::seconds idle_limit() const;
+    /// The daemon ends: 703 and Close once what is pending is answered.
+    [[nodiscard]] Actions shut_down();
+    [[nodiscard]] SessionState state() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,37 @@
+// Octets by number: bodies of parts, sealed payloads, pieces of bundles on their way in. Stored as chunks in
+// the database itself, so that one commit and one sync cover a message whole (a file for each body would cost
+// its own fsync, 310 us on the test machine, and would not fit a shared database). Long bodies are appended
+// as they arrive, in transactions of their own; a body that nothing refers to after a day is swept.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "armor/error.hpp"
+#include "bridge/mail/message.hpp"
+
+namespace immp::bridge {
+
+/// A chunk holds exactly this much but for the last one. 256 KiB: large enough that a row costs nothing
+/// beside its octets, small enough to hold a few hundred in memory.
+inline constexpr std::size_t kChunkBytes = 256 * 1024;
+
+class Bodies {
+  public:
+    virtual ~Bodies() = default;
+    [[nodiscard]] virtual Result<BodyId> create(Time now) = 0;
+    /// Appends at the end; any amount.
+    [[nodiscard]] virtual Result<void> append(BodyId body, std::string_view octets) = 0;
+    [[nodiscard]] virtual Result<std::uint64_t> length(BodyId body) = 0;
+    /// Up to `most` octets from `offset`; less only at the end; empty behind it. 404 if there is no such
+    /// body.
+    [[nodiscard]] virtual Result<std::string> read(BodyId body, std::uint64_t offset, std::size_t most) = 0;
+    /// Cuts back to `length` octets.
+    [[nodiscard]] virtual Result<void> truncate(BodyId body, std::uint64_t length) = 0;
+    [[nodiscard]] virtual Result<void> drop(BodyId body) = 0;
+    /// Drops bodies made before `before` that no message and no bundle refers to; returns how many.
+    [[nodiscard]] virtual Result<std::uint64_t> sweep(Time before) = 0;
+};
+
+}  // namespace immp::bridge

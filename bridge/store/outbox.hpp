@@ -1,0 +1,73 @@
+// The outbox: one row for each recipient in another domain, from the 273 until the peer's verified receipt or
+// the bounce that is durable with the row's end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "armor/error.hpp"
+#include "bridge/mail/message.hpp"
+#include "bridge/store/mailboxes.hpp"
+
+namespace immp::bridge {
+
+using OutboxId = std::int64_t;
+
+struct OutboxRow {
+    OutboxId id = 0;
+    MessageId message = 0;
+    std::string sender;        ///< the account that submitted it: where a bounce goes
+    std::string recipient;     ///< whole IMID text
+    std::string destination;   ///< its domain
+    std::uint64_t length = 0;  ///< of the message, for filling bundles
+    Time queued;
+    Time next_try;
+    std::uint32_t attempts = 0;
+    std::string last_error;
+    bool delay_noticed = false;
+    std::string bundle;              ///< the bundle it travels in, or empty
+    std::uint32_t item = 0;          ///< its item in that bundle
+    std::uint32_t recipient_no = 0;  ///< its recipient within the item
+};
+
+/// A destination with rows that travel in no bundle yet.
+struct WaitingDomain {
+    std::string destination;
+    std::uint64_t rows = 0;
+    Time next_try;  ///< the earliest
+};
+
+struct Placement {
+    OutboxId row = 0;
+    std::uint32_t item = 0;
+    std::uint32_t recipient_no = 0;
+};
+
+class Outbox {
+  public:
+    virtual ~Outbox() = default;
+    [[nodiscard]] virtual Result<OutboxId> add(const OutboxRow& row) = 0;
+    [[nodiscard]] virtual Result<std::vector<WaitingDomain>> waiting() = 0;
+    /// Up to `most` rows for the domain in no bundle, due at `now`, whose claim is free or ended; oldest
+    /// message first, rows of one message together. They are claimed for `owner` until `lease_end`.
+    [[nodiscard]] virtual Result<std::vector<OutboxRow>> claim(std::string_view destination,
+                                                               std::string_view owner, std::uint32_t most,
+                                                               Time now, Time lease_end) = 0;
+    /// Puts claimed rows into a bundle.
+    [[nodiscard]] virtual Result<void> place(std::string_view bundle,
+                                             const std::vector<Placement>& placements) = 0;
+    [[nodiscard]] virtual Result<std::vector<OutboxRow>> in_bundle(std::string_view bundle) = 0;
+    /// The row's end: delivered, or refused with its bounce filed in the same transaction.
+    [[nodiscard]] virtual Result<void> finish(OutboxId row) = 0;
+    /// Takes the row out of its bundle and claim, to be tried again.
+    [[nodiscard]] virtual Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) = 0;
+    /// All rows of a domain may go now (its link came back).
+    [[nodiscard]] virtual Result<void> hasten(std::string_view destination, Time now) = 0;
+    [[nodiscard]] virtual Result<std::vector<OutboxRow>> queued_before(Time before) = 0;
+    [[nodiscard]] virtual Result<void> note_delay(OutboxId row) = 0;
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,92 @@
+// The store: what immpd keeps. One interface for every engine; SQLite is the first (sqlite_store.hpp), a
+// shared PostgreSQL is to fit behind the same words, so nothing here assumes that one process owns the data:
+// work on the outbox is claimed with leases.
+//
+// Durability: a write's `done` is called after the commit that holds it has been synced, never before; one
+// that failed left nothing behind. While a commit syncs, further writes queue, and the next commit takes them
+// all (group commit, no timer). A failed sync fails every write of that commit and the store refuses all
+// later ones (702): what the disk holds is then unknown until the daemon starts again (see B, and LWN 752063
+// on fsync errors).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "armor/error.hpp"
+#include "bridge/store/accounts.hpp"
+#include "bridge/store/bodies.hpp"
+#include "bridge/store/bundles.hpp"
+#include "bridge/store/keys.hpp"
+#include "bridge/store/mailboxes.hpp"
+#include "bridge/store/outbox.hpp"
+
+namespace immp::bridge {
+
+/// One transaction's tables. Valid only inside the work it is given to. Methods throw nothing: a failed
+/// statement (disk full, I/O) is a Result with 702; a work that returns an error is rolled back alone.
+class Transaction {
+  public:
+    virtual ~Transaction() = default;
+    virtual Accounts& accounts() = 0;
+    virtual Mailboxes& mailboxes() = 0;
+    virtual Bodies& bodies() = 0;
+    virtual Outbox& outbox() = 0;
+    virtual Bundles& bundles() = 0;
+    virtual Keys& keys() = 0;
+};
+
+/// Carries a completion to the thread that owns the caller's state (the I/O thread). Must not run it in
+/// place.
+using Executor = std::function<void(std::move_only_function<void()>)>;
+
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    /// Runs `work` in a write transaction, on the store's own thread, in the order of the calls. `done` gets
+    /// its result through the executor, after the sync; or 702.
+    template <class R>
+    void write(std::move_only_function<Result<R>(Transaction&)> work,
+               std::move_only_function<void(Result<R>)> done) {
+        enqueue(pair_up<R>(std::move(work), std::move(done)));
+    }
+
+    /// Runs `work` on a snapshot, on a reader's thread, side by side with writes; writing inside is a 700.
+    template <class R>
+    void read(std::move_only_function<Result<R>(Transaction&)> work,
+              std::move_only_function<void(Result<R>)> done) {
+        enqueue_read(pair_up<R>(std::move(work), std::move(done)));
+    }
+
+    /// Writes that wait for a commit. Whoever streams bodies stops feeding above a few dozen (backpressure).
+    [[nodiscard]] virtual std::size_t waiting_writes() const = 0;
+
+  protected:
+    struct Job {
+        std::move_only_function<Result<void>(Transaction&)> work;
+        /// The work's own error, or the commit's.
+        std::move_only_function<void(Result<void>)> done;
+    };
+    virtual void enqueue(Job job) = 0;
+    virtual void enqueue_read(Job job) = 0;
+
+  private:
+    template <class R>
+    static Job pair_up(std::move_only_function<Result<R>(Transaction&)> work,
+                       std::move_only_function<void(Result<R>)> done) {
+        auto kept = std::make_shared<std::optional<Result<R>>>();
+        return Job{[kept, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
+                       kept->emplace(work(transaction));
+                       if (!(*kept)->has_value()) return std::unexpected((*kept)->error());
+                       return {};
+                   },
+                   [kept, done = std::move(done)](Result<void> outcome) mutable {
+                       if (outcome) return done(std::move(**kept));
+                       done(std::unexpected(std::move(outcome.error())));
+                   }};
+    }
+};
+
+}  // namespace immp::bridge
