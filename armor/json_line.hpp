@@ -1,0 +1,87 @@
+// The one-line JSON objects of records, headers and receipts, read strictly: what was signed are these very
+// octets, so there must be one way to understand them. The general JSON of bodies and replies is
+// bridge/wire's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "armor/error.hpp"
+
+namespace immp::armor {
+
+/// Octets of a line without its newline; a longer one is 413.
+inline constexpr std::size_t kMaxJsonLineBytes = 4'096;
+/// The largest integer that every JSON reader keeps exact (RFC 7493, 2.2).
+inline constexpr std::uint64_t kMaxJsonInteger = (std::uint64_t{1} << 53) - 1;
+
+struct JsonValue;
+
+/// Takes the members of one object by name. The first complaint (missing, of another type, out of bounds) is
+/// kept and later calls give empty values; finish() tells it, or 400 for a member that nobody asked for. So a
+/// reader is a list of fields and one check.
+class JsonReader {
+  public:
+    /// 413 over kMaxJsonLineBytes; 400: not one object, doubled keys, octets below 0x20, bad UTF-8, white
+    /// space around it.
+    [[nodiscard]] static Result<JsonReader> parse(std::string_view line);
+
+    JsonReader(JsonReader&&) noexcept;
+    JsonReader& operator=(JsonReader&&) noexcept;
+    ~JsonReader();
+
+    [[nodiscard]] bool has(std::string_view key) const;
+    [[nodiscard]] std::string text(std::string_view key);
+    /// JSON null is nullopt.
+    [[nodiscard]] std::optional<std::string> text_or_null(std::string_view key);
+    /// An integer from 0 to kMaxJsonInteger, written without sign, point or exponent.
+    [[nodiscard]] std::uint64_t number(std::string_view key);
+    [[nodiscard]] std::vector<std::string> texts(std::string_view key);
+    [[nodiscard]] std::vector<std::uint64_t> numbers(std::string_view key);
+    /// A list of one integer and one text, as `immp-payload` is.
+    [[nodiscard]] std::pair<std::uint64_t, std::string> number_and_text(std::string_view key);
+    /// The members of an inner object; complaints about them are this reader's. It must not outlive this
+    /// reader.
+    [[nodiscard]] JsonReader object(std::string_view key);
+
+    /// What the caller found wrong with a value; kept if it is the first complaint.
+    void complain(std::string_view key, std::string_view what);
+    [[nodiscard]] Result<void> finish() const;
+
+  private:
+    struct State;
+    JsonReader(std::shared_ptr<State> state, const JsonValue& object);
+    const JsonValue* take(std::string_view key);
+
+    std::shared_ptr<State> state_;
+    const JsonValue* object_;
+};
+
+/// Writes such a line: members in the order given, no white space, only `"`, `\` and controls escaped.
+class JsonWriter {
+  public:
+    JsonWriter& text(std::string_view key, std::string_view value);
+    JsonWriter& null(std::string_view key);
+    JsonWriter& number(std::string_view key, std::uint64_t value);
+    /// `value` is JSON already: an inner writer's line() or a json_list.
+    JsonWriter& json(std::string_view key, std::string_view value);
+    /// The whole object; always valid UTF-8 JSON where the texts were UTF-8.
+    [[nodiscard]] std::string line() const { return "{" + members_ + "}"; }
+
+  private:
+    JsonWriter& member(std::string_view key, std::string_view json);
+
+    std::string members_;
+};
+
+/// `["a","b"]`
+[[nodiscard]] std::string json_texts(const std::vector<std::string>& values);
+/// `"..."` with its escapes.
+[[nodiscard]] std::string json_text(std::string_view value);
+
+}  // namespace immp::armor

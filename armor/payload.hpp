@@ -1,0 +1,95 @@
+// The sealed stream of a bundle: plaintext in, ciphertext out, and back, one record (64 KiB) in memory. What
+// the plaintext says is bridge/mail's; here it is octets, and zeros behind them.
+#pragma once
+
+#include <cstdint>
+
+#include <sodium.h>
+
+#include "armor/bytes.hpp"
+#include "armor/error.hpp"
+#include "armor/hash.hpp"
+#include "armor/padding.hpp"
+#include "armor/route.hpp"
+#include "armor/secret.hpp"
+
+namespace immp::armor {
+
+/// c of envelope.md: SecretBytes<32>::random() for each bundle, never used for a second one.
+using ContentKey = SecretBytes<32>;
+
+/// `immp-payload` of the header: how long the sealed octets are, and H("IMMP1 cipher", them).
+struct PayloadSum {
+    std::uint64_t octets = 0;
+    Digest digest{};
+
+    bool operator==(const PayloadSum&) const = default;
+};
+
+/// Seals one payload. The ciphertext must be on disk before its first octet leaves: a second run of a sealer
+/// is another bundle with another key.
+class PayloadSealer {
+  public:
+    PayloadSealer(const ContentKey& key, const Route& route);
+    ~PayloadSealer();
+    PayloadSealer(const PayloadSealer&) = delete;
+    PayloadSealer& operator=(const PayloadSealer&) = delete;
+
+    /// The ciphertext that `plain` completes: about as long as `plain`, so hand it pieces of some 64 KiB.
+    [[nodiscard]] Bytes append(ByteView plain);
+    /// Zeros up to padded_bytes(), and the final record. Once, after the last append.
+    [[nodiscard]] Bytes finish();
+    /// After finish().
+    [[nodiscard]] PayloadSum sum() const { return {sealed_, hasher_.digest()}; }
+
+  private:
+    void seal_record(Bytes& out, unsigned char tag);
+    void take(Bytes& out, ByteView plain);
+
+    crypto_secretstream_xchacha20poly1305_state stream_;
+    Hasher hasher_;
+    Bytes held_;  // plaintext of the record being filled
+    std::uint64_t plain_ = 0;
+    std::uint64_t sealed_ = 0;
+};
+
+/// Opens one payload as it arrives. Nothing of the plaintext may take effect before finish() said yes.
+class PayloadOpener {
+  public:
+    /// `expected` from a header whose signature was verified.
+    PayloadOpener(const ContentKey& key, const Route& route, const PayloadSum& expected);
+    ~PayloadOpener();
+    PayloadOpener(const PayloadOpener&) = delete;
+    PayloadOpener& operator=(const PayloadOpener&) = delete;
+
+    /// The plaintext of the records that `sealed` completes. 423 where a record does not open: what was
+    /// appended behind good_bytes() is forgotten, the caller cuts its file back to there and may append again
+    /// from there. 400 for octets behind the announced end. Records before the failing one in the same call
+    /// are not returned: they are given by the next append, so nothing is lost.
+    [[nodiscard]] Result<Bytes> append(ByteView sealed);
+    /// Octets from the payload's begin that opened: records only, so a multiple of whole ones.
+    [[nodiscard]] std::uint64_t good_bytes() const { return good_; }
+    /// 423 where the end is missing, 422 where the digest differs.
+    [[nodiscard]] Result<void> finish() const;
+
+  private:
+    enum class State {
+        kHeader,   // the stream header is not complete
+        kRecords,  // inside the records
+        kEnded,    // the final record was opened
+        kBroken    // a record that opened says what it must not: no octets can mend it
+    };
+    [[nodiscard]] std::size_t unit_bytes() const;
+    [[nodiscard]] Result<void> open_unit(ByteView unit);
+
+    State state_ = State::kHeader;
+    SecretBytes<32> key_;
+    crypto_secretstream_xchacha20poly1305_state stream_;
+    Hasher hasher_;
+    PayloadSum expected_;
+    Bytes held_;   // the unit that is not complete
+    Bytes plain_;  // opened, not yet returned
+    std::uint64_t good_ = 0;
+};
+
+}  // namespace immp::armor
