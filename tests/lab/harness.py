@@ -1,0 +1,46 @@
+"""What the end-to-end tests need of the lab: it is driven through ./run, as a user would."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+UP_SECONDS = 240
+
+
+class Lab:
+    """`with Lab("--a", "prosody") as lab:` lab.a and lab.b are the two halves of the JSON object that `lab up` prints."""
+
+    def __init__(self, *options):
+        self._options = options
+        self.folder = tempfile.mkdtemp(prefix="immp-lab-")
+
+    def __enter__(self):
+        try:
+            shown = json.loads(self._run("up", *self._options))
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
+        self.a, self.b = shown["a"], shown["b"]
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self._run("down")
+        finally:
+            shutil.rmtree(self.folder)
+
+    def kill(self, side, role):
+        self._run("kill", side, role)
+
+    def start(self, side, role):
+        self._run("start", side, role)
+
+    def _run(self, verb, *arguments):
+        done = subprocess.run([os.path.join(ROOT, "run"), "lab", verb, self.folder, *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=UP_SECONDS, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"./run lab {verb} {' '.join(arguments)} failed:\n{done.stderr}")
+        return done.stdout
