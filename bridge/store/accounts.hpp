@@ -17,8 +17,7 @@ using AccountId = std::int64_t;
 
 /// What is stored of a password or device secret: never more than what verifies it.
 struct StoredCredential {
-    std::uint32_t memory_kib = 0;  ///< Argon2id m
-    std::uint32_t passes = 0;      ///< Argon2id t
+    armor::Argon2Cost cost;
     armor::ScramKeys keys;
 };
 
@@ -49,6 +48,7 @@ class Accounts {
     /// The different (m, t) in use, for answering unknown accounts alike. Sorted; at least empty.
     [[nodiscard]] virtual Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>>
     parameters_in_use() = 0;
+    /// A login without a device name leaves no trace in the list.
     [[nodiscard]] virtual Result<void> record_login(AccountId account, std::string_view device, Time now) = 0;
     [[nodiscard]] virtual Result<std::vector<Device>> devices(AccountId account) = 0;
     /// 404 if there is no such device.

@@ -41,6 +41,7 @@ struct IncomingBundle {
 class Bundles {
   public:
     virtual ~Bundles() = default;
+    /// 409 if there.
     [[nodiscard]] virtual Result<void> save(const OutgoingBundle& bundle, std::string_view owner,
                                             Time lease_end) = 0;
     [[nodiscard]] virtual Result<std::optional<OutgoingBundle>> outgoing(std::string_view id) = 0;
@@ -51,14 +52,15 @@ class Bundles {
     /// Lengthens the leases of all bundles and outbox rows of `owner`.
     [[nodiscard]] virtual Result<void> renew(std::string_view owner, Time lease_end) = 0;
     [[nodiscard]] virtual Result<void> note_stored_there(std::string_view id) = 0;
-    /// Forgets the bundle and its payload; its rows must have been finished or rescheduled before.
+    /// Forgets the bundle and its payload; its rows must have been finished or rescheduled before (else 700).
     [[nodiscard]] virtual Result<void> drop_outgoing(std::string_view id) = 0;
 
     [[nodiscard]] virtual Result<std::optional<IncomingBundle>> incoming(std::string_view peer,
                                                                          std::string_view id) = 0;
+    /// 409 if there.
     [[nodiscard]] virtual Result<IncomingBundle> begin_incoming(std::string_view peer, std::string_view id,
                                                                 std::uint64_t of, Time now) = 0;
-    /// Appends octets at `at`; the caller has checked that `at` is where the stored ones end.
+    /// Appends octets at `at`. 409 if that is not where the stored ones end, 404 if the bundle was dropped.
     [[nodiscard]] virtual Result<void> append_incoming(const IncomingBundle& bundle, std::string_view octets,
                                                        Time now) = 0;
     [[nodiscard]] virtual Result<void> truncate_incoming(const IncomingBundle& bundle, std::uint64_t at) = 0;
@@ -69,8 +71,8 @@ class Bundles {
         std::uint64_t octets = 0;
     };
     [[nodiscard]] virtual Result<Load> incoming_load(std::string_view peer) = 0;
-    /// Drops what no piece has reached since `before`.
-    [[nodiscard]] virtual Result<void> sweep_incoming(Time before) = 0;
+    /// Drops what no piece has reached since `before`; returns how many, bounded: call again until it is 0.
+    [[nodiscard]] virtual Result<std::uint64_t> sweep_incoming(Time before) = 0;
 
     /// The receipt we gave for (origin, bundle id), and the digest of the head it is for.
     struct Given {
@@ -81,7 +83,8 @@ class Bundles {
                                                                std::string_view id) = 0;
     [[nodiscard]] virtual Result<void> save_receipt(std::string_view origin, std::string_view id,
                                                     const Given& given, Time now) = 0;
-    [[nodiscard]] virtual Result<void> forget_receipts(Time before) = 0;
+    /// Returns how many, bounded: call again until it is 0.
+    [[nodiscard]] virtual Result<std::uint64_t> forget_receipts(Time before) = 0;
 };
 
 }  // namespace immp::bridge

@@ -45,9 +45,11 @@ class Keys {
     virtual ~Keys() = default;
     /// All generations, oldest first; the last one without `retired` is in use.
     [[nodiscard]] virtual Result<std::vector<OwnKey>> own() = 0;
+    /// 409 if there is one with this serial.
     [[nodiscard]] virtual Result<void> add_own(const OwnKey& key) = 0;
+    /// 404 if there is none.
     [[nodiscard]] virtual Result<void> retire_own(std::uint64_t serial, Time now) = 0;
-    /// Overwrites the sealing secret of a retired generation.
+    /// Overwrites the sealing secret of a retired generation, in the file too. 404 if there is none.
     [[nodiscard]] virtual Result<void> wipe_own(std::uint64_t serial) = 0;
     [[nodiscard]] virtual Result<std::optional<Pin>> pin(std::string_view domain) = 0;
     [[nodiscard]] virtual Result<void> save_pin(const Pin& pin) = 0;

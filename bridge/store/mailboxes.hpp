@@ -66,10 +66,12 @@ class Mailboxes {
     [[nodiscard]] virtual Result<MessageId> add(const Message& message) = 0;
     [[nodiscard]] virtual Result<std::optional<Message>> message(MessageId id) = 0;
     /// Files a reference; returns its `_id`: the message's own UUID, or `spare` where this account already
-    /// holds another message under that.
+    /// holds another message under that. A message that lies there already stays as it is. 404 if there is no
+    /// such folder or message.
     [[nodiscard]] virtual Result<std::string> file(MessageId message, FolderId folder, Mark mark,
                                                    std::string_view spare, Time now) = 0;
     [[nodiscard]] virtual Result<std::optional<Reference>> find(FolderId folder, std::string_view uuid) = 0;
+    /// 404 if there is no such reference.
     [[nodiscard]] virtual Result<void> mark(FolderId folder, std::string_view uuid, Mark mark) = 0;
     /// `after` is a cursor of an earlier page or empty; 400 if it is neither.
     [[nodiscard]] virtual Result<ReferencePage> index(FolderId folder, const Selector& selector,
@@ -91,8 +93,9 @@ class Mailboxes {
     [[nodiscard]] virtual Result<void> record_delivered(std::string_view origin, std::string_view from,
                                                         std::string_view uuid, std::string_view recipient,
                                                         const Delivered& delivered, Time now) = 0;
-    /// Forgets dedupe and submission rows older than `before` (30 days are kept).
-    [[nodiscard]] virtual Result<void> forget_delivered(Time before) = 0;
+    /// Forgets dedupe and submission rows older than `before` (30 days are kept); returns how many. A bounded
+    /// number, so that other writes are not held up: call again until it is 0.
+    [[nodiscard]] virtual Result<std::uint64_t> forget_delivered(Time before) = 0;
 };
 
 }  // namespace immp::bridge

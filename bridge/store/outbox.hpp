@@ -56,13 +56,15 @@ class Outbox {
     [[nodiscard]] virtual Result<std::vector<OutboxRow>> claim(std::string_view destination,
                                                                std::string_view owner, std::uint32_t most,
                                                                Time now, Time lease_end) = 0;
-    /// Puts claimed rows into a bundle.
+    /// Puts claimed rows into a bundle. 409 if one of them travels in a bundle already (another daemon took
+    /// over an ended claim), 404 if one has ended.
     [[nodiscard]] virtual Result<void> place(std::string_view bundle,
                                              const std::vector<Placement>& placements) = 0;
     [[nodiscard]] virtual Result<std::vector<OutboxRow>> in_bundle(std::string_view bundle) = 0;
-    /// The row's end: delivered, or refused with its bounce filed in the same transaction.
+    /// The row's end: delivered, or refused with its bounce filed in the same transaction. 404 if it ended
+    /// before, so that no bounce is filed twice.
     [[nodiscard]] virtual Result<void> finish(OutboxId row) = 0;
-    /// Takes the row out of its bundle and claim, to be tried again.
+    /// Takes the row out of its bundle and claim, to be tried again; counts an attempt. 404 if it ended.
     [[nodiscard]] virtual Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) = 0;
     /// All rows of a domain may go now (its link came back).
     [[nodiscard]] virtual Result<void> hasten(std::string_view destination, Time now) = 0;

@@ -9,6 +9,8 @@
 // on fsync errors).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,8 +43,16 @@ class Transaction {
 /// place.
 using Executor = std::function<void(std::move_only_function<void()>)>;
 
+/// One piece of work and who hears of it, as an engine sees them.
+struct StoreJob {
+    std::move_only_function<Result<void>(Transaction&)> work;
+    /// The work's own error, or the commit's.
+    std::move_only_function<void(Result<void>)> done;
+};
+
 class Store {
   public:
+    /// Finishes what is queued, completions included, then ends the threads.
     virtual ~Store() = default;
 
     /// Runs `work` in a write transaction, on the store's own thread, in the order of the calls. `done` gets
@@ -62,30 +72,30 @@ class Store {
 
     /// Writes that wait for a commit. Whoever streams bodies stops feeding above a few dozen (backpressure).
     [[nodiscard]] virtual std::size_t waiting_writes() const = 0;
+    /// Commits that were synced since the store was opened; beside the writes done, how many a sync carried.
+    [[nodiscard]] virtual std::uint64_t commits() const = 0;
+    /// True after a failed sync: every write is refused until the daemon has started again. A full disk alone
+    /// is no such failure: its writes fail with 702, later ones may succeed.
+    [[nodiscard]] virtual bool broken() const = 0;
 
   protected:
-    struct Job {
-        std::move_only_function<Result<void>(Transaction&)> work;
-        /// The work's own error, or the commit's.
-        std::move_only_function<void(Result<void>)> done;
-    };
-    virtual void enqueue(Job job) = 0;
-    virtual void enqueue_read(Job job) = 0;
+    virtual void enqueue(StoreJob job) = 0;
+    virtual void enqueue_read(StoreJob job) = 0;
 
   private:
     template <class R>
-    static Job pair_up(std::move_only_function<Result<R>(Transaction&)> work,
-                       std::move_only_function<void(Result<R>)> done) {
+    static StoreJob pair_up(std::move_only_function<Result<R>(Transaction&)> work,
+                            std::move_only_function<void(Result<R>)> done) {
         auto kept = std::make_shared<std::optional<Result<R>>>();
-        return Job{[kept, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
-                       kept->emplace(work(transaction));
-                       if (!(*kept)->has_value()) return std::unexpected((*kept)->error());
-                       return {};
-                   },
-                   [kept, done = std::move(done)](Result<void> outcome) mutable {
-                       if (outcome) return done(std::move(**kept));
-                       done(std::unexpected(std::move(outcome.error())));
-                   }};
+        return StoreJob{[kept, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
+                            kept->emplace(work(transaction));
+                            if (!(*kept)->has_value()) return std::unexpected((*kept)->error());
+                            return {};
+                        },
+                        [kept, done = std::move(done)](Result<void> outcome) mutable {
+                            if (outcome) return done(std::move(**kept));
+                            done(std::unexpected(std::move(outcome.error())));
+                        }};
     }
 };
 
