@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <asio/ip/address.hpp>
+
 namespace immp::bridge {
 
 struct AdmissionLimits {
@@ -40,6 +42,9 @@ class Admission {
 
 /// A session's seat: given back when the last copy goes, also after the Admission itself.
 using Seat = std::shared_ptr<void>;
+
+/// Where a client counts: its address, without the interface part of IPv6, which one client changes at will.
+[[nodiscard]] std::string admission_place(const asio::ip::address& address);
 
 struct Admission::Verdict {
     Admitted admitted = Admitted::yes;

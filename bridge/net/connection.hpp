@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <asio/steady_timer.hpp>
 
@@ -24,7 +25,7 @@ namespace immp::bridge {
 struct ConnectionLimits {
     std::chrono::milliseconds handshake{20'000};  ///< from StartTls to its end; then closed
     std::chrono::milliseconds login{120'000};     ///< from the accept to a login; then 408 and closed
-    std::chrono::milliseconds farewell{5'000};    ///< for the last replies to be taken; then closed
+    std::chrono::milliseconds farewell{10'000};   ///< for the last replies to be taken; then closed
     std::size_t high_water_bytes = 256 * 1024;    ///< of queued output: nothing more is read
     std::size_t low_water_bytes = 64 * 1024;      ///< Session::drained below it
 };
@@ -50,12 +51,11 @@ struct ConnectionSetup {
 
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    /// `setup` outlives the connection. `closed` is called once, when the descriptor has been released.
     Connection(asio::ip::tcp::socket socket, std::shared_ptr<const ConnectionSetup> setup,
                std::unique_ptr<SessionHost> host, std::string peer);
-    ~Connection();
 
-    /// Greets (or awaits TLS) and runs until closed; pending operations keep the object alive.
+    /// Greets (or awaits TLS) and runs until closed; pending operations keep the object alive. `closed` is
+    /// called once, when the descriptor has been released.
     void start(std::function<void()> closed);
     /// Orderly: 703 after what is pending is answered.
     void shut_down();
@@ -65,36 +65,60 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   private:
     using Clock = std::chrono::steady_clock;
-
-    void add(Actions actions);
-    void run();
+    // Each of these does one piece of work; true: there may be more to do at once.
     bool step();
-    void carry_out(Action action);
-    void ask(Ask question);
-    void pull(Pull wanted);
     bool write_some();
     bool read_some();
-    bool advance();
-    [[nodiscard]] bool may_read() const;
-    bool begin_handshake();
+    bool throw_away();
+    bool tell_drained();
+    bool begin_handshake(TlsVersions versions);
     bool continue_handshake();
-    bool take(const IoResult& result);
+    bool begin_lingering();
+    bool end_after_input();
+
+    void run();
+    void add(Actions actions);
+    void carry_out(Send send);
+    void carry_out(StartTls wanted);
+    void carry_out(Close close);
+    void carry_out(Ask question);
+    void carry_out(PartOctets octets);
+    void carry_out(DropDelivery dropped);
+    void carry_out(Pull wanted);
+    void enter(ConnectionState state);
+    /// Waits for what an operation wants, or closes after a failure; always false.
+    bool await(const IoResult& result, std::string_view doing);
+    [[nodiscard]] bool may_read() const;
+
     void wait_readable();
     void wait_writable();
     void arm_timer();
     void on_timer();
+    [[nodiscard]] bool before_login() const;
     [[nodiscard]] Clock::time_point deadline() const;
 
     std::shared_ptr<const ConnectionSetup> setup_;
     TlsSocket socket_;
-    std::unique_ptr<SessionHost> host_;
-    std::unique_ptr<Session> session_;
     asio::steady_timer timer_;
-    std::function<void()> closed_;
+    std::unique_ptr<SessionHost> host_;
+    Session session_;
     std::string peer_;
-    std::deque<Action> pending_;
-    OutputQueue output_;
+    std::function<void()> closed_;
+
     ConnectionState state_ = ConnectionState::open;
-};
+    TlsVersions versions_ = TlsVersions::both;
+    std::deque<Action> pending_;  // what the session wants, not yet carried out
+    OutputQueue output_;
+    std::size_t unanswered_ = 0;  // Asks and Pulls
+    bool owes_drained_ = false;   // something was sent since Session::drained
+    bool input_ended_ = false;    // the client sends no more, but may still take replies
+    bool running_ = false;        // a callback out of run() must not run again
+    bool awaits_readable_ = false;
+    bool awaits_writable_ = false;
+    Clock::time_point accepted_;
+    Clock::time_point entered_;  // the present state
+    Clock::time_point moved_;    // an octet, either way
+    Clock::time_point armed_for_ = Clock::time_point::max();
+};  // namespace immp::bridge
 
 }  // namespace immp::bridge

@@ -50,11 +50,13 @@ class TlsSocket {
     /// After the handshake.
     [[nodiscard]] TlsFacts facts() const;
     /// Whether octets wait in the kernel that nobody read yet.
-    [[nodiscard]] bool has_unread() const;
+    [[nodiscard]] bool has_unread();
     /// Tells the other side that nothing more comes (close_notify, FIN).
     void end_output();
     /// Releases the descriptor and cancels what waits.
     void close();
+
+    [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
 
     template <class Handler>
     void wait(asio::ip::tcp::socket::wait_type type, Handler&& handler) {
@@ -69,6 +71,7 @@ class TlsSocket {
 
     asio::ip::tcp::socket socket_;
     std::unique_ptr<SSL, FreeSsl> ssl_;
+    bool ssl_failed_ = false;  // after a fatal error SSL_shutdown must not be called
 };
 
 }  // namespace immp::bridge

@@ -1,0 +1,309 @@
+#include "bridge/net/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include <asio/post.hpp>
+
+namespace immp::bridge {
+
+namespace {
+
+/// Then others have their turn: a connection that always has work must not starve the rest.
+constexpr int kStepsPerTurn = 16;
+constexpr std::size_t kReadBytes = 16 * 1024;
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const ConnectionSetup> setup,
+                       std::unique_ptr<SessionHost> host, std::string peer)
+    : setup_(std::move(setup)),
+      socket_(std::move(socket)),
+      timer_(socket_.executor()),
+      host_(std::move(host)),
+      session_(setup_->kind, setup_->services),
+      peer_(std::move(peer)),
+      accepted_(Clock::now()),
+      entered_(accepted_),
+      moved_(accepted_) {}
+
+void Connection::start(std::function<void()> closed) {
+    closed_ = std::move(closed);
+    host_->on_uncongested([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->run();
+    });
+    if (setup_->kind == ListenerKind::upgrade)
+        add(session_.start());
+    else
+        begin_handshake(TlsVersions::both);
+    run();
+}
+
+void Connection::shut_down() {
+    if (state_ == ConnectionState::upgrading || state_ == ConnectionState::handshaking) return close();
+    if (state_ != ConnectionState::open) return;
+    add(session_.shut_down());
+    run();
+}
+
+void Connection::close() {
+    if (state_ == ConnectionState::closed) return;
+    enter(ConnectionState::closed);
+    socket_.close();
+    timer_.cancel();
+    pending_.clear();
+    host_.reset();
+    if (closed_) std::exchange(closed_, nullptr)();
+}
+
+void Connection::run() {
+    if (running_) return;
+    running_ = true;
+    int steps = 0;
+    while (steps < kStepsPerTurn && step())
+        ++steps;
+    running_ = false;
+    if (state_ == ConnectionState::closed) return;
+    if (steps == kStepsPerTurn) asio::post(socket_.executor(), [self = shared_from_this()] { self->run(); });
+    arm_timer();
+}
+
+bool Connection::step() {
+    if (!pending_.empty()) {
+        Action next = std::move(pending_.front());
+        pending_.pop_front();
+        std::visit([this](auto& action) { carry_out(std::move(action)); }, next);
+        return true;
+    }
+    switch (state_) {
+        case ConnectionState::open: return write_some() || tell_drained() || read_some() || end_after_input();
+        case ConnectionState::upgrading:
+            return write_some() || (output_.empty() && begin_handshake(versions_));
+        case ConnectionState::handshaking: return continue_handshake();
+        case ConnectionState::ending: return write_some() || (output_.empty() && begin_lingering());
+        case ConnectionState::lingering: return throw_away();
+        case ConnectionState::closed: break;
+    }
+    return false;
+}
+
+// -- actions
+
+void Connection::add(Actions actions) {
+    std::move(actions.begin(), actions.end(), std::back_inserter(pending_));
+}
+
+void Connection::carry_out(Send send) {
+    if (state_ != ConnectionState::open) return;
+    output_.push(std::move(send.octets));
+    owes_drained_ = true;
+}
+
+void Connection::carry_out(StartTls wanted) {
+    versions_ = wanted.version == TlsVersion::tls1_2 ? TlsVersions::only_1_2 : TlsVersions::only_1_3;
+    // What already came in plain would be read as the handshake's; it is the session's, which refuses it.
+    if (socket_.has_unread()) return static_cast<void>(read_some());
+    enter(ConnectionState::upgrading);
+}
+
+void Connection::carry_out(Close) {
+    if (state_ == ConnectionState::open || state_ == ConnectionState::upgrading)
+        enter(ConnectionState::ending);
+}
+
+void Connection::carry_out(Ask question) {
+    ++unanswered_;
+    host_->ask(std::move(question.request),
+               [weak = weak_from_this(), ticket = question.ticket](Answer answer) {
+                   const auto self = weak.lock();
+                   if (!self || self->state_ == ConnectionState::closed) return;
+                   --self->unanswered_;
+                   self->add(self->session_.answered(ticket, std::move(answer)));
+                   self->run();
+               });
+}
+
+void Connection::carry_out(Pull wanted) {
+    ++unanswered_;
+    host_->pull(std::move(wanted.source),
+                [weak = weak_from_this(), ticket = wanted.ticket](Result<std::string> octets) {
+                    const auto self = weak.lock();
+                    if (!self || self->state_ == ConnectionState::closed) return;
+                    --self->unanswered_;
+                    self->add(self->session_.pulled(ticket, std::move(octets)));
+                    self->run();
+                });
+}
+
+void Connection::carry_out(PartOctets octets) {
+    host_->part_octets(std::move(octets));
+}
+
+void Connection::carry_out(DropDelivery dropped) {
+    host_->drop_delivery(dropped.delivery);
+}
+
+// -- octets
+
+bool Connection::may_read() const {
+    return !input_ended_ && output_.size_bytes() < setup_->limits.high_water_bytes &&
+           session_.wants_input() && !host_->congested();
+}
+
+bool Connection::read_some() {
+    if (!may_read()) return false;
+    std::array<char, kReadBytes> room;
+    const IoResult result = socket_.read(room);
+    if (result.status == IoStatus::ended) input_ended_ = true;
+    if (result.status != IoStatus::done) return await(result, "reading");
+    moved_ = Clock::now();
+    add(session_.receive({room.data(), result.octets}));
+    return true;
+}
+
+bool Connection::throw_away() {
+    std::array<char, kReadBytes> room;
+    const IoResult result = socket_.read(room);
+    if (result.status == IoStatus::done) return true;
+    if (result.status == IoStatus::ended) close();
+    return await(result, "ending");
+}
+
+bool Connection::write_some() {
+    if (output_.empty()) return false;
+    const IoResult result = socket_.write(output_.front());
+    if (result.status != IoStatus::done) return await(result, "writing");
+    moved_ = Clock::now();
+    output_.consume(result.octets);
+    return true;
+}
+
+bool Connection::tell_drained() {
+    if (!owes_drained_ || output_.size_bytes() > setup_->limits.low_water_bytes) return false;
+    owes_drained_ = false;
+    add(session_.drained());
+    return true;
+}
+
+/// A client may end its stream behind its last command and still take the replies.
+bool Connection::end_after_input() {
+    if (!input_ended_ || unanswered_ != 0 || !output_.empty()) return false;
+    return begin_lingering();
+}
+
+bool Connection::await(const IoResult& result, std::string_view doing) {
+    switch (result.status) {
+        case IoStatus::want_read: wait_readable(); break;
+        case IoStatus::want_write: wait_writable(); break;
+        case IoStatus::failed:
+            setup_->log(LogLevel::debug, peer_ + ": " + std::string(doing) + ": " + result.detail);
+            close();
+            break;
+        case IoStatus::done:
+        case IoStatus::ended: break;
+    }
+    return false;
+}
+
+// -- states
+
+void Connection::enter(ConnectionState state) {
+    state_ = state;
+    entered_ = Clock::now();
+}
+
+bool Connection::begin_handshake(TlsVersions versions) {
+    enter(ConnectionState::handshaking);
+    if (const auto started = socket_.start_tls(setup_->tls(), versions); !started) {
+        setup_->log(LogLevel::error, started.error().text + ": " + started.error().detail);
+        close();
+        return false;
+    }
+    return true;
+}
+
+bool Connection::continue_handshake() {
+    const IoResult result = socket_.handshake();
+    if (result.status == IoStatus::done) {
+        moved_ = Clock::now();
+        enter(ConnectionState::open);
+        add(session_.tls_established(socket_.facts()));
+        return true;
+    }
+    if (result.status != IoStatus::failed && result.status != IoStatus::ended)
+        return await(result, "handshake");
+    setup_->log(LogLevel::debug, peer_ + ": TLS handshake: " + result.detail);
+    return begin_lingering();  // the alert that says why is on its way
+}
+
+bool Connection::begin_lingering() {
+    socket_.end_output();
+    enter(ConnectionState::lingering);
+    return true;
+}
+
+// -- time
+
+bool Connection::before_login() const {
+    return session_.state() == SessionState::unencrypted || session_.state() == SessionState::unauthenticated;
+}
+
+Connection::Clock::time_point Connection::deadline() const {
+    const ConnectionLimits& limits = setup_->limits;
+    switch (state_) {
+        case ConnectionState::open: {
+            const auto idle = moved_ + session_.idle_limit();
+            return before_login() ? std::min<Clock::time_point>(idle, accepted_ + limits.login) : idle;
+        }
+        case ConnectionState::upgrading:
+        case ConnectionState::handshaking: return entered_ + limits.handshake;
+        case ConnectionState::ending:
+        case ConnectionState::lingering: return entered_ + limits.farewell;
+        case ConnectionState::closed: break;
+    }
+    return Clock::time_point::max();
+}
+
+/// Armed again only for an earlier time: traffic moves the deadline away far more often than it passes.
+void Connection::arm_timer() {
+    const Clock::time_point wanted = deadline();
+    if (armed_for_ <= wanted) return;
+    armed_for_ = wanted;
+    timer_.expires_at(wanted);
+    timer_.async_wait([self = shared_from_this()](asio::error_code aborted) {
+        if (!aborted) self->on_timer();
+    });
+}
+
+void Connection::on_timer() {
+    armed_for_ = Clock::time_point::max();
+    const Clock::time_point now = Clock::now();
+    if (state_ == ConnectionState::closed) return;
+    if (now < deadline()) return arm_timer();
+    if (state_ != ConnectionState::open) return close();
+    const bool too_late = before_login() && now >= accepted_ + setup_->limits.login;
+    moved_ = now;
+    add(session_.idle());
+    if (too_late) add({Close{}});
+    run();
+}
+
+void Connection::wait_readable() {
+    if (std::exchange(awaits_readable_, true)) return;
+    socket_.wait(asio::ip::tcp::socket::wait_read, [self = shared_from_this()](asio::error_code aborted) {
+        self->awaits_readable_ = false;
+        if (!aborted) self->run();
+    });
+}
+
+void Connection::wait_writable() {
+    if (std::exchange(awaits_writable_, true)) return;
+    socket_.wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](asio::error_code aborted) {
+        self->awaits_writable_ = false;
+        if (!aborted) self->run();
+    });
+}
+
+}  // namespace immp::bridge
