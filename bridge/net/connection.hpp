@@ -12,8 +12,8 @@
 
 #include <asio/steady_timer.hpp>
 
+#include "bridge/log.hpp"
 #include "bridge/net/admission.hpp"
-#include "bridge/net/log.hpp"
 #include "bridge/net/output_queue.hpp"
 #include "bridge/net/tls_socket.hpp"
 #include "bridge/session/host.hpp"
@@ -46,7 +46,7 @@ struct ConnectionSetup {
     ConnectionLimits limits;
     /// The context for a handshake that starts now.
     std::function<TlsContext()> tls;
-    LogFunction log;
+    Log log;
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {

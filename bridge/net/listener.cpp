@@ -61,7 +61,7 @@ Result<tcp::acceptor> bind_acceptor(asio::io_context& io, const ListenAddress& a
 
 class Listener::Impl : public std::enable_shared_from_this<Impl> {
   public:
-    Impl(asio::io_context& io, ListenerConfig config, SessionHostFactory hosts, LogFunction log)
+    Impl(asio::io_context& io, ListenerConfig config, SessionHostFactory hosts, Log log)
         : io_(io),
           config_(std::move(config)),
           hosts_(std::move(hosts)),
@@ -99,7 +99,7 @@ class Listener::Impl : public std::enable_shared_from_this<Impl> {
     asio::io_context& io_;
     ListenerConfig config_;
     SessionHostFactory hosts_;
-    LogFunction log_;
+    Log log_;
     TlsIdentity identity_;
     Admission admission_;
     std::vector<std::unique_ptr<Ear>> ears_;
@@ -264,7 +264,7 @@ void Listener::Impl::watch_certificate() {
 
 // -- Listener
 
-Listener::Listener(asio::io_context& io, ListenerConfig config, SessionHostFactory hosts, LogFunction log)
+Listener::Listener(asio::io_context& io, ListenerConfig config, SessionHostFactory hosts, Log log)
     : impl_(std::make_shared<Impl>(io, std::move(config), std::move(hosts), std::move(log))) {}
 
 Listener::~Listener() {

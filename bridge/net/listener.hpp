@@ -9,9 +9,9 @@
 
 #include <asio/io_context.hpp>
 
+#include "bridge/log.hpp"
 #include "bridge/net/admission.hpp"
 #include "bridge/net/connection.hpp"
-#include "bridge/net/log.hpp"
 #include "bridge/net/tls_identity.hpp"
 #include "bridge/session/host.hpp"
 #include "bridge/session/session.hpp"
@@ -38,7 +38,7 @@ struct ListenerConfig {
 
 class Listener {
   public:
-    Listener(asio::io_context& io, ListenerConfig config, SessionHostFactory hosts, LogFunction log);
+    Listener(asio::io_context& io, ListenerConfig config, SessionHostFactory hosts, Log log);
     /// Closes everything at once.
     ~Listener();
     Listener(const Listener&) = delete;
