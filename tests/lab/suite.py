@@ -1,0 +1,109 @@
+"""Everything that must pass, counted: `./run test` ends with the one line that this prints last.
+
+    suite.py CTEST-FOLDER
+
+runs ctest in the folder, then each tests/e2e/test_*.py in a process of its own, then tests/scenarios/run.py. What could not
+run, was skipped or took too long counts as failed.
+"""
+
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(HERE)
+UNIT_SECONDS = 900
+FILE_SECONDS = 600
+END_SECONDS = 60
+COUNTS = re.compile(r"(\d+) passed, (\d+) failed$")
+
+
+def run(arguments, seconds):
+    """Runs with our output; returns whether it ended with status 0 in time."""
+    try:
+        return subprocess.run(arguments, stdin=subprocess.DEVNULL, timeout=seconds, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        print(f"FAILED: {' '.join(arguments)}: not done within {seconds} s", flush=True)
+        return False
+
+
+def ctest(folder):
+    with tempfile.TemporaryDirectory() as scratch:
+        report = os.path.join(scratch, "junit.xml")
+        fine = run(["ctest", "--test-dir", folder, "-j", str(os.cpu_count()), "--output-on-failure", "--no-tests=error",
+                    "--progress", "--output-junit", report], UNIT_SECONDS)
+        try:
+            cases = ElementTree.parse(report).getroot().findall("testcase")
+        except (OSError, ElementTree.ParseError):
+            return 0, 1
+    passed = sum(case.get("status") == "run" for case in cases)
+    failed = len(cases) - passed
+    return passed, failed if fine or failed else 1
+
+
+def counted(arguments):
+    """A program whose output ends with its own count. One that takes too long is asked to clean up first."""
+    program = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
+    clocks = [threading.Timer(FILE_SECONDS, program.terminate), threading.Timer(FILE_SECONDS + END_SECONDS, program.kill)]
+    for clock in clocks:
+        clock.start()
+    passed, failed = 0, 1
+    for line in program.stdout:
+        counts = COUNTS.match(line)
+        if counts:
+            passed, failed = map(int, counts.groups())
+        else:
+            print(line, end="", flush=True)
+    status = program.wait()
+    for clock in clocks:
+        clock.cancel()
+    return passed, failed if status == 0 or failed else 1
+
+
+def e2e_file(path):
+    """One file of unittest cases, in this process; a skip is a failure."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("took too long"))
+    sys.path[:0] = [HERE, os.path.dirname(path)]
+    name = os.path.splitext(os.path.basename(path))[0]
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(unittest.defaultTestLoader.loadTestsFromName(name))
+    unhappy = {str(getattr(test, "test_case", test)) for test, _ in result.failures + result.errors + result.skipped}
+    failed = len(unhappy) + len(result.unexpectedSuccesses)
+    total = max(result.testsRun, failed, 1)
+    failed = failed if result.testsRun else 1
+    print(f"{total - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def main(arguments):
+    if arguments[0] == "--file":
+        return e2e_file(arguments[1])
+    steps = [("unit tests", lambda: ctest(arguments[0]))]
+    programs = [[sys.executable, os.path.join(HERE, "suite.py"), "--file", path]
+                for path in sorted(glob.glob(os.path.join(TESTS, "e2e", "test_*.py")))]
+    scenarios = os.path.join(TESTS, "scenarios", "run.py")
+    if os.path.exists(scenarios):
+        programs.insert(0, [sys.executable, scenarios])
+    steps += [(os.path.relpath(program[-1], TESTS), lambda program=program: counted(program)) for program in programs]
+    table = []
+    for name, step in steps:
+        print(f"== {name}", flush=True)
+        began = time.monotonic()
+        table.append((name, *step(), time.monotonic() - began))
+    print("\n== all")
+    for name, passed, failed, seconds in table:
+        print(f"{name:40} {passed:5} passed {failed:3} failed {seconds:6.1f} s")
+    failed = sum(row[2] for row in table)
+    print(f"{sum(row[1] for row in table)} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
