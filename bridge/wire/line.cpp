@@ -1,0 +1,109 @@
+#include "bridge/wire/line.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "armor/names.hpp"
+#include "bridge/wire/codes.hpp"
+
+namespace immp::bridge {
+namespace {
+
+constexpr std::size_t kLongestVerb = 6;  // "CHUNK" and one more, so that longer words do not match
+
+char upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+bool is_control(char c) {
+    return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f;
+}
+
+bool has_controls(std::string_view text) {
+    if (std::ranges::any_of(text, is_control)) return true;
+    for (std::size_t at = text.find('\xc2'); at != text.npos; at = text.find('\xc2', at + 1))
+        if (at + 1 < text.size() && static_cast<std::uint8_t>(text[at + 1]) < 0xa0) return true;
+    return false;
+}
+
+}  // namespace
+
+bool BodyWatch::ends_word() const {
+    return state_ == State::verb && (word_ == "DATA" || word_ == "CHUNK");
+}
+
+void BodyWatch::feed(char c) {
+    const bool blank = c == ' ' || is_control(c);
+    if (c == ';' || blank) found_ = found_ || ends_word();
+    if (c == ';') {
+        state_ = State::before_verb;
+        word_.clear();
+        return;
+    }
+    switch (state_) {
+        case State::before_verb:
+            if (blank) return;
+            state_ = State::verb;
+            [[fallthrough]];
+        case State::verb:
+            if (blank)
+                state_ = word_ == "AS" ? State::before_id : State::rest;
+            else if (word_.size() < kLongestVerb)
+                word_ += upper(c);
+            return;
+        case State::before_id:
+            if (!blank) state_ = State::id;
+            return;
+        case State::id:
+            if (blank) {
+                state_ = State::before_verb;
+                word_.clear();
+            }
+            return;
+        case State::rest: return;
+    }
+}
+
+void BodyWatch::feed(std::string_view octets) {
+    for (const char c : octets)
+        feed(c);
+}
+
+bool may_have_body(std::string_view line) {
+    BodyWatch watch;
+    watch.feed(line);
+    return watch.found();
+}
+
+void LineReader::collect(std::string_view octets) {
+    if (!too_long_) {
+        // One octet more than fits may be the CR of the line end.
+        const std::size_t room = std::min(octets.size(), kMaxLineBytes + 1 - held_.size());
+        held_ += octets.substr(0, room);
+        octets.remove_prefix(room);
+        if (octets.empty() && (held_.size() <= kMaxLineBytes || held_.back() == '\r')) return;
+        too_long_ = true;
+        watch_ = {};
+        watch_.feed(std::exchange(held_, {}));
+    }
+    watch_.feed(octets);
+}
+
+Line LineReader::finish() {
+    if (std::exchange(too_long_, false)) return {{}, refusal(414), watch_.found()};
+    std::string text = std::exchange(held_, {});
+    if (text.ends_with('\r')) text.pop_back();
+    if (!has_controls(text) && armor::is_utf8(text)) return {std::move(text), {}, false};
+    return {
+        {}, refusal(415, "A line is UTF-8 without control characters"), immp::bridge::may_have_body(text)};
+}
+
+LineReader::Step LineReader::feed(std::string_view octets) {
+    const std::size_t end = octets.find('\n');
+    collect(octets.substr(0, end));
+    if (end == octets.npos) return {octets.size(), {}};
+    return {end + 1, finish()};
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,74 @@
+#include "bridge/wire/reply.hpp"
+
+#include <cstdint>
+
+#include "bridge/wire/codes.hpp"
+
+namespace immp::bridge {
+namespace {
+
+constexpr std::size_t kMaxWordsBytes = 8'192;
+
+bool is_control(char c) {
+    return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f;
+}
+
+// Shortens to at most `bytes` without splitting a character.
+std::string_view cut(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && (static_cast<std::uint8_t>(text[bytes]) & 0xc0) == 0x80)
+        --bytes;
+    return text.substr(0, bytes);
+}
+
+// C1 controls are the two octets c2 80..9f.
+std::string harmless(std::string_view text) {
+    std::string safe;
+    safe.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool c1 = text[at] == '\xc2' && at + 1 < text.size() &&
+                        static_cast<std::uint8_t>(text[at + 1]) >= 0x80 &&
+                        static_cast<std::uint8_t>(text[at + 1]) < 0xa0;
+        safe += c1 || is_control(text[at]) ? '?' : text[at];
+        if (c1) ++at;
+    }
+    return safe;
+}
+
+}  // namespace
+
+std::string reply_line(std::string_view pipeline, int code, More more, std::string_view text) {
+    std::string line;
+    if (!pipeline.empty()) line.append(pipeline).append(": ");
+    line += std::to_string(code);
+    line += more == More::follows ? "- " : " ";
+    line += cut(harmless(text), kMaxReplyBytes - line.size() - 1);
+    line += '\n';
+    return line;
+}
+
+std::string refusal_text(const Error& error) {
+    const std::string_view words =
+        error.text.empty() ? code_spec(error.code).text : std::string_view(error.text);
+    return std::string(cut(words, kMaxWordsBytes)) + " " + error_fields(error);
+}
+
+std::string refusal_line(std::string_view pipeline, const Error& error) {
+    return reply_line(pipeline, error.code, More::last, refusal_text(error));
+}
+
+std::string quoted(std::string_view text) {
+    std::string token = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') token += '\\';
+        token += c;
+    }
+    return token + '"';
+}
+
+std::string as_token(std::string_view text) {
+    const bool plain = !text.empty() && text.find_first_of(" \";,\\") == text.npos;
+    return plain ? std::string(text) : quoted(text);
+}
+
+}  // namespace immp::bridge
