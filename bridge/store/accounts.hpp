@@ -45,9 +45,9 @@ class Accounts {
     /// The device's own credential, else the password's; nothing if there is neither.
     [[nodiscard]] virtual Result<std::optional<StoredCredential>> credential(AccountId account,
                                                                              std::string_view device) = 0;
-    /// The different (m, t) in use, for answering unknown accounts alike. Sorted; at least empty.
-    [[nodiscard]] virtual Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>>
-    parameters_in_use() = 0;
+    /// The different costs in use, for answering unknown accounts alike. Sorted by memory, then passes; empty
+    /// while there is no credential.
+    [[nodiscard]] virtual Result<std::vector<armor::Argon2Cost>> costs_in_use() = 0;
     /// A login without a device name leaves no trace in the list.
     [[nodiscard]] virtual Result<void> record_login(AccountId account, std::string_view device, Time now) = 0;
     [[nodiscard]] virtual Result<std::vector<Device>> devices(AccountId account) = 0;

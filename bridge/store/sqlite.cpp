@@ -1,0 +1,208 @@
+#include "bridge/store/sqlite.hpp"
+
+#include <algorithm>
+
+namespace immp::bridge {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a statement waits for another process that writes (`immpd account add` beside the daemon).
+constexpr auto kBusyWait = 10s;
+/// When a storage failure is worth another try.
+constexpr auto kRetry = 60s;
+
+/// Failures that are ours, not the disk's: SQL that the schema refuses, or writing on a reader's connection.
+bool is_programming_error(int code) {
+    switch (code & 0xff) {
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+        case SQLITE_MISUSE:
+        case SQLITE_RANGE:
+        case SQLITE_READONLY: return true;
+        default: return false;
+    }
+}
+
+/// For every connection. FAST keeps deleted secrets from lingering in pages that are written anyway, but does
+/// not write the freed pages of a 100 MiB body (Debian's default does).
+constexpr const char* kCommonSettings =
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA secure_delete = FAST;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_size = -8192;";
+
+}  // namespace
+
+Bytes Row::bytes(int column) const {
+    const ByteView octets = view(column);
+    return {octets.begin(), octets.end()};
+}
+
+std::optional<Time> Row::maybe_time(int column) const {
+    if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+    return time(column);
+}
+
+ByteView Row::view(int column) const {
+    const auto* octets = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+    return {octets, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+void Row::copy_to(std::span<std::uint8_t> target, int column) const {
+    const ByteView octets = view(column);
+    std::copy_n(octets.begin(), std::min(octets.size(), target.size()), target.begin());
+}
+
+Statement::Statement(Connection& connection, std::string_view sql, Unbound)
+    : connection_(connection), statement_(connection.take(sql)) {
+    if (statement_ == nullptr) failed_ = connection.last_failure();
+}
+
+Statement::~Statement() {
+    if (statement_ != nullptr) connection_.give_back(statement_);
+}
+
+void Statement::note(int code) {
+    if (failed_ == SQLITE_OK) failed_ = code;
+}
+
+void Statement::bind(int index, std::int64_t value) {
+    note(sqlite3_bind_int64(statement_, index, value));
+}
+
+void Statement::bind(int index, std::string_view text) {
+    connection_.bound_octets_ += text.size();
+    // A null pointer would be NULL; an empty text is not.
+    const char* start = text.data() == nullptr ? "" : text.data();
+    note(sqlite3_bind_text64(statement_, index, start, text.size(), SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void Statement::bind(int index, ByteView octets) {
+    connection_.bound_octets_ += octets.size();
+    if (octets.empty()) return note(sqlite3_bind_zeroblob(statement_, index, 0));
+    note(sqlite3_bind_blob64(statement_, index, octets.data(), octets.size(), SQLITE_STATIC));
+}
+
+Result<bool> Statement::step() {
+    if (failed_ == SQLITE_OK) {
+        const int code = sqlite3_step(statement_);
+        if (code == SQLITE_ROW) return true;
+        if (code == SQLITE_DONE) return false;
+        failed_ = code;
+    }
+    const char* sql = statement_ == nullptr ? "prepare" : sqlite3_sql(statement_);
+    return connection_.failure(failed_, sql);
+}
+
+Result<void> Statement::run() {
+    for (;;) {
+        const Result<bool> row = step();
+        if (!row) return std::unexpected(row.error());
+        if (!*row) return {};
+    }
+}
+
+Result<std::uint64_t> Statement::changes() {
+    if (auto done = run(); !done) return std::unexpected(done.error());
+    return static_cast<std::uint64_t>(sqlite3_changes64(connection_.handle_));
+}
+
+Result<void> Statement::run_or_fail(int code, std::string text) {
+    const Result<std::uint64_t> changed = changes();
+    if (!changed) return std::unexpected(changed.error());
+    if (*changed == 0) return fail(code, std::move(text));
+    return {};
+}
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file, Access access) {
+    const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    sqlite3* handle = nullptr;
+    const int code =
+        sqlite3_open_v2(file.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    std::unique_ptr<Connection> connection(new Connection(handle));
+    if (code != SQLITE_OK) return connection->failure(code, "open " + file.string());
+    if (auto ready = connection->set_up(access); !ready) return std::unexpected(ready.error());
+    return connection;
+}
+
+Result<void> Connection::set_up(Access access) {
+    sqlite3_busy_timeout(handle_, static_cast<int>(std::chrono::milliseconds(kBusyWait).count()));
+    if (auto done = script(kCommonSettings); !done) return done;
+    if (access == Access::read_only) return {};
+    // Checkpoints are ours to time (a hook replaces SQLite's own): after the replies, not before.
+    sqlite3_wal_hook(
+        handle_,
+        [](void* self, sqlite3*, const char*, int pages) {
+            static_cast<Connection*>(self)->log_pages_ = pages;
+            return SQLITE_OK;
+        },
+        this);
+    return script("PRAGMA synchronous = FULL;");
+}
+
+Connection::~Connection() {
+    for (const auto& [sql, statement] : idle_)
+        sqlite3_finalize(statement);
+    sqlite3_close(handle_);
+}
+
+Result<void> Connection::script(const std::string& sql) {
+    const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return failure(code, sql);
+    return {};
+}
+
+Result<void> Connection::read_blob(const char* table, const char* column, std::int64_t row,
+                                   std::uint64_t offset, std::span<char> target) {
+    sqlite3_blob* blob = nullptr;
+    int code = sqlite3_blob_open(handle_, "main", table, column, row, 0, &blob);
+    if (code == SQLITE_OK)
+        code =
+            sqlite3_blob_read(blob, target.data(), static_cast<int>(target.size()), static_cast<int>(offset));
+    if (code != SQLITE_OK) {
+        auto failed = failure(code, "read a blob");
+        sqlite3_blob_close(blob);
+        return failed;
+    }
+    sqlite3_blob_close(blob);
+    return {};
+}
+
+Result<void> Connection::checkpoint() {
+    const int mode = log_unwanted_ ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    const int code = sqlite3_wal_checkpoint_v2(handle_, "main", mode, nullptr, nullptr);
+    // Another checkpoint, or a reader, is in the way: the next one does it.
+    if ((code & 0xff) == SQLITE_BUSY) return {};
+    if (code != SQLITE_OK) return failure(code, "checkpoint");
+    log_unwanted_ = false;
+    log_pages_ = 0;
+    return {};
+}
+
+std::unexpected<Error> Connection::failure(int code, std::string_view what) {
+    last_failure_ = code;
+    std::string detail = "SQLite " + std::to_string(code) + " (" + sqlite3_errmsg(handle_) + ") in: ";
+    detail += what;
+    if (is_programming_error(code)) return fail(700, "internal error", std::move(detail));
+    return fail_for_now(702, "storage failed", kRetry, std::move(detail));
+}
+
+sqlite3_stmt* Connection::take(std::string_view sql) {
+    if (auto idle = idle_.extract(sql)) return idle.mapped();
+    sqlite3_stmt* fresh = nullptr;
+    last_failure_ = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                       SQLITE_PREPARE_PERSISTENT, &fresh, nullptr);
+    return fresh;
+}
+
+void Connection::give_back(sqlite3_stmt* statement) {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    // While one was in use, a second of the same text may have been prepared.
+    if (!idle_.emplace(sqlite3_sql(statement), statement).second) sqlite3_finalize(statement);
+}
+
+}  // namespace immp::bridge

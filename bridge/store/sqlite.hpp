@@ -1,0 +1,189 @@
+// SQLite without its sharp edges: a connection with its prepared statements, and one use of a statement.
+// Failures are Results; SQLite's own words are in `detail`. One thread at a time for a connection and all
+// that it hands out.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <sqlite3.h>
+
+#include "armor/bytes.hpp"
+#include "armor/error.hpp"
+#include "armor/secret.hpp"
+#include "bridge/mail/message.hpp"
+
+namespace immp::bridge {
+
+/// The row that a statement stands on. Columns count from 0; what is returned is a copy. Blobs of a fixed
+/// size are held to it by the schema's CHECKs.
+class Row {
+  public:
+    explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
+
+    [[nodiscard]] std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
+    [[nodiscard]] std::uint64_t count(int column) const { return static_cast<std::uint64_t>(number(column)); }
+    [[nodiscard]] std::uint32_t small(int column) const { return static_cast<std::uint32_t>(number(column)); }
+    [[nodiscard]] bool flag(int column) const { return number(column) != 0; }
+    [[nodiscard]] std::string text(int column) const { return std::string(as_text(view(column))); }
+    [[nodiscard]] Bytes bytes(int column) const;
+    [[nodiscard]] Time time(int column) const { return Time(std::chrono::seconds(number(column))); }
+    [[nodiscard]] std::optional<Time> maybe_time(int column) const;
+    template <std::size_t N>
+    [[nodiscard]] std::array<std::uint8_t, N> array(int column) const {
+        std::array<std::uint8_t, N> octets{};
+        copy_to(octets, column);
+        return octets;
+    }
+    template <std::size_t N>
+    [[nodiscard]] armor::SecretBytes<N> secret(int column) const {
+        armor::SecretBytes<N> secret;
+        copy_to(secret.fill(), column);
+        return secret;
+    }
+
+  private:
+    /// Valid until the next step.
+    [[nodiscard]] ByteView view(int column) const;
+    void copy_to(std::span<std::uint8_t> target, int column) const;
+
+    sqlite3_stmt* statement_;
+};
+
+class Connection;
+
+/// One use of a prepared statement; goes back to its connection's cache at the end. What was bound must live
+/// as long. An error in preparing or binding shows at the first step.
+class Statement {
+  public:
+    /// `values` stand for the `?` in order; an empty optional is NULL.
+    template <class... Values>
+    Statement(Connection& connection, std::string_view sql, const Values&... values)
+        : Statement(connection, sql, Unbound{}) {
+        int index = 0;
+        (bind(++index, values), ...);
+    }
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    /// True: on a row. False: at the end.
+    [[nodiscard]] Result<bool> step();
+    [[nodiscard]] Row row() const { return Row(statement_); }
+
+    /// Runs to the end.
+    [[nodiscard]] Result<void> run();
+    /// Runs to the end; how many rows it changed (not counting those that triggers and cascades changed).
+    [[nodiscard]] Result<std::uint64_t> changes();
+    /// Runs to the end; fails with this code and text where no row was changed.
+    [[nodiscard]] Result<void> run_or_fail(int code, std::string text);
+
+    /// What `read` makes of the first row, if there is one.
+    template <class Read>
+    [[nodiscard]] auto one(Read read) -> Result<std::optional<std::invoke_result_t<Read, const Row&>>> {
+        const Result<bool> there = step();
+        if (!there) return std::unexpected(there.error());
+        if (!*there) return std::nullopt;
+        return read(row());
+    }
+
+    /// What `read` makes of each row.
+    template <class Read>
+    [[nodiscard]] auto all(Read read) -> Result<std::vector<std::invoke_result_t<Read, const Row&>>> {
+        std::vector<std::invoke_result_t<Read, const Row&>> found;
+        for (;;) {
+            const Result<bool> there = step();
+            if (!there) return std::unexpected(there.error());
+            if (!*there) return found;
+            found.push_back(read(row()));
+        }
+    }
+
+  private:
+    struct Unbound {};
+    Statement(Connection& connection, std::string_view sql, Unbound);
+
+    void bind(int index, std::int64_t value);
+    void bind(int index, std::string_view text);
+    void bind(int index, ByteView octets);
+    void bind(int index, Time time) { bind(index, std::int64_t{time.time_since_epoch().count()}); }
+    void bind(int index, std::optional<Time> time) {
+        if (time) bind(index, *time);
+    }
+    void note(int code);
+
+    Connection& connection_;
+    sqlite3_stmt* statement_ = nullptr;
+    int failed_ = SQLITE_OK;
+};
+
+enum class Access { read_write, read_only };
+
+class Connection {
+  public:
+    /// The file must be there. 702 if it can't be opened or is no database.
+    [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file,
+                                                                  Access access);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// Usage: `query("... WHERE id = ?", id).one(read)`.
+    template <class... Values>
+    [[nodiscard]] Statement query(std::string_view sql, const Values&... values) {
+        return Statement(*this, sql, values...);
+    }
+    /// Several statements without parameters and rows.
+    [[nodiscard]] Result<void> script(const std::string& sql);
+    /// A slice of a blob, without loading the whole.
+    [[nodiscard]] Result<void> read_blob(const char* table, const char* column, std::int64_t row,
+                                         std::uint64_t offset, std::span<char> target);
+
+    [[nodiscard]] std::int64_t last_id() const { return sqlite3_last_insert_rowid(handle_); }
+    /// False where SQLite rolled back by itself after an I/O error or a full disk.
+    [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+    /// The extended result code of the last statement that failed.
+    [[nodiscard]] int last_failure() const { return last_failure_; }
+    /// Octets bound to statements since the last call: about what a commit will write.
+    [[nodiscard]] std::size_t take_bound_octets() { return std::exchange(bound_octets_, 0); }
+
+    /// Pages in the write-ahead log after the last commit.
+    [[nodiscard]] int log_pages() const { return log_pages_; }
+    /// Moves the log into the database as far as readers allow. Syncs; outside of transactions only.
+    [[nodiscard]] Result<void> checkpoint();
+    /// Whoever overwrites a secret wants its old pages gone from the log too: the next checkpoint, asked for
+    /// after the commit, cuts the log off.
+    void want_log_gone() { log_unwanted_ = true; }
+    [[nodiscard]] bool log_unwanted() const { return log_unwanted_; }
+
+  private:
+    friend class Statement;
+    explicit Connection(sqlite3* handle) : handle_(handle) {}
+    [[nodiscard]] Result<void> set_up(Access access);
+    [[nodiscard]] std::unexpected<Error> failure(int code, std::string_view what);
+    /// From the cache, else prepared; nullptr with the code in `last_failure`.
+    [[nodiscard]] sqlite3_stmt* take(std::string_view sql);
+    void give_back(sqlite3_stmt* statement);
+
+    sqlite3* handle_;
+    /// Idle statements under their own SQL text.
+    std::unordered_map<std::string_view, sqlite3_stmt*> idle_;
+    std::size_t bound_octets_ = 0;
+    int last_failure_ = SQLITE_OK;
+    int log_pages_ = 0;
+    bool log_unwanted_ = false;
+};
+
+}  // namespace immp::bridge

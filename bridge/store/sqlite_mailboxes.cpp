@@ -1,0 +1,169 @@
+#include "bridge/store/sqlite_mailboxes.hpp"
+
+#include "bridge/store/folder_key.hpp"
+#include "bridge/store/message_row.hpp"
+
+namespace immp::bridge {
+
+namespace {
+
+/// What one forget_delivered() deletes at most, of each table.
+constexpr int kForgetRows = 2000;
+
+Folder read_folder(const Row& row) {
+    return {row.number(0), row.text(1), row.count(2), row.count(3)};
+}
+
+/// True for "/a" and "/a/b"; what else a name may hold is the wire's to check.
+bool is_path(std::string_view path) {
+    return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
+           path.find("//") == std::string_view::npos;
+}
+
+std::unexpected<Error> no_such_folder() {
+    return fail(404, "no such folder");
+}
+
+}  // namespace
+
+Result<FolderId> SqliteMailboxes::create_folder(AccountId account, std::string_view path) {
+    if (!is_path(path)) return fail(400, "not a folder path");
+    const std::string_view parent = path.substr(0, path.rfind('/'));
+    if (!parent.empty()) {
+        const auto there = folder(account, parent);
+        if (!there) return std::unexpected(there.error());
+        if (!*there) return fail(404, "the folder above does not exist");
+    }
+    auto added = db_.query(
+                        "INSERT INTO folders (account, path, path_key) VALUES (?, ?, ?) "
+                        "ON CONFLICT DO NOTHING",
+                        account, path, folder_key(path))
+                     .run_or_fail(409, "the folder exists already");
+    if (!added) return std::unexpected(added.error());
+    return db_.last_id();
+}
+
+Result<std::optional<Folder>> SqliteMailboxes::folder(AccountId account, std::string_view path) {
+    return db_
+        .query("SELECT id, path, unread, total FROM folders WHERE account = ? AND path_key = ?", account,
+               folder_key(path))
+        .one(read_folder);
+}
+
+Result<std::vector<Folder>> SqliteMailboxes::folders(AccountId account) {
+    // A path sorts behind its own beginning, so a parent comes before its children.
+    return db_
+        .query("SELECT id, path, unread, total FROM folders WHERE account = ? ORDER BY path_key", account)
+        .all(read_folder);
+}
+
+Result<MessageId> SqliteMailboxes::add(const Message& message) {
+    return insert_message(db_, message);
+}
+
+Result<std::optional<Message>> SqliteMailboxes::message(MessageId id) {
+    return select_message(db_, id);
+}
+
+Result<std::string> SqliteMailboxes::file(MessageId message, FolderId folder, Mark mark,
+                                          std::string_view spare, Time now) {
+    const auto account =
+        db_.query("SELECT account FROM folders WHERE id = ?", folder).one([](const Row& row) {
+            return AccountId{row.number(0)};
+        });
+    if (!account) return std::unexpected(account.error());
+    if (!*account) return no_such_folder();
+    const auto own = db_.query("SELECT uuid FROM messages WHERE id = ?", message).one([](const Row& row) {
+        return row.text(0);
+    });
+    if (!own) return std::unexpected(own.error());
+    if (!*own) return fail(404, "no such message");
+
+    auto uuid = choose_uuid(message, **account, **own, spare);
+    if (!uuid) return uuid;
+    auto filed = db_.query(
+                        "INSERT INTO refs (folder, account, message, uuid, is_read, sender, date, filed) "
+                        "SELECT ?, ?, id, ?, ?, sender, date, ? FROM messages WHERE id = ? "
+                        "ON CONFLICT (uuid, folder) DO NOTHING",
+                        folder, **account, *uuid, static_cast<int>(mark == Mark::read), now, message)
+                     .run();
+    if (!filed) return std::unexpected(filed.error());
+    return uuid;
+}
+
+/// One message has one `_id` in all folders of an account, and no two messages share one.
+Result<std::string> SqliteMailboxes::choose_uuid(MessageId message, AccountId account, std::string_view own,
+                                                 std::string_view spare) {
+    auto held = db_.query("SELECT uuid FROM refs WHERE message = ? AND account = ? LIMIT 1", message, account)
+                    .one([](const Row& row) { return row.text(0); });
+    if (!held) return std::unexpected(held.error());
+    if (*held) return std::move(**held);
+    for (const std::string_view uuid : {own, spare}) {
+        const auto taken =
+            db_.query("SELECT 1 FROM refs WHERE uuid = ? AND account = ? LIMIT 1", uuid, account)
+                .one([](const Row& row) { return row.flag(0); });
+        if (!taken) return std::unexpected(taken.error());
+        if (!*taken) return std::string(uuid);
+    }
+    return fail(700, "internal error", "the spare id is in use");
+}
+
+Result<void> SqliteMailboxes::mark(FolderId folder, std::string_view uuid, Mark mark) {
+    return db_
+        .query("UPDATE refs SET is_read = ? WHERE uuid = ? AND folder = ?",
+               static_cast<int>(mark == Mark::read), uuid, folder)
+        .run_or_fail(404, "no such message");
+}
+
+Result<std::optional<armor::Digest>> SqliteMailboxes::submission(AccountId account, std::string_view uuid) {
+    return db_.query("SELECT digest FROM submissions WHERE account = ? AND uuid = ?", account, uuid)
+        .one([](const Row& row) { return row.array<32>(0); });
+}
+
+Result<void> SqliteMailboxes::record_submission(AccountId account, std::string_view uuid,
+                                                const armor::Digest& digest, Time now) {
+    return db_
+        .query("INSERT INTO submissions (account, uuid, digest, made) VALUES (?, ?, ?, ?)", account, uuid,
+               digest, now)
+        .run();
+}
+
+Result<std::optional<Delivered>> SqliteMailboxes::delivered(std::string_view origin, std::string_view from,
+                                                            std::string_view uuid,
+                                                            std::string_view recipient) {
+    return db_
+        .query(
+            "SELECT digest, code FROM deliveries WHERE origin = ? AND sender = ? AND uuid = ? "
+            "AND recipient = ?",
+            origin, from, uuid, recipient)
+        .one([](const Row& row) { return Delivered{row.array<32>(0), static_cast<int>(row.number(1))}; });
+}
+
+Result<void> SqliteMailboxes::record_delivered(std::string_view origin, std::string_view from,
+                                               std::string_view uuid, std::string_view recipient,
+                                               const Delivered& delivered, Time now) {
+    return db_
+        .query(
+            "INSERT INTO deliveries (origin, sender, uuid, recipient, digest, code, made) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            origin, from, uuid, recipient, delivered.digest, delivered.code, now)
+        .run();
+}
+
+Result<std::uint64_t> SqliteMailboxes::forget_delivered(Time before) {
+    const auto submissions = db_.query(
+                                    "DELETE FROM submissions WHERE id IN (SELECT id FROM submissions "
+                                    "WHERE made < ? LIMIT ?)",
+                                    before, kForgetRows)
+                                 .changes();
+    if (!submissions) return submissions;
+    const auto deliveries = db_.query(
+                                   "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries "
+                                   "WHERE made < ? LIMIT ?)",
+                                   before, kForgetRows)
+                                .changes();
+    if (!deliveries) return deliveries;
+    return *submissions + *deliveries;
+}
+
+}  // namespace immp::bridge

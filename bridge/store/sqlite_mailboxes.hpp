@@ -1,0 +1,42 @@
+#pragma once
+
+#include "bridge/store/mailboxes.hpp"
+#include "bridge/store/sqlite.hpp"
+
+namespace immp::bridge {
+
+class SqliteMailboxes final : public Mailboxes {
+  public:
+    explicit SqliteMailboxes(Connection& connection) : db_(connection) {}
+
+    Result<FolderId> create_folder(AccountId account, std::string_view path) override;
+    Result<std::optional<Folder>> folder(AccountId account, std::string_view path) override;
+    Result<std::vector<Folder>> folders(AccountId account) override;
+
+    Result<MessageId> add(const Message& message) override;
+    Result<std::optional<Message>> message(MessageId id) override;
+    Result<std::string> file(MessageId message, FolderId folder, Mark mark, std::string_view spare,
+                             Time now) override;
+    Result<std::optional<Reference>> find(FolderId folder, std::string_view uuid) override;
+    Result<void> mark(FolderId folder, std::string_view uuid, Mark mark) override;
+    Result<ReferencePage> index(FolderId folder, const Selector& selector, std::uint32_t limit,
+                                std::string_view after) override;
+    Result<Folder> count(FolderId folder, const Selector& selector) override;
+
+    Result<std::optional<armor::Digest>> submission(AccountId account, std::string_view uuid) override;
+    Result<void> record_submission(AccountId account, std::string_view uuid, const armor::Digest& digest,
+                                   Time now) override;
+    Result<std::optional<Delivered>> delivered(std::string_view origin, std::string_view from,
+                                               std::string_view uuid, std::string_view recipient) override;
+    Result<void> record_delivered(std::string_view origin, std::string_view from, std::string_view uuid,
+                                  std::string_view recipient, const Delivered& delivered, Time now) override;
+    Result<std::uint64_t> forget_delivered(Time before) override;
+
+  private:
+    Result<std::string> choose_uuid(MessageId message, AccountId account, std::string_view own,
+                                    std::string_view spare);
+
+    Connection& db_;
+};
+
+}  // namespace immp::bridge

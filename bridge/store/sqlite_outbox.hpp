@@ -1,0 +1,30 @@
+#pragma once
+
+#include "bridge/store/outbox.hpp"
+#include "bridge/store/sqlite.hpp"
+
+namespace immp::bridge {
+
+class SqliteOutbox final : public Outbox {
+  public:
+    explicit SqliteOutbox(Connection& connection) : db_(connection) {}
+
+    Result<OutboxId> add(const OutboxRow& row) override;
+    Result<std::vector<WaitingDomain>> waiting() override;
+    Result<std::vector<OutboxRow>> claim(std::string_view destination, std::string_view owner,
+                                         std::uint32_t most, Time now, Time lease_end) override;
+    Result<void> place(std::string_view bundle, const std::vector<Placement>& placements) override;
+    Result<std::vector<OutboxRow>> in_bundle(std::string_view bundle) override;
+    Result<void> finish(OutboxId row) override;
+    Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) override;
+    Result<void> hasten(std::string_view destination, Time now) override;
+    Result<std::vector<OutboxRow>> queued_before(Time before) override;
+    Result<void> note_delay(OutboxId row) override;
+
+  private:
+    Result<void> place_row(std::string_view bundle, const Placement& placement);
+
+    Connection& db_;
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,110 @@
+#include "bridge/store/sqlite_store.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bridge/store/schema.hpp"
+#include "bridge/store/sqlite_reader.hpp"
+#include "bridge/store/sqlite_writer.hpp"
+
+namespace immp::bridge {
+
+namespace {
+
+/// Two, so that one long answer does not hold up all others.
+constexpr std::size_t kReaders = 2;
+
+class SqliteStore final : public Store {
+  public:
+    SqliteStore(std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers,
+                const Executor& executor)
+        : writer_(std::move(writer), executor), readers_(std::move(readers), executor) {}
+
+    [[nodiscard]] std::size_t waiting_writes() const override { return writer_.waiting(); }
+    [[nodiscard]] std::uint64_t commits() const override { return writer_.commits(); }
+    [[nodiscard]] bool broken() const override { return writer_.broken(); }
+
+  protected:
+    void enqueue(StoreJob job) override { writer_.enqueue(std::move(job)); }
+    void enqueue_read(StoreJob job) override { readers_.enqueue(std::move(job)); }
+
+  private:
+    SqliteWriter writer_;
+    SqliteReaders readers_;  ///< ends first: the last connection to close tidies up the log, and may write
+};
+
+std::unexpected<Error> system_error(const std::filesystem::path& path) {
+    return fail(702, path.string() + ": " + std::strerror(errno));
+}
+
+Result<void> sync_directory(const std::filesystem::path& directory) {
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return system_error(directory);
+    const int synced = ::fsync(descriptor);
+    ::close(descriptor);
+    if (synced != 0) return system_error(directory);
+    return {};
+}
+
+/// Makes the directory, and its name durable.
+Result<void> make_directory(const std::filesystem::path& directory) {
+    std::error_code error;
+    const auto parent = std::filesystem::absolute(directory, error).lexically_normal().parent_path();
+    std::filesystem::create_directories(parent, error);
+    if (::mkdir(directory.c_str(), 0700) == 0) return sync_directory(parent);
+    if (errno != EEXIST) return system_error(directory);
+    return {};
+}
+
+/// SQLite would make the file readable for all; its log takes after the file. A file that is there is not
+/// even opened here: closing it would end the locks of another store in this process (POSIX).
+Result<void> make_file(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        if (errno == EEXIST) return {};
+        return system_error(file);
+    }
+    ::close(descriptor);
+    return {};
+}
+
+/// For the administrator: the file's name and SQLite's own words.
+std::unexpected<Error> with_name(const std::filesystem::path& file, Error error) {
+    error.text = file.string() + ": " + (error.detail.empty() ? error.text : error.detail);
+    error.code = 702;
+    return std::unexpected(std::move(error));
+}
+
+Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::path& file) {
+    auto writer = Connection::open(file, Access::read_write);
+    if (!writer) return writer;
+    if (auto ready = migrate(**writer, migrations()); !ready) return std::unexpected(ready.error());
+    if (auto logged = (*writer)->script("PRAGMA journal_mode = WAL"); !logged)
+        return std::unexpected(logged.error());
+    return writer;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& directory, Executor executor) {
+    if (auto made = make_directory(directory); !made) return std::unexpected(made.error());
+    const std::filesystem::path file = directory / "immp.db";
+    if (auto made = make_file(file); !made) return std::unexpected(made.error());
+
+    auto writer = open_writer(file);
+    if (!writer) return with_name(file, writer.error());
+    std::vector<std::unique_ptr<Connection>> readers;
+    while (readers.size() < kReaders) {
+        auto reader = Connection::open(file, Access::read_only);
+        if (!reader) return with_name(file, reader.error());
+        readers.push_back(std::move(*reader));
+    }
+    return std::make_unique<SqliteStore>(std::move(*writer), std::move(readers), executor);
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,166 @@
+#include "bridge/store/sqlite_writer.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+
+namespace immp::bridge {
+
+namespace {
+
+/// 16 MiB of log: rarely enough that replies don't wait for it, often enough that it stays small.
+constexpr int kCheckpointPages = 4096;
+
+/// Whether after this failure of a commit or checkpoint nobody knows what the disk holds. A write that was
+/// refused (disk full, file too long, another's lock) leaves the synced part of the log as it was; a sync
+/// that failed may have dropped pages that look written ever after.
+bool leaves_disk_unknown(int code) {
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_FULL:
+        case SQLITE_LOCKED:
+        case SQLITE_NOMEM: return false;
+        default: return code != SQLITE_IOERR_WRITE && code != SQLITE_IOERR_NOMEM;
+    }
+}
+
+Error broken_error() {
+    return fail_for_now(702, "storage failed", std::chrono::seconds(60),
+                        "an earlier sync failed; the store writes nothing until the daemon starts again")
+        .error();
+}
+
+Error lost_error() {
+    return fail_for_now(702, "storage failed", std::chrono::seconds(60),
+                        "the transaction was rolled back because another write of it failed")
+        .error();
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, Executor executor)
+    : connection_(std::move(connection)), executor_(std::move(executor)), thread_([this] { run(); }) {}
+
+SqliteWriter::~SqliteWriter() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+}
+
+void SqliteWriter::enqueue(StoreJob job) {
+    ++waiting_;
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.push_back(std::move(job));
+    }
+    changed_.notify_one();
+}
+
+void SqliteWriter::run() {
+    for (;;) {
+        Batch batch = next_batch();
+        if (batch.jobs.empty()) return;
+        run_batch(batch);
+        finish(std::move(batch));
+        checkpoint_if_due();
+    }
+}
+
+SqliteWriter::Batch SqliteWriter::next_batch() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kBatchJobs));
+    Batch batch{{std::move_iterator(queue_.begin()), std::move_iterator(end)}, {}};
+    queue_.erase(queue_.begin(), end);
+    return batch;
+}
+
+/// Jobs that the batch did not get to are the first of the next.
+void SqliteWriter::put_back(Batch& batch) {
+    const auto rest = batch.jobs.begin() + static_cast<std::ptrdiff_t>(batch.outcomes.size());
+    const std::lock_guard lock(mutex_);
+    queue_.insert(queue_.begin(), std::move_iterator(rest), std::move_iterator(batch.jobs.end()));
+    batch.jobs.erase(rest, batch.jobs.end());
+}
+
+void SqliteWriter::run_batch(Batch& batch) {
+    if (broken_) return batch.fail_all(broken_error());
+    if (auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun)
+        return batch.fail_all(begun.error());
+    run_jobs(batch);
+    put_back(batch);
+    commit(batch);
+}
+
+void SqliteWriter::run_jobs(Batch& batch) {
+    static_cast<void>(connection_->take_bound_octets());
+    std::size_t octets = 0;
+    for (StoreJob& job : batch.jobs) {
+        batch.outcomes.push_back(run_job(job));
+        octets += connection_->take_bound_octets();
+        if (octets >= kBatchBytes || !connection_->in_transaction()) return;
+    }
+}
+
+Result<void> SqliteWriter::run_job(StoreJob& job) {
+    if (auto marked = connection_->query("SAVEPOINT job").run(); !marked) return marked;
+    Result<void> outcome;
+    try {
+        outcome = job.work(transaction_);
+    } catch (const std::exception& exception) {
+        outcome = fail(700, "internal error", std::string("a work threw: ") + exception.what());
+    } catch (...) {
+        outcome = fail(700, "internal error", "a work threw");
+    }
+    // SQLite rolls the whole transaction back by itself after some I/O errors: commit() sees to that.
+    if (!connection_->in_transaction()) return outcome;
+    if (!outcome) {
+        if (auto undone = connection_->query("ROLLBACK TO job").run(); !undone)
+            static_cast<void>(connection_->query("ROLLBACK").run());
+    }
+    if (!connection_->in_transaction()) return outcome;
+    if (auto released = connection_->query("RELEASE job").run(); !released) {
+        static_cast<void>(connection_->query("ROLLBACK").run());
+        return released;
+    }
+    return outcome;
+}
+
+void SqliteWriter::commit(Batch& batch) {
+    if (!connection_->in_transaction()) {
+        for (Result<void>& outcome : batch.outcomes)
+            if (outcome) outcome = std::unexpected(lost_error());
+        return;
+    }
+    if (auto committed = connection_->query("COMMIT").run(); !committed) {
+        give_up_after(connection_->last_failure());
+        if (connection_->in_transaction()) static_cast<void>(connection_->query("ROLLBACK").run());
+        return batch.fail_all(committed.error());
+    }
+    ++commits_;
+}
+
+void SqliteWriter::finish(Batch batch) {
+    waiting_ -= batch.jobs.size();
+    // The works go along: what they captured may belong to the executor's thread.
+    executor_([batch = std::move(batch)]() mutable {
+        for (std::size_t i = 0; i < batch.jobs.size(); ++i)
+            batch.jobs[i].done(std::move(batch.outcomes[i]));
+    });
+}
+
+void SqliteWriter::checkpoint_if_due() {
+    if (broken_) return;
+    if (connection_->log_pages() < kCheckpointPages && !connection_->log_unwanted()) return;
+    if (auto moved = connection_->checkpoint(); !moved) give_up_after(connection_->last_failure());
+}
+
+void SqliteWriter::give_up_after(int code) {
+    if (leaves_disk_unknown(code)) broken_ = true;
+}
+
+}  // namespace immp::bridge
