@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <idna.h>
 #include <stringprep.h>
@@ -36,11 +38,12 @@ Result<std::string> prepare(std::string_view text, const Stringprep_profile* pro
     return std::string(room.data());
 }
 
-bool has_ascii_form(const std::string& domain) {
+std::optional<std::string> ascii_form(const std::string& domain) {
     char* ascii = nullptr;
     const int refused = idna_to_ascii_8z(domain.c_str(), &ascii, IDNA_USE_STD3_ASCII_RULES);
     const std::unique_ptr<char, Freed> owned(ascii);
-    return refused == IDNA_SUCCESS;
+    if (refused != IDNA_SUCCESS) return std::nullopt;
+    return std::string(ascii);
 }
 
 }  // namespace
@@ -53,9 +56,14 @@ Result<std::string> nameprep(std::string_view text) {
     auto prepared = prepare(text, stringprep_nameprep, "A domain");
     if (!prepared) return prepared;
     // IDNA takes U+3002 for a dot; a name that holds it would have two forms.
-    if (prepared->find(kIdeographicStop) != prepared->npos || !has_ascii_form(*prepared))
+    if (prepared->find(kIdeographicStop) != prepared->npos || !ascii_form(*prepared))
         return fail(400, "A domain has characters that are not allowed");
     return prepared;
+}
+
+Result<std::string> ascii_domain(std::string_view prepared) {
+    if (auto ascii = ascii_form(std::string(prepared))) return std::move(*ascii);
+    return fail(400, "A domain has characters that are not allowed");
 }
 
 Result<std::string> nfc(std::string_view text) {

@@ -17,6 +17,9 @@ namespace immp::bridge {
 /// octets. Errors as above.
 [[nodiscard]] Result<std::string> nameprep(std::string_view text);
 
+/// The ASCII form (IDNA 2003) of a prepared domain, for DNS and certificates, which know no other. 400.
+[[nodiscard]] Result<std::string> ascii_domain(std::string_view prepared);
+
 /// Unicode NFC: passwords (decisions, 3). 415 for what is not UTF-8.
 [[nodiscard]] Result<std::string> nfc(std::string_view text);
 
