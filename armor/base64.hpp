@@ -42,6 +42,8 @@ class Base64Decoder {
         kEnded,   // a padded group was read: nothing may follow
         kSpent    // an error was reported
     };
+    Result<Bytes> refuse();
+
     State state_ = State::kGroups;
     std::array<char, 4> group_{};
     std::size_t held_ = 0;

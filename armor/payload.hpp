@@ -37,19 +37,28 @@ class PayloadSealer {
 
     /// The ciphertext that `plain` completes: about as long as `plain`, so hand it pieces of some 64 KiB.
     [[nodiscard]] Bytes append(ByteView plain);
-    /// Zeros up to padded_bytes(), and the final record. Once, after the last append.
+    /// The rest, zeros up to padded_bytes() and the final record, in pieces of at most one record: to be
+    /// called, after the last append, until it gives nothing.
     [[nodiscard]] Bytes finish();
-    /// After finish().
+    /// After finish() gave nothing.
     [[nodiscard]] PayloadSum sum() const { return {sealed_, hasher_.digest()}; }
 
   private:
-    void seal_record(Bytes& out, unsigned char tag);
+    enum class State {
+        kOpen,     // plaintext is taken
+        kPadding,  // zeros are owed: zeros_
+        kEnded     // the final record is out
+    };
     void take(Bytes& out, ByteView plain);
+    void seal_record(Bytes& out, unsigned char tag);
 
+    State state_ = State::kOpen;
     crypto_secretstream_xchacha20poly1305_state stream_;
     Hasher hasher_;
-    Bytes held_;  // plaintext of the record being filled
+    Bytes ready_;  // the stream header, until the first output
+    Bytes held_;   // plaintext of the record being filled
     std::uint64_t plain_ = 0;
+    std::uint64_t zeros_ = 0;
     std::uint64_t sealed_ = 0;
 };
 
@@ -67,22 +76,22 @@ class PayloadOpener {
     /// from there. 400 for octets behind the announced end. Records before the failing one in the same call
     /// are not returned: they are given by the next append, so nothing is lost.
     [[nodiscard]] Result<Bytes> append(ByteView sealed);
-    /// Octets from the payload's begin that opened: records only, so a multiple of whole ones.
+    /// Octets from the payload's begin that opened: 0, or up to the end of a record.
     [[nodiscard]] std::uint64_t good_bytes() const { return good_; }
     /// 423 where the end is missing, 422 where the digest differs.
     [[nodiscard]] Result<void> finish() const;
 
   private:
     enum class State {
-        kHeader,   // the stream header is not complete
-        kRecords,  // inside the records
+        kBegin,    // the stream header and the first record are awaited: only together can they be judged
+        kRecords,  // the first record was opened
         kEnded,    // the final record was opened
         kBroken    // a record that opened says what it must not: no octets can mend it
     };
     [[nodiscard]] std::size_t unit_bytes() const;
     [[nodiscard]] Result<void> open_unit(ByteView unit);
 
-    State state_ = State::kHeader;
+    State state_ = State::kBegin;
     SecretBytes<32> key_;
     crypto_secretstream_xchacha20poly1305_state stream_;
     Hasher hasher_;

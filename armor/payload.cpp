@@ -1,0 +1,152 @@
+#include "armor/payload.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace immp::armor {
+namespace {
+
+constexpr std::string_view kContext = "IMMP1 payload";
+constexpr std::string_view kDigestContext = "IMMP1 cipher";
+
+static_assert(kStreamHeaderBytes == crypto_secretstream_xchacha20poly1305_HEADERBYTES);
+static_assert(kRecordExtraBytes == crypto_secretstream_xchacha20poly1305_ABYTES);
+
+}  // namespace
+
+PayloadSealer::PayloadSealer(const ContentKey& key, const Route& route)
+    : hasher_(kDigestContext), ready_(kStreamHeaderBytes) {
+    const SecretBytes<32> stream_key = derive_key(key, kContext, route);
+    crypto_secretstream_xchacha20poly1305_init_push(&stream_, ready_.data(), stream_key.view().data());
+    hasher_.add(ready_);
+    sealed_ = ready_.size();
+    held_.reserve(kRecordPlainBytes);
+}
+
+PayloadSealer::~PayloadSealer() {
+    sodium_memzero(&stream_, sizeof stream_);
+}
+
+Bytes PayloadSealer::append(ByteView plain) {
+    Bytes out = std::exchange(ready_, {});
+    plain_ += plain.size();
+    take(out, plain);
+    return out;
+}
+
+Bytes PayloadSealer::finish() {
+    if (state_ == State::kOpen) {
+        state_ = State::kPadding;
+        zeros_ = padded_bytes(plain_) - plain_;
+    }
+    Bytes out = std::exchange(ready_, {});
+    if (state_ == State::kEnded) return out;
+    // A full record is sealed as soon as another octet follows it, so a piece of zeros gives at most one
+    // record.
+    while (zeros_ > 0 && out.size() < kRecordSealedBytes) {
+        static constexpr std::array<std::uint8_t, 4096> kZeros{};
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(zeros_, kZeros.size()));
+        take(out, ByteView(kZeros).first(count));
+        zeros_ -= count;
+    }
+    if (zeros_ > 0) return out;
+    seal_record(out, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+    state_ = State::kEnded;
+    return out;
+}
+
+// The last record is the final one, so a full record waits until more follows.
+void PayloadSealer::take(Bytes& out, ByteView plain) {
+    while (!plain.empty()) {
+        if (held_.size() == kRecordPlainBytes)
+            seal_record(out, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+        const std::size_t count = std::min(plain.size(), kRecordPlainBytes - held_.size());
+        held_.insert(held_.end(), plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(count));
+        plain = plain.subspan(count);
+    }
+}
+
+void PayloadSealer::seal_record(Bytes& out, unsigned char tag) {
+    const std::size_t begin = out.size();
+    out.resize(begin + held_.size() + kRecordExtraBytes);
+    crypto_secretstream_xchacha20poly1305_push(&stream_, out.data() + begin, nullptr, held_.data(),
+                                               held_.size(), nullptr, 0, tag);
+    const ByteView record = ByteView(out).subspan(begin);
+    hasher_.add(record);
+    sealed_ += record.size();
+    held_.clear();
+}
+
+PayloadOpener::PayloadOpener(const ContentKey& key, const Route& route, const PayloadSum& expected)
+    : key_(derive_key(key, kContext, route)), hasher_(kDigestContext), expected_(expected) {
+    if (!plain_bytes(expected.octets)) state_ = State::kBroken;
+}
+
+PayloadOpener::~PayloadOpener() {
+    sodium_memzero(&stream_, sizeof stream_);
+}
+
+Result<Bytes> PayloadOpener::append(ByteView sealed) {
+    if (state_ == State::kBroken) return fail(423, "the payload cannot be opened");
+    if (sealed.size() > expected_.octets - good_ - held_.size())
+        return fail(400, "octets behind the payload's end");
+    while (!sealed.empty()) {
+        const std::size_t unit = unit_bytes();
+        const std::size_t count = std::min(sealed.size(), unit - held_.size());
+        const ByteView piece = sealed.first(count);
+        sealed = sealed.subspan(count);
+        ByteView whole = piece;  // opened in place where it came in one piece
+        if (count < unit) {
+            held_.insert(held_.end(), piece.begin(), piece.end());
+            whole = held_;
+        }
+        if (whole.size() < unit) break;
+        const auto opened = open_unit(whole);
+        held_.clear();
+        if (!opened) return std::unexpected(opened.error());
+    }
+    return std::exchange(plain_, {});
+}
+
+// What must be there before anything more can be judged: a record, the first together with the stream header,
+// since a header opens with any octets and only the record behind it tells whether they were right.
+std::size_t PayloadOpener::unit_bytes() const {
+    const std::size_t header = state_ == State::kBegin ? kStreamHeaderBytes : 0;
+    const std::uint64_t rest = expected_.octets - good_ - header;
+    return header + static_cast<std::size_t>(std::min<std::uint64_t>(rest, kRecordSealedBytes));
+}
+
+Result<void> PayloadOpener::open_unit(ByteView unit) {
+    ByteView record = unit;
+    if (state_ == State::kBegin) {
+        crypto_secretstream_xchacha20poly1305_init_pull(&stream_, unit.data(), key_.view().data());
+        record = unit.subspan(kStreamHeaderBytes);
+    }
+    const std::size_t begin = plain_.size();
+    plain_.resize(begin + record.size() - kRecordExtraBytes);
+    unsigned char tag = 0;
+    if (crypto_secretstream_xchacha20poly1305_pull(&stream_, plain_.data() + begin, nullptr, &tag,
+                                                   record.data(), record.size(), nullptr, 0) != 0) {
+        plain_.resize(begin);
+        return fail(423, "a record of the payload does not open");
+    }
+    const bool last = good_ + unit.size() == expected_.octets;
+    if (tag != (last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+                     : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)) {
+        state_ = State::kBroken;
+        plain_.clear();
+        return fail(423, "a record of the payload has the wrong tag");
+    }
+    hasher_.add(unit);
+    good_ += unit.size();
+    state_ = last ? State::kEnded : State::kRecords;
+    return {};
+}
+
+Result<void> PayloadOpener::finish() const {
+    if (state_ != State::kEnded) return fail(423, "the payload is not complete");
+    if (hasher_.digest() != expected_.digest) return fail(422, "the payload has another digest");
+    return {};
+}
+
+}  // namespace immp::armor
