@@ -34,6 +34,9 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
+/// Whether a sealed answer can have this length.
+[[nodiscard]] bool is_answer_length(std::size_t octets);
+
 /// nonce and secretbox under K(key, "IMMP1 answer"). 400 for an outcome of another form, 413.
 [[nodiscard]] Result<Bytes> seal_answer(std::span<const Outcome> outcomes, const ContentKey& key,
                                         const Route& route);

@@ -51,7 +51,8 @@ struct Head {
 [[nodiscard]] std::string head_text(const Head& head);
 
 /// The head of a payload sealed under `key` and `route`, boxed for `destination` (whose fingerprint must be
-/// the route's) and signed by `origin`. 400 where a name of the route has not the right form.
+/// the route's) and signed by `origin`. 400 where a name of the route has not the right form, 412 for another
+/// record, 423 for a sealing key that nothing can be sealed to.
 [[nodiscard]] Result<Head> make_head(const Route& route, const ContentKey& key, const PayloadSum& payload,
                                      const Record& destination, const SigningPair& origin,
                                      std::chrono::sys_seconds time);

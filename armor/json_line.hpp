@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "armor/error.hpp"
@@ -28,49 +29,55 @@ struct JsonValue;
 class JsonReader {
   public:
     /// 413 over kMaxJsonLineBytes; 400: not one object, doubled keys, octets below 0x20, bad UTF-8, white
-    /// space around it.
+    /// space around it, or a value that no line has: booleans, fractions, exponents, signs, integers over
+    /// kMaxJsonInteger, nesting over 4.
     [[nodiscard]] static Result<JsonReader> parse(std::string_view line);
-
-    JsonReader(JsonReader&&) noexcept;
-    JsonReader& operator=(JsonReader&&) noexcept;
-    ~JsonReader();
 
     [[nodiscard]] bool has(std::string_view key) const;
     [[nodiscard]] std::string text(std::string_view key);
     /// JSON null is nullopt.
     [[nodiscard]] std::optional<std::string> text_or_null(std::string_view key);
-    /// An integer from 0 to kMaxJsonInteger, written without sign, point or exponent.
     [[nodiscard]] std::uint64_t number(std::string_view key);
     [[nodiscard]] std::vector<std::string> texts(std::string_view key);
     [[nodiscard]] std::vector<std::uint64_t> numbers(std::string_view key);
     /// A list of one integer and one text, as `immp-payload` is.
     [[nodiscard]] std::pair<std::uint64_t, std::string> number_and_text(std::string_view key);
-    /// The members of an inner object; complaints about them are this reader's. It must not outlive this
-    /// reader.
+    /// The members of an inner object; complaints about them are this reader's too.
     [[nodiscard]] JsonReader object(std::string_view key);
 
     /// What the caller found wrong with a value; kept if it is the first complaint.
-    void complain(std::string_view key, std::string_view what);
+    void complain(std::string_view what);
+    /// No complaint so far.
+    [[nodiscard]] bool sound() const;
+    /// 400 with the first complaint; whichever reader of the line is asked.
     [[nodiscard]] Result<void> finish() const;
 
   private:
     struct State;
-    JsonReader(std::shared_ptr<State> state, const JsonValue& object);
-    const JsonValue* take(std::string_view key);
+    JsonReader(std::shared_ptr<State> state, JsonValue* object);
 
-    std::shared_ptr<State> state_;
-    const JsonValue* object_;
+    template <class T>
+    T take(std::string_view key);
+    template <class T>
+    std::vector<T> take_list(std::string_view key);
+    JsonValue* find(std::string_view key);
+
+    std::shared_ptr<State> state_;  // shared with the readers of inner objects
+    JsonValue* object_;             // nullptr where the inner object was missing
 };
 
-/// Writes such a line: members in the order given, no white space, only `"`, `\` and controls escaped.
+/// Writes such a line: members in the order given, no white space; only `"`, `\` and controls are escaped.
 class JsonWriter {
   public:
     JsonWriter& text(std::string_view key, std::string_view value);
     JsonWriter& null(std::string_view key);
     JsonWriter& number(std::string_view key, std::uint64_t value);
-    /// `value` is JSON already: an inner writer's line() or a json_list.
-    JsonWriter& json(std::string_view key, std::string_view value);
-    /// The whole object; always valid UTF-8 JSON where the texts were UTF-8.
+    JsonWriter& texts(std::string_view key, const std::vector<std::string>& values);
+    JsonWriter& numbers(std::string_view key, const std::vector<std::uint64_t>& values);
+    JsonWriter& number_and_text(std::string_view key, std::uint64_t number, std::string_view text);
+    JsonWriter& object(std::string_view key, const JsonWriter& inner);
+
+    /// The whole object: JSON where the texts were UTF-8.
     [[nodiscard]] std::string line() const { return "{" + members_ + "}"; }
 
   private:
@@ -78,10 +85,5 @@ class JsonWriter {
 
     std::string members_;
 };
-
-/// `["a","b"]`
-[[nodiscard]] std::string json_texts(const std::vector<std::string>& values);
-/// `"..."` with its escapes.
-[[nodiscard]] std::string json_text(std::string_view value);
 
 }  // namespace immp::armor

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 #include <vector>
 
 #include "armor/bytes.hpp"
@@ -73,6 +73,7 @@ class Record {
 
   private:
     Record() = default;
+    Result<void> parse_tail(std::string_view tail);
 
     RecordClaims claims_;
     std::string json_;  // as signed

@@ -1,0 +1,269 @@
+#include "armor/json_line.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include <nlohmann/json.hpp>
+
+namespace immp::armor {
+
+struct JsonMember;
+using JsonNull = std::monostate;
+using JsonList = std::vector<JsonValue>;
+using JsonObject = std::vector<JsonMember>;
+
+struct JsonValue {
+    std::variant<JsonNull, std::uint64_t, std::string, JsonList, JsonObject> value;
+};
+
+struct JsonMember {
+    std::string key;
+    JsonValue value;
+    bool taken = false;
+};
+
+struct JsonReader::State {
+    JsonValue root;
+    std::string complaint;
+};
+
+namespace {
+
+constexpr std::size_t kMaxDepth = 4;
+
+// Builds the value from the library's events; false ends the parse, and everything a line cannot hold is
+// false.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
+  public:
+    explicit Builder(JsonValue& root) : root_(root) {}
+
+    bool null() override { return put({JsonNull{}}) != nullptr; }
+    bool boolean(bool) override { return false; }
+    bool number_integer(number_integer_t) override { return false; }
+    bool number_unsigned(number_unsigned_t number) override {
+        return number <= kMaxJsonInteger && put({number}) != nullptr;
+    }
+    bool number_float(number_float_t, const string_t&) override { return false; }
+    bool string(string_t& text) override { return put({std::move(text)}) != nullptr; }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open({JsonObject{}}); }
+    bool end_object() override { return close(); }
+    bool start_array(std::size_t) override { return open({JsonList{}}); }
+    bool end_array() override { return close(); }
+    bool key(string_t& name) override {
+        auto& members = std::get<JsonObject>(open_.back()->value);
+        if (std::ranges::find(members, name, &JsonMember::key) != members.end()) return false;
+        members.push_back({std::move(name), {}, false});
+        return true;
+    }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+        return false;
+    }
+
+  private:
+    JsonValue* put(JsonValue value) {
+        if (open_.empty()) return &(root_ = std::move(value));
+        if (auto* list = std::get_if<JsonList>(&open_.back()->value))
+            return &list->emplace_back(std::move(value));
+        return &(std::get<JsonObject>(open_.back()->value).back().value = std::move(value));
+    }
+    bool open(JsonValue value) {
+        if (open_.size() == kMaxDepth) return false;
+        open_.push_back(put(std::move(value)));
+        return true;
+    }
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+
+    JsonValue& root_;
+    std::vector<JsonValue*> open_;  // none of them moves while one inside it is open
+};
+
+bool is_plain(std::string_view line) {
+    return std::ranges::all_of(line, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
+}
+
+// The first member that nobody took, in `value` or inside it.
+const JsonMember* find_untaken(const JsonValue& value) {
+    const auto* members = std::get_if<JsonObject>(&value.value);
+    if (members == nullptr) return nullptr;
+    for (const JsonMember& member : *members) {
+        if (!member.taken) return &member;
+        if (const JsonMember* inner = find_untaken(member.value)) return inner;
+    }
+    return nullptr;
+}
+
+std::string quoted(std::string_view text) {
+    std::string json = "\"";
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            json += '\\';
+            json += c;
+        } else if (octet < 0x20) {
+            constexpr std::string_view kHex = "0123456789abcdef";
+            json += "\\u00";
+            json += kHex[octet >> 4U];
+            json += kHex[octet & 15U];
+        } else {
+            json += c;
+        }
+    }
+    return json + "\"";
+}
+
+}  // namespace
+
+JsonReader::JsonReader(std::shared_ptr<State> state, JsonValue* object)
+    : state_(std::move(state)), object_(object) {}
+
+Result<JsonReader> JsonReader::parse(std::string_view line) {
+    if (line.size() > kMaxJsonLineBytes) return fail(413, "the JSON line is too long");
+    auto state = std::make_shared<State>();
+    Builder builder(state->root);
+    // The braces at both ends keep out white space and the byte order mark, which the library would pass
+    // over.
+    if (!line.starts_with('{') || !line.ends_with('}') || !is_plain(line) ||
+        !nlohmann::json::sax_parse(line.begin(), line.end(), &builder))
+        return fail(400, "not a JSON line");
+    JsonValue* root = &state->root;
+    return JsonReader(std::move(state), root);
+}
+
+JsonValue* JsonReader::find(std::string_view key) {
+    if (object_ == nullptr) return nullptr;
+    auto& members = std::get<JsonObject>(object_->value);
+    const auto member = std::ranges::find(members, key, &JsonMember::key);
+    if (member == members.end()) return nullptr;
+    member->taken = true;
+    return &member->value;
+}
+
+bool JsonReader::has(std::string_view key) const {
+    if (object_ == nullptr) return false;
+    const auto& members = std::get<JsonObject>(object_->value);
+    return std::ranges::find(members, key, &JsonMember::key) != members.end();
+}
+
+template <class T>
+T JsonReader::take(std::string_view key) {
+    JsonValue* value = find(key);
+    if (value != nullptr && std::holds_alternative<T>(value->value)) return std::get<T>(value->value);
+    complain(std::string(key) + " is missing or of another type");
+    return {};
+}
+
+template <class T>
+std::vector<T> JsonReader::take_list(std::string_view key) {
+    std::vector<T> values;
+    for (const JsonValue& value : take<JsonList>(key)) {
+        const T* item = std::get_if<T>(&value.value);
+        if (item == nullptr) {
+            complain(std::string(key) + " has a value of another type");
+            return {};
+        }
+        values.push_back(*item);
+    }
+    return values;
+}
+
+std::string JsonReader::text(std::string_view key) {
+    return take<std::string>(key);
+}
+
+std::uint64_t JsonReader::number(std::string_view key) {
+    return take<std::uint64_t>(key);
+}
+
+std::vector<std::string> JsonReader::texts(std::string_view key) {
+    return take_list<std::string>(key);
+}
+
+std::vector<std::uint64_t> JsonReader::numbers(std::string_view key) {
+    return take_list<std::uint64_t>(key);
+}
+
+std::optional<std::string> JsonReader::text_or_null(std::string_view key) {
+    const JsonValue* value = find(key);
+    if (value != nullptr && std::holds_alternative<JsonNull>(value->value)) return std::nullopt;
+    return text(key);
+}
+
+std::pair<std::uint64_t, std::string> JsonReader::number_and_text(std::string_view key) {
+    const JsonList list = take<JsonList>(key);
+    if (list.size() == 2) {
+        const auto* number = std::get_if<std::uint64_t>(&list[0].value);
+        const auto* text = std::get_if<std::string>(&list[1].value);
+        if (number != nullptr && text != nullptr) return {*number, *text};
+    }
+    complain(std::string(key) + " is not a list of a number and a text");
+    return {};
+}
+
+JsonReader JsonReader::object(std::string_view key) {
+    JsonValue* value = find(key);
+    if (value != nullptr && std::holds_alternative<JsonObject>(value->value)) return {state_, value};
+    complain(std::string(key) + " is missing or no object");
+    return {state_, nullptr};
+}
+
+void JsonReader::complain(std::string_view what) {
+    if (state_->complaint.empty()) state_->complaint = what;
+}
+
+bool JsonReader::sound() const {
+    return state_->complaint.empty();
+}
+
+Result<void> JsonReader::finish() const {
+    if (!sound()) return fail(400, state_->complaint);
+    if (find_untaken(state_->root) != nullptr) return fail(400, "a member that does not belong here");
+    return {};
+}
+
+JsonWriter& JsonWriter::member(std::string_view key, std::string_view json) {
+    if (!members_.empty()) members_ += ',';
+    members_ += quoted(key);
+    members_ += ':';
+    members_ += json;
+    return *this;
+}
+
+JsonWriter& JsonWriter::text(std::string_view key, std::string_view value) {
+    return member(key, quoted(value));
+}
+
+JsonWriter& JsonWriter::null(std::string_view key) {
+    return member(key, "null");
+}
+
+JsonWriter& JsonWriter::number(std::string_view key, std::uint64_t value) {
+    return member(key, std::to_string(value));
+}
+
+JsonWriter& JsonWriter::texts(std::string_view key, const std::vector<std::string>& values) {
+    std::string list;
+    for (const std::string& value : values)
+        list += (list.empty() ? "" : ",") + quoted(value);
+    return member(key, "[" + list + "]");
+}
+
+JsonWriter& JsonWriter::numbers(std::string_view key, const std::vector<std::uint64_t>& values) {
+    std::string list;
+    for (const std::uint64_t value : values)
+        list += (list.empty() ? "" : ",") + std::to_string(value);
+    return member(key, "[" + list + "]");
+}
+
+JsonWriter& JsonWriter::number_and_text(std::string_view key, std::uint64_t number, std::string_view text) {
+    return member(key, "[" + std::to_string(number) + "," + quoted(text) + "]");
+}
+
+JsonWriter& JsonWriter::object(std::string_view key, const JsonWriter& inner) {
+    return member(key, inner.line());
+}
+
+}  // namespace immp::armor
