@@ -96,7 +96,7 @@ const JsonMember* find_untaken(const JsonValue& value) {
     return nullptr;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     std::string json = "\"";
     for (const char c : text) {
         const auto octet = static_cast<unsigned char>(c);
@@ -226,14 +226,14 @@ Result<void> JsonReader::finish() const {
 
 JsonWriter& JsonWriter::member(std::string_view key, std::string_view json) {
     if (!members_.empty()) members_ += ',';
-    members_ += quoted(key);
+    members_ += json_string(key);
     members_ += ':';
     members_ += json;
     return *this;
 }
 
 JsonWriter& JsonWriter::text(std::string_view key, std::string_view value) {
-    return member(key, quoted(value));
+    return member(key, json_string(value));
 }
 
 JsonWriter& JsonWriter::null(std::string_view key) {
@@ -247,19 +247,19 @@ JsonWriter& JsonWriter::number(std::string_view key, std::uint64_t value) {
 JsonWriter& JsonWriter::texts(std::string_view key, const std::vector<std::string>& values) {
     std::string list;
     for (const std::string& value : values)
-        list += (list.empty() ? "" : ",") + quoted(value);
+        list += std::string(list.empty() ? "" : ",") + json_string(value);
     return member(key, "[" + list + "]");
 }
 
 JsonWriter& JsonWriter::numbers(std::string_view key, const std::vector<std::uint64_t>& values) {
     std::string list;
     for (const std::uint64_t value : values)
-        list += (list.empty() ? "" : ",") + std::to_string(value);
+        list += std::string(list.empty() ? "" : ",") + std::to_string(value);
     return member(key, "[" + list + "]");
 }
 
 JsonWriter& JsonWriter::number_and_text(std::string_view key, std::uint64_t number, std::string_view text) {
-    return member(key, "[" + std::to_string(number) + "," + quoted(text) + "]");
+    return member(key, "[" + std::to_string(number) + "," + json_string(text) + "]");
 }
 
 JsonWriter& JsonWriter::object(std::string_view key, const JsonWriter& inner) {
