@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "armor/secret.hpp"
+#include "bridge/log.hpp"
 #include "bridge/peer_link.hpp"
 #include "component/diagnosis.hpp"
 
@@ -30,16 +31,12 @@ struct LinkConfig {
     std::map<std::string, std::string> overrides = {};
 };
 
-enum class LogLevel { debug, info, warning, error };
-/// One line without a line end. Never a stanza's content, a secret or a handshake.
-using Log = std::function<void(LogLevel, std::string_view)>;
-
 /// Towards other domains by the one stream to our own server. Comes back for ever: calls made while it is
 /// down fail at once with 704 (temporary).
 class Link final : public bridge::PeerLink {
   public:
     /// `io` and `handler` outlive the link.
-    Link(asio::io_context& io, LinkConfig config, bridge::PeerHandler& handler, Log log);
+    Link(asio::io_context& io, LinkConfig config, bridge::PeerHandler& handler, bridge::Log log);
     ~Link() override;
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;

@@ -1,0 +1,71 @@
+// Stream events as text, so that a test can compare what a reader gave for one input cut in different ways.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "component/vocabulary.hpp"
+#include "component/xml_reader.hpp"
+
+namespace immp::component {
+
+inline constexpr std::string_view kHeader =
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' "
+    "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='immp.a.example'>";
+
+inline std::string head_text(const StanzaHead& head) {
+    return std::string(text_of(head.name)) + " type=" + head.type + " id=" + head.id + " from=" + head.from +
+           " to=" + head.to;
+}
+
+struct AsText {
+    std::string operator()(const StreamOpened& event) const {
+        return "opened id=" + event.id + " from=" + event.from;
+    }
+    std::string operator()(const Stanza& event) const {
+        std::string text = head_text(event.head);
+        for (const auto& element : event.elements) {
+            text += " {" + std::to_string(static_cast<int>(element.kind));
+            for (const auto& [name, value] : element.attributes)
+                text += " " + std::string(name) + "=" + value;
+            text += " '" + element.text + "' " + std::string(as_text(element.octets)) + "}";
+        }
+        return text;
+    }
+    std::string operator()(const StanzaSkipped& event) const {
+        return "skipped " + head_text(event.head) + ": " + event.detail;
+    }
+    std::string operator()(const StreamEnded&) const { return "ended"; }
+    std::string operator()(const StreamBroken& event) const { return "broken: " + event.detail; }
+};
+
+/// Feeds `pieces` one after the other and collects what comes.
+inline std::vector<std::string> read_pieces(const std::vector<std::string_view>& pieces,
+                                            const ReaderBounds& bounds = {}) {
+    XmlReader reader(bounds);
+    std::vector<std::string> events;
+    for (const auto piece : pieces) {
+        const auto room = reader.room(piece.size());
+        if (room.empty()) continue;
+        std::ranges::copy(piece, room.begin());
+        reader.commit(piece.size());
+        while (auto event = reader.next())
+            events.push_back(std::visit(AsText{}, *event));
+    }
+    return events;
+}
+
+inline std::vector<std::string> read_whole(std::string_view text, const ReaderBounds& bounds = {}) {
+    return read_pieces({text}, bounds);
+}
+
+inline std::vector<std::string> read_bytes(std::string_view text, const ReaderBounds& bounds = {}) {
+    std::vector<std::string_view> pieces;
+    for (std::size_t at = 0; at < text.size(); ++at)
+        pieces.push_back(text.substr(at, 1));
+    return read_pieces(pieces, bounds);
+}
+
+}  // namespace immp::component
