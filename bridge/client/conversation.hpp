@@ -1,0 +1,58 @@
+// Commands out, replies in, on one connection.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bridge/client/connection.hpp"
+#include "bridge/client/failure.hpp"
+
+namespace immp::bridge::client {
+
+struct Reply {
+    int code = 0;
+    bool more = false;  ///< `250- `: further lines of this reply follow
+    std::string text;   ///< all behind the one blank, as sent
+
+    /// The value of the last `key=value` field; nothing where there is none.
+    [[nodiscard]] std::optional<std::string> field(std::string_view key) const;
+    [[nodiscard]] bool refuses() const { return code >= 400; }
+    /// Words without the fields e= and retry=, and whether trying again helps.
+    [[nodiscard]] Error error() const;
+};
+
+/// A line without its end. Nothing for what is no reply (decisions, 1).
+[[nodiscard]] std::optional<Reply> parse_reply(std::string_view line);
+
+class Conversation {
+  public:
+    explicit Conversation(Connection connection);
+
+    [[nodiscard]] Outcome<void> send(std::string_view line);
+    [[nodiscard]] Outcome<void> send_octets(std::string_view octets);
+    /// The next line. ExitStatus::protocol for what is no reply, ExitStatus::temporary at the end of the
+    /// stream.
+    [[nodiscard]] Outcome<Reply> next();
+    /// The next line if it has this code; a refusal becomes its failure, anything else ExitStatus::protocol.
+    [[nodiscard]] Outcome<Reply> expect(int code);
+    [[nodiscard]] Outcome<Reply> expect_one_of(std::initializer_list<int> codes);
+    /// A counted body and its line end, in pieces as they come.
+    using Sink = std::function<Outcome<void>(std::string_view octets)>;
+    [[nodiscard]] Outcome<void> read_body(std::uint64_t length, const Sink& sink);
+
+    /// Octets that came behind the last line read.
+    [[nodiscard]] bool has_unread() const { return !buffer_.empty(); }
+    [[nodiscard]] Connection& connection() { return connection_; }
+
+  private:
+    [[nodiscard]] Outcome<void> fill();
+
+    Connection connection_;
+    std::string buffer_;
+};
+
+}  // namespace immp::bridge::client

@@ -1,0 +1,22 @@
+// Text that others wrote, made safe for a terminal: no escape sequence, no text that runs backwards.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace immp::bridge::client {
+
+/// Line ends and tabs stay; other controls (C0, DEL, C1), direction overrides (U+202A..202E, U+2066..2069)
+/// and what is not UTF-8 become U+FFFD. `\r\n` becomes `\n`.
+[[nodiscard]] std::string many_lines(std::string_view text);
+/// The same on one line: line ends and tabs become blanks.
+[[nodiscard]] std::string one_line(std::string_view text);
+
+/// "512 B", "1.4 MiB".
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
+
+/// As many characters as fit a column, the last one `~` where some are cut off.
+[[nodiscard]] std::string column(std::string_view text, std::size_t characters);
+
+}  // namespace immp::bridge::client

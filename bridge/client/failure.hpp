@@ -1,0 +1,46 @@
+// How a command of `immp` fails: one line for its user, one number for his script.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <utility>
+
+#include "armor/error.hpp"
+
+namespace immp::bridge::client {
+
+/// Exit statuses, after sysexits(3) so that mail programs and scripts understand them; docs/man/immp lists
+/// them.
+enum class ExitStatus : int {
+    ok = 0,
+    usage = 64,          ///< the command line is wrong
+    bad_input = 65,      ///< an address, a text or a file that cannot be sent as it is
+    no_input = 66,       ///< no such file, message, part or folder
+    refused = 67,        ///< at least one recipient was refused for good
+    unavailable = 69,    ///< the server cannot be found or reached
+    internal = 70,       ///< this program or machine is at fault
+    cannot_create = 73,  ///< a file that is there already, or a folder that cannot be written
+    input_output = 74,   ///< reading or writing broke off
+    temporary = 75,      ///< the same command may succeed later: connection lost, server busy
+    protocol = 76,       ///< TLS failed, or the server does not keep to the protocol
+    credentials = 77,    ///< password or device refused, or not allowed
+    configuration = 78,  ///< no such account here, or its stored data cannot be used
+};
+
+struct Failure {
+    ExitStatus status = ExitStatus::internal;
+    std::string text;  ///< one line: what is wrong and how to mend it; safe to show
+    int code = 0;      ///< the server's, if it was the server that refused
+};
+
+template <class T>
+using Outcome = std::expected<T, Failure>;
+
+[[nodiscard]] inline std::unexpected<Failure> failed(ExitStatus status, std::string text) {
+    return std::unexpected(Failure{status, std::move(text), 0});
+}
+
+/// A refusal by the server. The text is a stranger's: it is made safe to show.
+[[nodiscard]] Failure refusal_failure(const Error& refusal);
+
+}  // namespace immp::bridge::client

@@ -1,0 +1,38 @@
+// From a dialled connection to an encrypted session, before the login (decisions, 1: greeting, UPGRADE).
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "bridge/client/conversation.hpp"
+
+namespace immp::bridge::client {
+
+/// How TLS begins at a server.
+enum class TlsStart {
+    ask,          ///< see whether a greeting comes in plain
+    upgrade,      ///< plain greeting, then UPGRADE
+    first_octet,  ///< TLS at once
+};
+
+[[nodiscard]] std::string_view tls_start_name(TlsStart start);
+/// Of a stored name; `ask` for any other text.
+[[nodiscard]] TlsStart parse_tls_start(std::string_view name);
+
+struct Server {
+    Endpoint endpoint;
+    TlsStart start = TlsStart::ask;
+};
+
+struct Greeted {
+    Conversation conversation;
+    TlsStart start;  ///< never `ask`
+};
+
+/// Dials, encrypts (TLS 1.3, else 1.2), reads the greeting. Failures: those of Connection;
+/// ExitStatus::protocol where no greeting comes, no acceptable method is offered, or octets follow the 204 in
+/// plain.
+[[nodiscard]] Outcome<Greeted> greet(const Server& server, const TlsDemand& demand,
+                                     std::chrono::milliseconds patience);
+
+}  // namespace immp::bridge::client
