@@ -27,16 +27,18 @@ std::string header_json(const Head& head) {
         .text("immp-bundle", head.route.bundle_id)
         .text("immp-origin", head.route.origin)
         .text("immp-destination", head.route.destination)
-        .texts("immp-keys", {encode_hex(head.route.origin_fp), encode_hex(head.route.destination_fp)})
-        .texts("immp-recipient", {encode_base64(head.box)})
-        .number_and_text("immp-payload", head.payload.octets, encode_hex(head.payload.digest))
-        .object("received-from", from);
-    return JsonWriter{}.object("envelope", envelope).line();
+        .json("immp-keys",
+              json_texts({encode_hex(head.route.origin_fp), encode_hex(head.route.destination_fp)}))
+        .json("immp-recipient", json_texts({encode_base64(head.box)}))
+        .json("immp-payload", "[" + std::to_string(head.payload.octets) + "," +
+                                  json_text(encode_hex(head.payload.digest)) + "]")
+        .json("received-from", from.line());
+    return JsonWriter{}.json("envelope", envelope.line()).line();
 }
 
-Digest read_digest(JsonReader& json, std::string_view text) {
+Digest read_digest(JsonReader& json, std::string_view key, std::string_view text) {
     const auto digest = parse_digest(text);
-    if (!digest) json.complain(digest.error().text);
+    if (!digest) json.complain(key, "has what is no digest");
     return digest.value_or(Digest{});
 }
 
@@ -45,16 +47,16 @@ Route read_route(JsonReader& envelope) {
     route.bundle_id = envelope.text("immp-bundle");
     route.origin = envelope.text("immp-origin");
     route.destination = envelope.text("immp-destination");
-    if (!is_uuid(route.bundle_id)) envelope.complain("immp-bundle is no UUID");
+    if (!is_uuid(route.bundle_id)) envelope.complain("immp-bundle", "is no UUID");
     if (!is_domain(route.origin) || !is_domain(route.destination))
         envelope.complain("no such form of a domain");
     const auto keys = envelope.texts("immp-keys");
     if (keys.size() != 2) {
-        envelope.complain("immp-keys are two fingerprints");
+        envelope.complain("immp-keys", "are not two");
         return route;
     }
-    route.origin_fp = read_digest(envelope, keys[0]);
-    route.destination_fp = read_digest(envelope, keys[1]);
+    route.origin_fp = read_digest(envelope, "immp-keys", keys[0]);
+    route.destination_fp = read_digest(envelope, "immp-keys", keys[1]);
     return route;
 }
 
@@ -65,21 +67,21 @@ KeyBox read_box(JsonReader& envelope) {
     if (octets && octets->size() == box.size())
         std::ranges::copy(*octets, box.begin());
     else
-        envelope.complain("immp-recipient is one box of 80 octets in base64");
+        envelope.complain("immp-recipient", "is not one box of 80 octets in base64");
     return box;
 }
 
 PayloadSum read_payload(JsonReader& envelope) {
     const auto [octets, digest] = envelope.number_and_text("immp-payload");
-    if (!plain_bytes(octets)) envelope.complain("no payload has this length");
-    return {octets, read_digest(envelope, digest)};
+    if (!plain_bytes(octets)) envelope.complain("immp-payload", "has a length that none can have");
+    return {octets, read_digest(envelope, "immp-payload", digest)};
 }
 
 std::chrono::sys_seconds read_time(JsonReader& envelope, const std::string& origin) {
     JsonReader from = envelope.object("received-from");
-    if (from.text("domain") != origin) envelope.complain("received-from is not the origin");
+    if (from.text("domain") != origin) envelope.complain("received-from", "is not the origin");
     const auto time = parse_time(from.text("timestamp"));
-    if (!time) envelope.complain(time.error().text);
+    if (!time) envelope.complain("timestamp", "is no time");
     return time.value_or(std::chrono::sys_seconds{});
 }
 

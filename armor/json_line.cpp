@@ -13,7 +13,7 @@ using JsonList = std::vector<JsonValue>;
 using JsonObject = std::vector<JsonMember>;
 
 struct JsonValue {
-    std::variant<JsonNull, std::uint64_t, std::string, JsonList, JsonObject> value;
+    std::variant<JsonNull, bool, std::uint64_t, std::string, JsonList, JsonObject> value;
 };
 
 struct JsonMember {
@@ -29,8 +29,6 @@ struct JsonReader::State {
 
 namespace {
 
-constexpr std::size_t kMaxDepth = 4;
-
 // Builds the value from the library's events; false ends the parse, and everything a line cannot hold is
 // false.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
@@ -38,7 +36,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     explicit Builder(JsonValue& root) : root_(root) {}
 
     bool null() override { return put({JsonNull{}}) != nullptr; }
-    bool boolean(bool) override { return false; }
+    bool boolean(bool value) override { return put({value}) != nullptr; }
     bool number_integer(number_integer_t) override { return false; }
     bool number_unsigned(number_unsigned_t number) override {
         return number <= kMaxJsonInteger && put({number}) != nullptr;
@@ -53,6 +51,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     bool key(string_t& name) override {
         auto& members = std::get<JsonObject>(open_.back()->value);
         if (std::ranges::find(members, name, &JsonMember::key) != members.end()) return false;
+        if (members.size() == kMaxJsonMembers) return false;
         members.push_back({std::move(name), {}, false});
         return true;
     }
@@ -68,7 +67,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
         return &(std::get<JsonObject>(open_.back()->value).back().value = std::move(value));
     }
     bool open(JsonValue value) {
-        if (open_.size() == kMaxDepth) return false;
+        if (open_.size() == kMaxJsonDepth) return false;
         open_.push_back(put(std::move(value)));
         return true;
     }
@@ -85,34 +84,23 @@ bool is_plain(std::string_view line) {
     return std::ranges::all_of(line, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
 }
 
-// The first member that nobody took, in `value` or inside it.
-const JsonMember* find_untaken(const JsonValue& value) {
+bool is_taken_whole(const JsonValue& value) {
+    if (const auto* list = std::get_if<JsonList>(&value.value))
+        return std::ranges::all_of(*list, is_taken_whole);
     const auto* members = std::get_if<JsonObject>(&value.value);
-    if (members == nullptr) return nullptr;
-    for (const JsonMember& member : *members) {
-        if (!member.taken) return &member;
-        if (const JsonMember* inner = find_untaken(member.value)) return inner;
-    }
-    return nullptr;
+    return members == nullptr || std::ranges::all_of(*members, [](const JsonMember& member) {
+               return member.taken && is_taken_whole(member.value);
+           });
 }
 
-std::string json_string(std::string_view text) {
-    std::string json = "\"";
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            json += '\\';
-            json += c;
-        } else if (octet < 0x20) {
-            constexpr std::string_view kHex = "0123456789abcdef";
-            json += "\\u00";
-            json += kHex[octet >> 4U];
-            json += kHex[octet & 15U];
-        } else {
-            json += c;
-        }
+template <class Values, class ToJson>
+std::string json_list(const Values& values, ToJson to_json) {
+    std::string list = "[";
+    for (const auto& value : values) {
+        if (list.size() > 1) list += ',';
+        list += to_json(value);
     }
-    return json + "\"";
+    return list + "]";
 }
 
 }  // namespace
@@ -120,16 +108,18 @@ std::string json_string(std::string_view text) {
 JsonReader::JsonReader(std::shared_ptr<State> state, JsonValue* object)
     : state_(std::move(state)), object_(object) {}
 
-Result<JsonReader> JsonReader::parse(std::string_view line) {
-    if (line.size() > kMaxJsonLineBytes) return fail(413, "the JSON line is too long");
+Result<JsonReader> JsonReader::parse(std::string_view text, const JsonForm& form) {
+    if (text.size() > form.bytes) return fail(413, "the JSON is too long");
+    // The library would pass over a byte order mark, and white space around the object.
+    const bool bare = text.starts_with('{') && text.ends_with('}') && is_plain(text);
+    if (form.space == JsonSpace::none ? !bare : text.starts_with("\xef\xbb\xbf"))
+        return fail(400, "not a JSON line");
     auto state = std::make_shared<State>();
     Builder builder(state->root);
-    // The braces at both ends keep out white space and the byte order mark, which the library would pass
-    // over.
-    if (!line.starts_with('{') || !line.ends_with('}') || !is_plain(line) ||
-        !nlohmann::json::sax_parse(line.begin(), line.end(), &builder))
-        return fail(400, "not a JSON line");
+    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
+        return fail(400, "not JSON, or too much of it");
     JsonValue* root = &state->root;
+    if (!std::holds_alternative<JsonObject>(root->value)) return fail(400, "not a JSON object");
     return JsonReader(std::move(state), root);
 }
 
@@ -152,7 +142,7 @@ template <class T>
 T JsonReader::take(std::string_view key) {
     JsonValue* value = find(key);
     if (value != nullptr && std::holds_alternative<T>(value->value)) return std::get<T>(value->value);
-    complain(std::string(key) + " is missing or of another type");
+    complain(key, "is missing or of another type");
     return {};
 }
 
@@ -162,7 +152,7 @@ std::vector<T> JsonReader::take_list(std::string_view key) {
     for (const JsonValue& value : take<JsonList>(key)) {
         const T* item = std::get_if<T>(&value.value);
         if (item == nullptr) {
-            complain(std::string(key) + " has a value of another type");
+            complain(key, "has a value of another type");
             return {};
         }
         values.push_back(*item);
@@ -199,19 +189,42 @@ std::pair<std::uint64_t, std::string> JsonReader::number_and_text(std::string_vi
         const auto* text = std::get_if<std::string>(&list[1].value);
         if (number != nullptr && text != nullptr) return {*number, *text};
     }
-    complain(std::string(key) + " is not a list of a number and a text");
+    complain(key, "is not a list of a number and a text");
     return {};
+}
+
+bool JsonReader::flag(std::string_view key) {
+    return take<bool>(key);
 }
 
 JsonReader JsonReader::object(std::string_view key) {
     JsonValue* value = find(key);
     if (value != nullptr && std::holds_alternative<JsonObject>(value->value)) return {state_, value};
-    complain(std::string(key) + " is missing or no object");
+    complain(key, "is missing or no object");
     return {state_, nullptr};
 }
 
-void JsonReader::complain(std::string_view what) {
-    if (state_->complaint.empty()) state_->complaint = what;
+std::vector<JsonReader> JsonReader::objects(std::string_view key) {
+    JsonValue* value = find(key);
+    auto* list = value == nullptr ? nullptr : std::get_if<JsonList>(&value->value);
+    std::vector<JsonReader> readers;
+    if (list == nullptr) {
+        complain(key, "is missing or no list");
+        return readers;
+    }
+    for (JsonValue& item : *list) {
+        const bool is_object = std::holds_alternative<JsonObject>(item.value);
+        if (!is_object) complain(key, "has a value that is no object");
+        readers.push_back(JsonReader(state_, is_object ? &item : nullptr));
+    }
+    return readers;
+}
+
+void JsonReader::complain(std::string_view key, std::string_view what) {
+    if (!sound()) return;
+    state_->complaint = key;
+    state_->complaint += " ";
+    state_->complaint += what;
 }
 
 bool JsonReader::sound() const {
@@ -220,50 +233,55 @@ bool JsonReader::sound() const {
 
 Result<void> JsonReader::finish() const {
     if (!sound()) return fail(400, state_->complaint);
-    if (find_untaken(state_->root) != nullptr) return fail(400, "a member that does not belong here");
+    if (!is_taken_whole(state_->root)) return fail(400, "a member that does not belong here");
     return {};
 }
 
-JsonWriter& JsonWriter::member(std::string_view key, std::string_view json) {
+JsonWriter& JsonWriter::json(std::string_view key, std::string_view value) {
     if (!members_.empty()) members_ += ',';
-    members_ += json_string(key);
+    members_ += json_text(key);
     members_ += ':';
-    members_ += json;
+    members_ += value;
     return *this;
 }
 
 JsonWriter& JsonWriter::text(std::string_view key, std::string_view value) {
-    return member(key, json_string(value));
+    return json(key, json_text(value));
 }
 
 JsonWriter& JsonWriter::null(std::string_view key) {
-    return member(key, "null");
+    return json(key, "null");
 }
 
 JsonWriter& JsonWriter::number(std::string_view key, std::uint64_t value) {
-    return member(key, std::to_string(value));
+    return json(key, std::to_string(value));
 }
 
-JsonWriter& JsonWriter::texts(std::string_view key, const std::vector<std::string>& values) {
-    std::string list;
-    for (const std::string& value : values)
-        list += std::string(list.empty() ? "" : ",") + json_string(value);
-    return member(key, "[" + list + "]");
+std::string json_text(std::string_view value) {
+    std::string json = "\"";
+    for (const char c : value) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            json += '\\';
+            json += c;
+        } else if (octet < 0x20) {
+            constexpr std::string_view kHex = "0123456789abcdef";
+            json += "\\u00";
+            json += kHex[octet >> 4U];
+            json += kHex[octet & 15U];
+        } else {
+            json += c;
+        }
+    }
+    return json + "\"";
 }
 
-JsonWriter& JsonWriter::numbers(std::string_view key, const std::vector<std::uint64_t>& values) {
-    std::string list;
-    for (const std::uint64_t value : values)
-        list += std::string(list.empty() ? "" : ",") + std::to_string(value);
-    return member(key, "[" + list + "]");
+std::string json_texts(const std::vector<std::string>& values) {
+    return json_list(values, json_text);
 }
 
-JsonWriter& JsonWriter::number_and_text(std::string_view key, std::uint64_t number, std::string_view text) {
-    return member(key, "[" + std::to_string(number) + "," + json_string(text) + "]");
-}
-
-JsonWriter& JsonWriter::object(std::string_view key, const JsonWriter& inner) {
-    return member(key, inner.line());
+std::string json_numbers(const std::vector<std::uint64_t>& values) {
+    return json_list(values, [](std::uint64_t value) { return std::to_string(value); });
 }
 
 }  // namespace immp::armor

@@ -31,7 +31,7 @@ std::string claims_json(const RecordClaims& claims) {
     };
     digest("previous", claims.previous);
     digest("next", claims.next);
-    json.numbers("suites", claims.suites);
+    json.json("suites", json_numbers(claims.suites));
     return json.line();
 }
 
@@ -41,13 +41,13 @@ std::array<std::uint8_t, 32> read_key(JsonReader& json, std::string_view name) {
     if (octets && octets->size() == key.size())
         std::ranges::copy(*octets, key.begin());
     else
-        json.complain("a key is 32 octets in base64");
+        json.complain(name, "is not 32 octets in base64");
     return key;
 }
 
 std::chrono::sys_seconds read_time(JsonReader& json, std::string_view name) {
     const auto time = parse_time(json.text(name));
-    if (!time) json.complain(time.error().text);
+    if (!time) json.complain(name, "is no time");
     return time.value_or(std::chrono::sys_seconds{});
 }
 
@@ -55,16 +55,17 @@ std::optional<Digest> read_digest(JsonReader& json, std::string_view name) {
     const auto text = json.text_or_null(name);
     if (!text) return std::nullopt;
     const auto digest = parse_digest(*text);
-    if (!digest) json.complain(digest.error().text);
+    if (!digest) json.complain(name, "is no fingerprint");
     return digest.value_or(Digest{});
 }
 
 void read_owner(JsonReader& json, RecordClaims& claims) {
     claims.owner = json.has("imid") ? Owner::kUser : Owner::kDomain;
     const bool user = claims.owner == Owner::kUser;
-    claims.name = json.text(user ? "imid" : "domain");
+    const std::string_view key = user ? "imid" : "domain";
+    claims.name = json.text(key);
     if (!(user ? is_imid(claims.name) : is_domain(claims.name)))
-        json.complain("no such form of a domain or IMID");
+        json.complain(key, "has not the form of one");
 }
 
 bool rise(const std::vector<std::uint64_t>& suites) {
@@ -85,8 +86,8 @@ Result<RecordClaims> parse_claims(std::string_view line) {
     claims.previous = read_digest(*json, "previous");
     claims.next = read_digest(*json, "next");
     claims.suites = json->numbers("suites");
-    if (!rise(claims.suites)) json->complain("suites do not rise");
-    if (claims.not_after <= claims.not_before) json->complain("the record ends before it begins");
+    if (!rise(claims.suites)) json->complain("suites", "do not rise");
+    if (claims.not_after <= claims.not_before) json->complain("not-after", "is not after not-before");
     if (const auto whole = json->finish(); !whole) return std::unexpected(whole.error());
     if (std::ranges::find(claims.suites, kSuite) == claims.suites.end())
         return fail(423, "no suite that is known here");

@@ -29,29 +29,28 @@ PayloadSealer::~PayloadSealer() {
 
 Bytes PayloadSealer::append(ByteView plain) {
     Bytes out = std::exchange(ready_, {});
-    plain_ += plain.size();
+    items_ += plain.size();
     take(out, plain);
     return out;
 }
 
-Bytes PayloadSealer::finish() {
-    if (state_ == State::kOpen) {
-        state_ = State::kPadding;
-        zeros_ = padded_bytes(plain_) - plain_;
-    }
+Bytes PayloadSealer::pad() {
+    static constexpr std::array<std::uint8_t, 4096> kZeros{};
     Bytes out = std::exchange(ready_, {});
-    if (state_ == State::kEnded) return out;
-    // A full record is sealed as soon as another octet follows it, so a piece of zeros gives at most one
-    // record.
-    while (zeros_ > 0 && out.size() < kRecordSealedBytes) {
-        static constexpr std::array<std::uint8_t, 4096> kZeros{};
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(zeros_, kZeros.size()));
-        take(out, ByteView(kZeros).first(count));
-        zeros_ -= count;
+    while (plain_ < padded_bytes(items_) && out.size() < kRecordSealedBytes) {
+        const auto owed = std::min<std::uint64_t>(padded_bytes(items_) - plain_, kZeros.size());
+        take(out, ByteView(kZeros).first(static_cast<std::size_t>(owed)));
     }
-    if (zeros_ > 0) return out;
+    return out;
+}
+
+Bytes PayloadSealer::finish() {
+    Bytes out;
+    while (plain_ < padded_bytes(items_) || !ready_.empty()) {
+        const Bytes piece = pad();
+        out.insert(out.end(), piece.begin(), piece.end());
+    }
     seal_record(out, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
-    state_ = State::kEnded;
     return out;
 }
 
@@ -63,6 +62,7 @@ void PayloadSealer::take(Bytes& out, ByteView plain) {
         const std::size_t count = std::min(plain.size(), kRecordPlainBytes - held_.size());
         held_.insert(held_.end(), plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(count));
         plain = plain.subspan(count);
+        plain_ += count;
     }
 }
 

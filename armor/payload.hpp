@@ -37,28 +37,25 @@ class PayloadSealer {
 
     /// The ciphertext that `plain` completes: about as long as `plain`, so hand it pieces of some 64 KiB.
     [[nodiscard]] Bytes append(ByteView plain);
-    /// The rest, zeros up to padded_bytes() and the final record, in pieces of at most one record: to be
-    /// called, after the last append, until it gives nothing.
+    /// Some of the zeros that are owed up to padded_bytes(), at most one record; empty when none is left.
+    /// After the last append; only for who wants finish() to be short, since the padding of a long payload is
+    /// long (at most 12 %).
+    [[nodiscard]] Bytes pad();
+    /// The zeros still owed, and the final record. Once, after the last append.
     [[nodiscard]] Bytes finish();
-    /// After finish() gave nothing.
+    /// After finish().
     [[nodiscard]] PayloadSum sum() const { return {sealed_, hasher_.digest()}; }
 
   private:
-    enum class State {
-        kOpen,     // plaintext is taken
-        kPadding,  // zeros are owed: zeros_
-        kEnded     // the final record is out
-    };
     void take(Bytes& out, ByteView plain);
     void seal_record(Bytes& out, unsigned char tag);
 
-    State state_ = State::kOpen;
     crypto_secretstream_xchacha20poly1305_state stream_;
     Hasher hasher_;
-    Bytes ready_;  // the stream header, until the first output
-    Bytes held_;   // plaintext of the record being filled
+    Bytes ready_;              // the stream header, until the first output
+    Bytes held_;               // plaintext of the record being filled
+    std::uint64_t items_ = 0;  // plaintext without its zeros
     std::uint64_t plain_ = 0;
-    std::uint64_t zeros_ = 0;
     std::uint64_t sealed_ = 0;
 };
 

@@ -32,14 +32,14 @@ Digest receipt_digest(const Receipt& receipt) {
 
 Digest read_digest(JsonReader& json, std::string_view name) {
     const auto digest = parse_digest(json.text(name));
-    if (!digest) json.complain(digest.error().text);
+    if (!digest) json.complain(name, "is no digest");
     return digest.value_or(Digest{});
 }
 
 int read_code(JsonReader& json) {
     const std::uint64_t code = json.number("code");
     const std::uint64_t group = code / 100;
-    if (code != kOpened && group != 4 && group != 7) json.complain("a receipt's code is 275, 4xx or 7xx");
+    if (code != kOpened && group != 4 && group != 7) json.complain("code", "is not 275, 4xx or 7xx");
     return json.sound() ? static_cast<int>(code) : 0;
 }
 
@@ -56,9 +56,10 @@ Result<Receipt> parse_json(std::string_view line) {
     receipt.time = time.value_or(std::chrono::sys_seconds{});
     receipt.code = read_code(*json);
     receipt.json = line;
-    if (!time) json->complain(time.error().text);
-    if (!is_domain(receipt.origin) || !is_domain(receipt.destination) || !is_uuid(receipt.bundle_id))
-        json->complain("no such form of a domain or UUID");
+    if (!time) json->complain("timestamp", "is no time");
+    if (!is_domain(receipt.origin)) json->complain("immp-origin", "is no domain");
+    if (!is_domain(receipt.destination)) json->complain("immp-destination", "is no domain");
+    if (!is_uuid(receipt.bundle_id)) json->complain("immp-bundle", "is no UUID");
     if (const auto whole = json->finish(); !whole) return std::unexpected(whole.error());
     return receipt;
 }
