@@ -8,20 +8,20 @@ namespace immp::bridge {
 
 Result<Selector> parse_selector(std::string_view text) {
     if (text.empty() || text == "*") return Selector{};
-    if (text == "unread") return Selector{.kind = SelectorKind::unread};
-    if (text == "flagged") return Selector{.kind = SelectorKind::flagged};
+    if (text == "unread") return Selector{SelectorKind::unread, {}, {}};
+    if (text == "flagged") return Selector{SelectorKind::flagged, {}, {}};
     const std::size_t equals = text.find('=');
     const std::string_view key = text.substr(0, equals);
     const std::string_view value = equals == text.npos ? "" : text.substr(equals + 1);
     if (key == "since") {
         const auto since = armor::parse_time(value);
         if (!since) return std::unexpected(refusal(400, "A time is YYYY-MM-DDThh:mm:ssZ"));
-        return Selector{.kind = SelectorKind::since, .since = *since};
+        return Selector{SelectorKind::since, *since, {}};
     }
     if (key == "from") {
         const auto from = parse_imid(value);
         if (!from) return std::unexpected(from.error());
-        return Selector{.kind = SelectorKind::from, .from = from->account()};
+        return Selector{SelectorKind::from, {}, from->account()};
     }
     if (key == "text") return std::unexpected(refusal(701));
     return std::unexpected(refusal(400, "No such selector"));

@@ -21,7 +21,7 @@ struct Send {
     std::string octets;
 };
 /// After everything queued is written: the handshake, with exactly this version. Then
-/// Session::tls_established.
+/// Session::tls_established. No octet read before the handshake may follow it into TLS or the session.
 struct StartTls {
     TlsVersion version;
 };
@@ -33,13 +33,14 @@ struct Ask {
     Request request;
 };
 /// Octets of part `part` (from 0) of a delivery, in order, as they are on the disk later (decoded). An empty
-/// body gets one call with no octets. Not answered; a storage failure shows at Submit (702).
+/// body gets one call with no octets. Parts of one delivery may come side by side. Not answered; a storage
+/// failure shows at Submit (702).
 struct PartOctets {
     DeliveryId delivery;
     std::uint32_t part;
     std::string octets;
 };
-/// The delivery ended without DONE (ABORT, a closed session, a refused part): forget its octets.
+/// The delivery ended without DONE (ABORT, a closed session): forget its octets.
 struct DropDelivery {
     DeliveryId delivery;
 };

@@ -49,10 +49,12 @@ struct SubmittedPart {
     std::string id;
     std::string type;
     PartClass part_class = PartClass::attachment;
+    std::uint32_t number = 0;  ///< PartOctets::part under which its octets were sent
 };
 
-/// DONE of a local user's delivery: its parts are those sent with PartOctets under `delivery`, numbered from
-/// 0 in this order. The answer comes only when the message is on stable storage.
+/// DONE of a local user's delivery: its parts in the order of their DATA lines. Octets sent under numbers
+/// that are not among them are of refused parts: forget them. The answer comes only when the message is on
+/// stable storage.
 struct Submit {
     DeliveryId delivery = 0;
     std::string account;
@@ -116,7 +118,8 @@ using Request = std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox
 struct Done {};
 
 struct Credential {
-    armor::PasswordParameters parameters;  ///< m, t, salt
+    armor::Argon2Cost cost;
+    armor::Salt salt{};
     armor::ScramKeys keys;
 };
 

@@ -11,15 +11,9 @@
 
 #include "bridge/session/action.hpp"
 #include "bridge/session/request.hpp"
+#include "bridge/wire/state.hpp"
 
 namespace immp::bridge {
-
-enum class SessionState {
-    unencrypted,      ///< only UPGRADE, NOOP, QUIT, HELP, CAPS; nothing but the domain is told
-    unauthenticated,  ///< encrypted; AUTH and what needs no login
-    local,            ///< a user of this domain
-    remote,           ///< another domain's server, by cookie
-};
 
 /// Bounds of a session; every one has its error (docs/protocol.md, Limits).
 struct SessionLimits {
@@ -27,6 +21,7 @@ struct SessionLimits {
     std::uint32_t parts = 100;                       ///< 413
     std::uint32_t recipients = 100;                  ///< 413
     std::uint32_t errors_before_login = 10;          ///< then 710 and close
+    std::uint32_t pipelines = 32;                    ///< ids at a time; 429
     std::uint32_t index_limit = 1000;                ///< entries an INDEX answers at most, and by default
     std::chrono::seconds idle_before_login{60};      ///< 408 and close
     std::chrono::seconds idle_after_login{30 * 60};  ///< 408 and close
@@ -72,7 +67,8 @@ class Session {
     /// An empty string is the end of the source. An error after the header was sent closes the session (the
     /// promised LENGTH can't be kept).
     [[nodiscard]] Actions pulled(Ticket ticket, Result<std::string> octets);
-    /// The driver's output queue fell below low water.
+    /// After actions with a Send, once the driver's queue is below low water (again, or still): it may be
+    /// called at once, but not from within another call.
     [[nodiscard]] Actions drained();
     /// No octet moved for as long as idle_limit(): 408 and Close.
     [[nodiscard]] Actions idle();

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "armor/bytes.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
 namespace {
 
 constexpr unsigned kEndingEmptyLines = 2;
-
-void append(Bytes& to, const Bytes& octets) {
-    to.insert(to.end(), octets.begin(), octets.end());
-}
 
 // Base64 is 4/3 of the octets and its line ends; what is more than twice as long hides something else.
 std::uint64_t wire_limit(std::uint64_t limit_bytes) {
@@ -21,10 +18,10 @@ std::uint64_t wire_limit(std::uint64_t limit_bytes) {
 
 }  // namespace
 
-Bytes Base64Lines::decode(std::string_view text) {
+std::string Base64Lines::decode(std::string_view text) {
     if (error_ || text.empty()) return {};
     auto octets = decoder_.append(text);
-    if (octets) return *std::move(octets);
+    if (octets) return std::string(as_text(*octets));
     error_ = refusal(415, "Bad base64");
     return {};
 }
@@ -39,7 +36,7 @@ Base64Lines::Step Base64Lines::feed(std::string_view octets) {
         if (carriage_return_) step.octets = decode("\r");  // it was inside a line: bad
         carriage_return_ = text.ends_with('\r');
         if (carriage_return_) text.remove_suffix(1);
-        append(step.octets, decode(text));
+        step.octets += decode(text);
         step.text |= !text.empty();
         line_has_octets_ |= step.text;
     }
@@ -79,12 +76,12 @@ void BodyReader::judge(const Step& step) {
     }
 }
 
-Bytes BodyReader::decode(std::string_view octets) {
-    Bytes decoded;
+std::string BodyReader::decode(std::string_view octets) {
+    std::string decoded;
     while (!octets.empty()) {
         Base64Lines::Step step = base64_.feed(octets);
         octets.remove_prefix(step.taken);
-        append(decoded, step.octets);
+        decoded += step.octets;
         if (step.empty_line && !error_) error_ = refusal(415, "Bad base64: an empty line");
     }
     return decoded;
@@ -93,7 +90,7 @@ Bytes BodyReader::decode(std::string_view octets) {
 BodyReader::Step BodyReader::feed_counted(std::string_view octets) {
     const std::string_view body = octets.substr(0, std::min<std::uint64_t>(left_, octets.size()));
     left_ -= body.size();
-    Step step{body.size(), frame_.base64 ? decode(body) : Bytes(body.begin(), body.end())};
+    Step step{body.size(), frame_.base64 ? decode(body) : std::string(body)};
     octets.remove_prefix(body.size());
     if (octets.empty()) return step;
     if (octets.front() != '\n') {
@@ -114,7 +111,7 @@ BodyReader::Step BodyReader::feed_open(std::string_view octets) {
         Base64Lines::Step line = base64_.feed(octets);
         octets.remove_prefix(line.taken);
         step.taken += line.taken;
-        append(step.octets, line.octets);
+        step.octets += line.octets;
         if (line.text && empty_lines_ == 1 && !error_)
             error_ = refusal(415, "Bad base64: one empty line alone");
         if (line.text) empty_lines_ = 0;

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "armor/base64.hpp"
-#include "armor/bytes.hpp"
 #include "armor/error.hpp"
 #include "bridge/wire/command.hpp"
 
@@ -19,7 +19,7 @@ class Base64Lines {
   public:
     struct Step {
         std::size_t taken = 0;
-        Bytes octets;
+        std::string octets;
         bool empty_line = false;  ///< a line without any octet ended here
         bool text = false;        ///< octets of a line were taken
     };
@@ -30,7 +30,7 @@ class Base64Lines {
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
   private:
-    [[nodiscard]] Bytes decode(std::string_view text);
+    [[nodiscard]] std::string decode(std::string_view text);
 
     armor::Base64Decoder decoder_;
     std::optional<Error> error_;
@@ -47,7 +47,7 @@ class BodyReader {
     };
     struct Step {
         std::size_t taken = 0;  ///< octets of the input that belong to the body
-        Bytes octets;           ///< decoded
+        std::string octets;     ///< decoded
     };
 
     /// `limit_bytes` of decoded octets; one more is 413, broken. A counted body is refused for its LENGTH
@@ -60,7 +60,7 @@ class BodyReader {
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
   private:
-    [[nodiscard]] Bytes decode(std::string_view octets);
+    [[nodiscard]] std::string decode(std::string_view octets);
     [[nodiscard]] Step feed_counted(std::string_view octets);
     [[nodiscard]] Step feed_open(std::string_view octets);
     void judge(const Step& step);

@@ -1,0 +1,135 @@
+#include "bridge/session/delivery.hpp"
+
+#include <algorithm>
+
+#include "armor/names.hpp"
+#include "bridge/session/handlers.hpp"
+
+namespace immp::bridge {
+namespace {
+
+// Ten years: what is added to a time stays one.
+constexpr std::uint64_t kMaxExpiresSeconds = 10ull * 366 * 86'400;
+
+// A recipient: `local[+tag]@domain`.
+Result<Imid> read_recipient(const std::string& text) {
+    auto imid = parse_imid(text);
+    if (imid && (imid->local.empty() || !imid->folder.empty()))
+        return std::unexpected(refusal(400, "A recipient is local[+folder]@domain"));
+    return imid;
+}
+
+// Adds the named ones to `to`, each once.
+Result<std::vector<Imid>> with_recipients(std::vector<Imid> to, const Token& list, std::size_t most) {
+    for (const Token::Item& item : list.items) {
+        auto imid = read_recipient(item.text);
+        if (!imid) return std::unexpected(imid.error());
+        if (std::ranges::find(to, *imid) == to.end()) to.push_back(*std::move(imid));
+        if (to.size() > most)
+            return std::unexpected(refusal(413, "At most " + std::to_string(most) + " recipients"));
+    }
+    return to;
+}
+
+Importance importance_of(const Arguments& given) {
+    if (given.has("+IMPORTANT")) return Importance::high;
+    return given.has("-IMPORTANT") ? Importance::low : Importance::normal;
+}
+
+Result<Submit> read_delivery(const SessionCore& core, const Arguments& given) {
+    Submit submit;
+    submit.account = core.account;
+    auto to = with_recipients({}, given.positional.front(), core.services().limits.recipients);
+    if (!to) return std::unexpected(to.error());
+    submit.recipients = *std::move(to);
+    if (const auto from = given.value("FROM")) {
+        const auto imid = read_recipient(std::string(*from));
+        if (!imid) return std::unexpected(imid.error());
+        submit.from = imid->account();
+    }
+    submit.id = given.value("ID").value_or("");
+    if (given.value("ID") && !armor::is_uuid(submit.id))
+        return std::unexpected(refusal(400, "ID is a UUID in lower case"));
+    if (const auto expires = given.value("EXPIRES")) {
+        const auto seconds = parse_number(*expires);
+        if (!seconds || *seconds == 0 || *seconds > kMaxExpiresSeconds)
+            return std::unexpected(refusal(400, "EXPIRES is a number of seconds"));
+        submit.expires = std::chrono::seconds(*seconds);
+    }
+    submit.subject = given.value("SUBJECT").value_or("");
+    submit.importance = importance_of(given);
+    submit.secure = given.has("+SECURE");
+    submit.anonymous = given.has("+ANONYMOUS");
+    return submit;
+}
+
+std::string outcome_line(const RecipientOutcome& outcome) {
+    std::string line = as_token(outcome.recipient) + " " + std::to_string(outcome.code) + " ";
+    if (outcome.code >= 400) return line + refusal_text({outcome.code, outcome.text, {}, outcome.retry});
+    return line + (outcome.text.empty() ? std::string(code_spec(outcome.code).text) : outcome.text);
+}
+
+// 274 for each recipient, then what became of the message as a whole.
+void reply_submitted(SessionCore& core, Slot& slot, const Submitted& submitted) {
+    for (const RecipientOutcome& outcome : submitted.outcomes)
+        core.reply_more(slot, 274, outcome_line(outcome));
+    for (const int good : {273, 275})
+        if (std::ranges::count(submitted.outcomes, good, &RecipientOutcome::code) > 0)
+            return core.reply(slot, good, submitted.id + " " + std::string(code_spec(good).text));
+    if (submitted.outcomes.empty()) return core.refuse(slot, refusal(700));
+    const RecipientOutcome& first = submitted.outcomes.front();
+    core.refuse(slot, {first.code, first.text, {}, first.retry});
+}
+
+// Why the message may not go yet; it stays open then.
+std::optional<Error> incomplete(const Delivery& delivery) {
+    if (!delivery.refused.empty()) return refusal(400, "A part was refused: send it again, or ABORT");
+    const auto contents =
+        std::ranges::count(delivery.submit.parts, PartClass::content, &SubmittedPart::part_class);
+    if (contents != 1) return refusal(400, "Exactly one part is +CONTENT");
+    return std::nullopt;
+}
+
+}  // namespace
+
+void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    Lane& lane = core.lane(command.pipeline);
+    if (lane.delivery) return core.refuse(*slot, refusal(405, "A delivery is open: DONE or ABORT first"));
+    auto submit = read_delivery(core, command.arguments);
+    if (!submit) return core.refuse(*slot, submit.error());
+    lane.delivery = std::make_shared<Delivery>();
+    lane.delivery->submit = *std::move(submit);
+    lane.delivery->submit.delivery = ++core.last_delivery;
+    core.reply(*slot, 270, code_spec(270).text);
+}
+
+void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    Lane& lane = core.lane(command.pipeline);
+    if (!lane.delivery) return core.refuse(*slot, refusal(405, "No delivery is open"));
+    auto to = with_recipients(lane.delivery->submit.recipients, command.arguments.positional.front(),
+                              core.services().limits.recipients);
+    if (!to) return core.refuse(*slot, to.error());
+    lane.delivery->submit.recipients = *std::move(to);
+    core.reply(*slot, 270, code_spec(270).text);
+}
+
+void done(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    Lane& lane = core.lane(command.pipeline);
+    if (!lane.delivery) return core.refuse(*slot, refusal(405, "No delivery is open"));
+    if (const auto error = incomplete(*lane.delivery)) return core.refuse(*slot, *error);
+    const DeliveryPtr delivery = std::exchange(lane.delivery, nullptr);
+    delivery->ended = true;
+    core.ask<Submitted>(slot, std::move(delivery->submit),
+                        [](SessionCore& c, const SlotPtr& s, const Submitted& submitted) {
+                            reply_submitted(c, *s, submitted);
+                        });
+}
+
+void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    Lane& lane = core.lane(command.pipeline);
+    if (!lane.delivery) return core.refuse(*slot, refusal(405, "No delivery is open"));
+    core.drop(*std::exchange(lane.delivery, nullptr));
+    core.reply(*slot, 276, code_spec(276).text);
+}
+
+}  // namespace immp::bridge

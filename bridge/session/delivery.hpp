@@ -1,0 +1,42 @@
+// A message on its way in: what DELIVER opened, DATA fills and DONE ends.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "armor/error.hpp"
+#include "bridge/session/output.hpp"
+#include "bridge/session/request.hpp"
+#include "bridge/wire/body.hpp"
+
+namespace immp::bridge {
+
+struct Delivery {
+    Submit submit;                 ///< as it is asked at DONE
+    std::uint32_t next_part = 0;   ///< PartOctets::part of the next one
+    std::uint64_t body_bytes = 0;  ///< of all bodies, refused ones too, announced or received
+    unsigned open_bodies = 0;      ///< DONE waits for them
+    /// Names of refused parts (empty: it had none). DONE is 400 while there is one, or a client that does not
+    /// wait for replies would send a message without the part. A part saved under the name takes it out.
+    std::set<std::string> refused;
+    bool ended = false;  ///< submitted or aborted: bodies that still come are thrown away
+};
+using DeliveryPtr = std::shared_ptr<Delivery>;
+
+/// One DATA body, read or thrown away.
+struct Upload {
+    SlotPtr slot;
+    DeliveryPtr delivery;  ///< null: no delivery was open
+    std::string name;
+    std::uint32_t number = 0;
+    std::uint64_t limit_bytes = 0;  ///< what may still come; one octet more is 413
+    bool counted = false;           ///< its octets are in body_bytes already
+    bool any_octets = false;
+    std::optional<Error> refusal;  ///< both replies say it; no octet is kept
+};
+using UploadPtr = std::shared_ptr<Upload>;
+
+}  // namespace immp::bridge

@@ -1,0 +1,46 @@
+// What each verb does. A verb of the command table that is not here is answered 701 where it would be legal,
+// and HELP, CAPS and docs/protocol.md leave it out: to implement one, add its function and its line in
+// handlers.cpp.
+#pragma once
+
+#include "bridge/session/core.hpp"
+
+namespace immp::bridge {
+
+/// The command's form, state and pipeline are right. Ends the slot, now or when the node has answered.
+using Handler = void (*)(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+/// Null where the verb is not implemented. DATA and CHUNK are implemented by the input (input.cpp).
+[[nodiscard]] Handler handler_of(Verb verb);
+[[nodiscard]] bool is_implemented(Verb verb);
+
+// info.cpp
+void upgrade(SessionCore& core, const SlotPtr& slot, const Command& command);
+void noop(SessionCore& core, const SlotPtr& slot, const Command& command);
+void quit(SessionCore& core, const SlotPtr& slot, const Command& command);
+void help(SessionCore& core, const SlotPtr& slot, const Command& command);
+void caps(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// The 101 line: protocol, version, domain; behind TLS also what works.
+[[nodiscard]] std::string server_info(const SessionCore& core);
+
+// auth.cpp
+void auth_secret(SessionCore& core, const SlotPtr& slot, const Command& command);
+void auth_response(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// device.cpp
+void device_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+void device_add(SessionCore& core, const SlotPtr& slot, const Command& command);
+void device_revoke(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// delivery.cpp
+void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command);
+void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command);
+void done(SessionCore& core, const SlotPtr& slot, const Command& command);
+void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// mailbox.cpp
+void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+}  // namespace immp::bridge

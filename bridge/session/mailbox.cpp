@@ -1,0 +1,136 @@
+#include <algorithm>
+
+#include "armor/json_line.hpp"
+#include "armor/time_text.hpp"
+#include "bridge/session/handlers.hpp"
+#include "bridge/wire/path.hpp"
+
+namespace immp::bridge {
+namespace {
+
+// Of an index line for `to`; the rest of the line (subject, names) stays below as much again.
+constexpr std::size_t kMaxToBytes = 24'576;
+
+// Another's mailbox is 404 whether it exists or not.
+Result<Place> own(const SessionCore& core, Result<Place> place) {
+    if (place && !place->owner.empty() && place->owner != core.account)
+        return std::unexpected(refusal(404, "No such folder"));
+    return place;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string list;
+    for (const std::string& word : words)
+        list += (list.empty() ? "" : ",") + word;
+    return list.empty() ? "-" : list;
+}
+
+// As many recipients as fit on a line; `to-count` tells how many there are where some are left out.
+std::string entry_json(const IndexEntry& entry) {
+    std::vector<std::string> to;
+    std::size_t to_bytes = 0;
+    for (const std::string& name : entry.to) {
+        to_bytes += name.size() + 3;
+        if (to_bytes > kMaxToBytes) break;
+        to.push_back(name);
+    }
+    armor::JsonWriter json;
+    json.text("_id", entry.id).text("from", entry.from).json("to", armor::json_texts(to));
+    if (to.size() < entry.to.size()) json.number("to-count", entry.to.size());
+    json.text("subject", entry.subject).text("date", armor::time_text(entry.date));
+    json.number("length", entry.length).json("flags", armor::json_texts(entry.flags));
+    return json.text("mailbox", entry.mailbox).line();
+}
+
+std::string entry_text(const IndexEntry& entry) {
+    return entry.id + " " + joined(entry.flags) + " " + std::to_string(entry.length) + " " +
+           armor::time_text(entry.date) + " " + as_token(entry.from) + " " + quoted(entry.subject);
+}
+
+void reply_status(SessionCore& core, Slot& slot, const MailboxStatus& folders, const std::string& selector) {
+    if (folders.empty()) return core.reply(slot, 240, "n=0");
+    for (const FolderStatus& folder : folders) {
+        const std::string line = as_token(folder.path + "::" + selector) +
+                                 " u=" + std::to_string(folder.unread) + " t=" + std::to_string(folder.total);
+        if (&folder == &folders.back())
+            core.reply(slot, 240, line);
+        else
+            core.reply_more(slot, 240, line);
+    }
+}
+
+Result<FetchForm> fetch_form(const Arguments& given) {
+    const bool part = given.value("PART").has_value();
+    if (given.has("+REMOVE")) return std::unexpected(refusal(701));
+    if (part && given.has("+JSON")) return std::unexpected(refusal(400, "PART and +JSON exclude each other"));
+    if (given.has("+PRETTY") && !given.has("+JSON"))
+        return std::unexpected(refusal(400, "+PRETTY goes with +JSON"));
+    if (part) return FetchForm::part;
+    if (given.has("+PRETTY")) return FetchForm::json_pretty;
+    return given.has("+JSON") ? FetchForm::json : FetchForm::mime;
+}
+
+int fetch_code(FetchForm form) {
+    switch (form) {
+        case FetchForm::json:
+        case FetchForm::json_pretty: return 250;
+        case FetchForm::mime: return 251;
+        case FetchForm::part: return 252;
+    }
+    return 251;
+}
+
+}  // namespace
+
+void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    const auto place = own(core, parse_folder_place(command.arguments.text(0)));
+    if (!place) return core.refuse(*slot, place.error());
+    const auto selector = parse_selector(place->rest);
+    if (!selector) return core.refuse(*slot, selector.error());
+    const std::string text = place->rest.empty() ? "*" : place->rest;
+    core.ask<MailboxStatus>(
+        slot, CheckMailbox{core.account, place->folder, text, *selector, command.arguments.has("+RECURSIVE")},
+        [text](SessionCore& c, const SlotPtr& s, const MailboxStatus& folders) {
+            reply_status(c, *s, folders, text);
+        });
+}
+
+void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    const Arguments& given = command.arguments;
+    const auto place = own(core, parse_folder_place(given.text(0)));
+    if (!place) return core.refuse(*slot, place.error());
+    const auto selector = parse_selector(place->rest);
+    if (!selector) return core.refuse(*slot, selector.error());
+    const std::uint32_t most = core.services().limits.index_limit;
+    const auto limit = given.value("LIMIT") ? parse_number(*given.value("LIMIT")) : most;
+    if (!limit || *limit == 0) return core.refuse(*slot, refusal(400, "LIMIT is a number from 1"));
+    IndexMailbox index{core.account, place->folder, *selector,
+                       static_cast<std::uint32_t>(std::min<std::uint64_t>(*limit, most)),
+                       std::string(given.value("AFTER").value_or(""))};
+    core.ask<IndexPage>(slot, std::move(index),
+                        [json = given.has("+JSON")](SessionCore& c, const SlotPtr& s, const IndexPage& page) {
+                            for (const IndexEntry& entry : page.entries)
+                                c.reply_more(*s, 250, json ? entry_json(entry) : entry_text(entry));
+                            std::string end = "n=" + std::to_string(page.entries.size());
+                            if (!page.next.empty()) end += " next=" + page.next;
+                            c.reply(*s, 250, end);
+                        });
+}
+
+void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    const Arguments& given = command.arguments;
+    const auto form = fetch_form(given);
+    if (!form) return core.refuse(*slot, form.error());
+    const auto place = own(core, parse_message_place(given.text(0)));
+    if (!place) return core.refuse(*slot, place.error());
+    FetchMessage fetch{
+        core.account,       place->folder, place->rest, *form, std::string(given.value("PART").value_or("")),
+        !given.has("-READ")};
+    core.ask<Fetched>(
+        slot, std::move(fetch), [form = *form](SessionCore& c, const SlotPtr& s, Fetched fetched) {
+            std::string fields = form == FetchForm::part ? " TYPE " + as_token(fetched.type) : "";
+            c.output.stream(s, std::move(fetched.source), fetch_code(form), std::move(fields));
+        });
+}
+
+}  // namespace immp::bridge
