@@ -49,8 +49,9 @@ class Bundles {
     [[nodiscard]] virtual Result<std::vector<OutgoingBundle>> claim(std::string_view owner,
                                                                     std::uint32_t most, Time now,
                                                                     Time lease_end) = 0;
-    /// Sets the leases of all bundles and outbox rows of `owner`. With a `lease_end` that is not after now it
-    /// gives them up: what a daemon with a lasting owner name does at its start with its former run's claims.
+    /// Ends all claims of `owner` on bundles and outbox rows: its daemon starts again.
+    [[nodiscard]] virtual Result<void> release(std::string_view owner) = 0;
+    /// Lengthens the leases of all bundles and outbox rows of `owner`.
     [[nodiscard]] virtual Result<void> renew(std::string_view owner, Time lease_end) = 0;
     [[nodiscard]] virtual Result<void> note_stored_there(std::string_view id) = 0;
     /// Forgets the bundle and its payload; its rows must have been finished or rescheduled before (else 700).

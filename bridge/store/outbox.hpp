@@ -46,16 +46,25 @@ struct Placement {
     std::uint32_t recipient_no = 0;
 };
 
+/// How much of a domain's mail one claim takes.
+struct ClaimLimits {
+    std::uint32_t rows = 0;
+    /// No further message is taken that would take the messages' sum over this: small mail must not wait
+    /// behind large. The first message is always taken.
+    std::uint64_t fill_bytes = 0;
+};
+
 class Outbox {
   public:
     virtual ~Outbox() = default;
     [[nodiscard]] virtual Result<OutboxId> add(const OutboxRow& row) = 0;
     [[nodiscard]] virtual Result<std::vector<WaitingDomain>> waiting() = 0;
-    /// Up to `most` rows for the domain in no bundle, due at `now`, whose claim is free or ended; oldest
-    /// message first, rows of one message together. They are claimed for `owner` until `lease_end`.
+    /// Rows for the domain in no bundle, due at `now`, whose claim is free or ended; oldest message first,
+    /// rows of one message together. They are claimed for `owner` until `lease_end`.
     [[nodiscard]] virtual Result<std::vector<OutboxRow>> claim(std::string_view destination,
-                                                               std::string_view owner, std::uint32_t most,
-                                                               Time now, Time lease_end) = 0;
+                                                               std::string_view owner,
+                                                               const ClaimLimits& limits, Time now,
+                                                               Time lease_end) = 0;
     /// Puts claimed rows into a bundle. 409 if one of them travels in a bundle already (another daemon took
     /// over an ended claim), 404 if one has ended.
     [[nodiscard]] virtual Result<void> place(std::string_view bundle,

@@ -69,6 +69,13 @@ Result<std::vector<OutgoingBundle>> SqliteBundles::claim(std::string_view owner,
     return bundles;
 }
 
+Result<void> SqliteBundles::release(std::string_view owner) {
+    auto bundles = db_.query("UPDATE outgoing SET lease_end = 0 WHERE owner = ?", owner).run();
+    if (!bundles) return bundles;
+    return db_.query("UPDATE outbox SET owner = '', lease_end = 0 WHERE owner = ? AND owner <> ''", owner)
+        .run();
+}
+
 Result<void> SqliteBundles::renew(std::string_view owner, Time lease_end) {
     auto bundles = db_.query("UPDATE outgoing SET lease_end = ? WHERE owner = ?", lease_end, owner).run();
     if (!bundles) return bundles;

@@ -13,6 +13,7 @@ class SqliteBundles final : public Bundles {
     Result<std::optional<OutgoingBundle>> outgoing(std::string_view id) override;
     Result<std::vector<OutgoingBundle>> claim(std::string_view owner, std::uint32_t most, Time now,
                                               Time lease_end) override;
+    Result<void> release(std::string_view owner) override;
     Result<void> renew(std::string_view owner, Time lease_end) override;
     Result<void> note_stored_there(std::string_view id) override;
     Result<void> drop_outgoing(std::string_view id) override;

@@ -29,6 +29,16 @@ OutboxRow read_outbox_row(const Row& row) {
             .recipient_no = row.small(13)};
 }
 
+/// Whole messages from the front, until another would take them over `fill_bytes`.
+void keep_first(std::vector<OutboxRow>& rows, std::uint64_t fill_bytes) {
+    std::uint64_t filled = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i > 0 && rows[i].message == rows[i - 1].message) continue;
+        if (i > 0 && filled + rows[i].length > fill_bytes) return rows.resize(i);
+        filled += rows[i].length;
+    }
+}
+
 }  // namespace
 
 Result<OutboxId> SqliteOutbox::add(const OutboxRow& row) {
@@ -54,12 +64,13 @@ Result<std::vector<WaitingDomain>> SqliteOutbox::waiting() {
 }
 
 Result<std::vector<OutboxRow>> SqliteOutbox::claim(std::string_view destination, std::string_view owner,
-                                                   std::uint32_t most, Time now, Time lease_end) {
+                                                   const ClaimLimits& limits, Time now, Time lease_end) {
     auto rows = db_.query(select("WHERE bundle = '' AND destination = ? AND next_try <= ?2 "
                                  "AND lease_end <= ?2 ORDER BY message, id LIMIT ?3"),
-                          destination, now, most)
+                          destination, now, limits.rows)
                     .all(read_outbox_row);
     if (!rows) return rows;
+    keep_first(*rows, limits.fill_bytes);
     for (const OutboxRow& row : *rows)
         if (auto claimed =
                 db_.query("UPDATE outbox SET owner = ?, lease_end = ? WHERE id = ?", owner, lease_end, row.id)

@@ -12,7 +12,7 @@ class SqliteOutbox final : public Outbox {
     Result<OutboxId> add(const OutboxRow& row) override;
     Result<std::vector<WaitingDomain>> waiting() override;
     Result<std::vector<OutboxRow>> claim(std::string_view destination, std::string_view owner,
-                                         std::uint32_t most, Time now, Time lease_end) override;
+                                         const ClaimLimits& limits, Time now, Time lease_end) override;
     Result<void> place(std::string_view bundle, const std::vector<Placement>& placements) override;
     Result<std::vector<OutboxRow>> in_bundle(std::string_view bundle) override;
     Result<void> finish(OutboxId row) override;

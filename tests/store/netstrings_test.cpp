@@ -1,0 +1,38 @@
+#include "bridge/store/netstrings.hpp"
+
+#include <gtest/gtest.h>
+
+#include "bridge/store/folder_key.hpp"
+
+namespace immp::bridge {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+TEST(Netstrings, AreReadable) {
+    EXPECT_EQ(pack({"alice", "", "bob"}), "5:alice,0:,3:bob,");
+}
+
+TEST(Netstrings, TakeAnyText) {
+    for (const Texts& texts : {Texts{}, Texts{""}, Texts{"", ""}, Texts{"1:a,", ",", ":"},
+                               Texts{std::string("nul\0inside", 10), "Grüße\n"}, Texts(1000, "x")})
+        EXPECT_EQ(unpack(pack(texts)), texts);
+}
+
+TEST(Netstrings, ReadingEndsWhereTheyAreDamaged) {
+    const std::string packed = pack({"alice", "bob"});
+    for (std::size_t cut = 0; cut < packed.size(); ++cut)
+        EXPECT_EQ(unpack(packed.substr(0, cut)), cut < 8 ? Texts{} : Texts{"alice"}) << cut;
+    for (const std::string damaged :
+         {"x", "5", "5:", ":a,", "-1:a,", "2:a,", "0:a,", "99999999999999999999:a,"})
+        EXPECT_EQ(unpack("1:a," + damaged), Texts{"a"}) << damaged;
+}
+
+TEST(FolderKey, IsTheSameForPathsThatDifferByCase) {
+    EXPECT_EQ(folder_key("/INBOX/Lists"), "/inbox/lists");
+    EXPECT_EQ(folder_key("/a[`{@"), "/a[`{@");
+    EXPECT_NE(folder_key("/inbox"), folder_key("/inbox2"));
+}
+
+}  // namespace
+}  // namespace immp::bridge
