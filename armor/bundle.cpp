@@ -48,8 +48,8 @@ Route read_route(JsonReader& envelope) {
     route.origin = envelope.text("immp-origin");
     route.destination = envelope.text("immp-destination");
     if (!is_uuid(route.bundle_id)) envelope.complain("immp-bundle", "is no UUID");
-    if (!is_domain(route.origin) || !is_domain(route.destination))
-        envelope.complain("no such form of a domain");
+    if (!is_domain(route.origin)) envelope.complain("immp-origin", "is no domain");
+    if (!is_domain(route.destination)) envelope.complain("immp-destination", "is no domain");
     const auto keys = envelope.texts("immp-keys");
     if (keys.size() != 2) {
         envelope.complain("immp-keys", "are not two");

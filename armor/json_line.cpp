@@ -35,18 +35,18 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   public:
     explicit Builder(JsonValue& root) : root_(root) {}
 
-    bool null() override { return put({JsonNull{}}) != nullptr; }
-    bool boolean(bool value) override { return put({value}) != nullptr; }
+    bool null() override { return put(JsonNull{}); }
+    bool boolean(bool flag) override { return put(flag); }
     bool number_integer(number_integer_t) override { return false; }
     bool number_unsigned(number_unsigned_t number) override {
-        return number <= kMaxJsonInteger && put({number}) != nullptr;
+        return number <= kMaxJsonInteger && put(std::uint64_t{number});
     }
     bool number_float(number_float_t, const string_t&) override { return false; }
-    bool string(string_t& text) override { return put({std::move(text)}) != nullptr; }
+    bool string(string_t& text) override { return put(std::move(text)); }
     bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open({JsonObject{}}); }
+    bool start_object(std::size_t) override { return open(JsonObject{}); }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open({JsonList{}}); }
+    bool start_array(std::size_t) override { return open(JsonList{}); }
     bool end_array() override { return close(); }
     bool key(string_t& name) override {
         auto& members = std::get<JsonObject>(open_.back()->value);
@@ -60,15 +60,23 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
 
   private:
-    JsonValue* put(JsonValue value) {
-        if (open_.empty()) return &(root_ = std::move(value));
-        if (auto* list = std::get_if<JsonList>(&open_.back()->value))
-            return &list->emplace_back(std::move(value));
-        return &(std::get<JsonObject>(open_.back()->value).back().value = std::move(value));
+    // Where the next value goes.
+    JsonValue& slot() {
+        if (open_.empty()) return root_;
+        if (auto* list = std::get_if<JsonList>(&open_.back()->value)) return list->emplace_back();
+        return std::get<JsonObject>(open_.back()->value).back().value;
     }
-    bool open(JsonValue value) {
+    template <class T>
+    bool put(T value) {
+        slot().value = std::move(value);
+        return true;
+    }
+    template <class T>
+    bool open(T value) {
         if (open_.size() == kMaxJsonDepth) return false;
-        open_.push_back(put(std::move(value)));
+        JsonValue& opened = slot();
+        opened.value = std::move(value);
+        open_.push_back(&opened);
         return true;
     }
     bool close() {
