@@ -20,6 +20,8 @@ void noop(SessionCore& core, const SlotPtr& slot, const Command& command);
 void quit(SessionCore& core, const SlotPtr& slot, const Command& command);
 void help(SessionCore& core, const SlotPtr& slot, const Command& command);
 void caps(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// What an UPGRADE would start; nothing where it is refused.
+[[nodiscard]] std::optional<TlsVersion> upgrade_method(const Command& command);
 /// The 101 line: protocol, version, domain; behind TLS also what works.
 [[nodiscard]] std::string server_info(const SessionCore& core);
 

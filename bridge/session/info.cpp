@@ -38,12 +38,18 @@ std::string server_info(const SessionCore& core) {
     return info;
 }
 
+std::optional<TlsVersion> upgrade_method(const Command& command) {
+    const std::string name = to_upper(command.arguments.text(0));
+    for (const Method& method : kMethods)
+        if (name == method.name) return method.version;
+    return std::nullopt;
+}
+
 void upgrade(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const std::string name = to_upper(command.arguments.text(0));
-    for (const Method& method : kMethods) {
-        if (name != method.name) continue;
+    if (const auto version = upgrade_method(command)) {
         core.reply(*slot, 204, "Upgrading to " + name);
-        core.output.act(StartTls{method.version});
+        core.output.act(StartTls{*version});
         return;
     }
     const bool is_old = name.starts_with("SSL") || name.starts_with("TLS");

@@ -162,7 +162,7 @@ void SessionInput::start(const Command& command, const SlotPtr& slot) {
         if (error->code == 710) core_.close();
         return;
     }
-    if (command.spec->verb == Verb::upgrade && !unread().empty()) {
+    if (command.spec->verb == Verb::upgrade && upgrade_method(command) && !unread().empty()) {
         core_.refuse(*slot, refusal(710, "Octets behind UPGRADE, closing"));
         return core_.close();
     }

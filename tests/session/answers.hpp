@@ -1,0 +1,15 @@
+// What the node answers, as dialogs write it.
+#pragma once
+
+#include <string>
+
+#include "bridge/session/request.hpp"
+
+namespace immp::bridge::test {
+
+/// `done`, `credential`, `submitted <uuid> <imid> <code> <text> | ...`, `status <path> <u> <t>, ...`,
+/// `index <n> [next]` (the sample entries), `source <octets>`, `part <type> <octets>`, `octets <n>`,
+/// `secret <text>`, `devices`, `error <code> <text>[ retry=<s>]`. Ends the test program for anything else.
+[[nodiscard]] Answer read_answer(const std::string& text);
+
+}  // namespace immp::bridge::test

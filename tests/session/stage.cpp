@@ -1,0 +1,225 @@
+#include "tests/session/stage.hpp"
+
+#include <cstdlib>
+#include <type_traits>
+
+#include "armor/base64.hpp"
+#include "armor/password.hpp"
+#include "bridge/wire/reply.hpp"
+
+namespace immp::bridge::test {
+namespace {
+
+armor::Salt test_salt() {
+    armor::Salt salt{};
+    for (std::size_t at = 0; at < salt.size(); ++at)
+        salt[at] = static_cast<std::uint8_t>(at + 1);
+    return salt;
+}
+
+// Argon2id once a process: it is dear by design.
+const armor::StretchedPassword& test_password() {
+    static const armor::StretchedPassword h = [] {
+        auto stretched = armor::stretch(armor::SecretText(std::string(kPassword)), test_salt(), {});
+        if (!stretched) std::abort();
+        return *std::move(stretched);
+    }();
+    return h;
+}
+
+SessionServices test_services(SessionLimits limits) {
+    SessionServices services;
+    services.domain = kDomain;
+    services.limits = limits;
+    services.now = [] { return Time(std::chrono::seconds(1'381'978'910)); };
+    services.uuid = [] { return std::string("24c17bb6-11ef-4cfa-8c5c-440ceadc8431"); };
+    return services;
+}
+
+std::string joined(const std::vector<Imid>& imids) {
+    std::string list;
+    for (const Imid& imid : imids)
+        list += (list.empty() ? "" : ",") + imid.text();
+    return list;
+}
+
+std::string describe_parts(const std::vector<SubmittedPart>& parts) {
+    std::string list;
+    for (const SubmittedPart& part : parts)
+        list += (list.empty() ? "" : "|") + part.id + ":" + part.type +
+                (part.part_class == PartClass::content ? ":content" : "") + "#" + std::to_string(part.number);
+    return list;
+}
+
+std::string describe_submit(const Submit& submit) {
+    std::string text = "submit " + std::to_string(submit.delivery) + " " + submit.account +
+                       " to=" + joined(submit.recipients);
+    if (!submit.from.empty()) text += " from=" + submit.from;
+    if (!submit.id.empty()) text += " id=" + submit.id;
+    if (!submit.subject.empty()) text += " subject=" + quoted(submit.subject);
+    if (submit.expires) text += " expires=" + std::to_string(submit.expires->count());
+    if (submit.importance == Importance::high) text += " high";
+    if (submit.importance == Importance::low) text += " low";
+    if (submit.secure) text += " secure";
+    if (submit.anonymous) text += " anonymous";
+    return text + " parts=" + describe_parts(submit.parts);
+}
+
+std::string describe_selector(const Selector& selector) {
+    switch (selector.kind) {
+        case SelectorKind::all: return "*";
+        case SelectorKind::unread: return "unread";
+        case SelectorKind::flagged: return "flagged";
+        case SelectorKind::since: return "since=" + std::to_string(selector.since.time_since_epoch().count());
+        case SelectorKind::from: return "from=" + selector.from;
+    }
+    return "?";
+}
+
+struct Describe {
+    std::string operator()(const LookUpCredential& r) {
+        return "credential " + r.account + " " + quoted(r.device);
+    }
+    std::string operator()(const RecordLogin& r) { return "login " + r.account + " " + quoted(r.device); }
+    std::string operator()(const Submit& r) { return describe_submit(r); }
+    std::string operator()(const CheckMailbox& r) {
+        return "check " + r.account + " " + r.path + " " + describe_selector(r.selector) +
+               (r.recursive ? " recursive" : "");
+    }
+    std::string operator()(const IndexMailbox& r) {
+        return "index " + r.account + " " + r.path + " " + describe_selector(r.selector) +
+               " limit=" + std::to_string(r.limit) + (r.after.empty() ? "" : " after=" + r.after);
+    }
+    std::string operator()(const FetchMessage& r) {
+        constexpr const char* kForms[] = {"json", "pretty", "mime", "part"};
+        return "fetch " + r.account + " " + r.path + "#" + r.uuid + " " + kForms[static_cast<int>(r.form)] +
+               (r.part.empty() ? "" : "=" + r.part) + (r.mark_read ? " read" : " keep");
+    }
+    std::string operator()(const AddDevice& r) { return "add-device " + r.account + " " + quoted(r.device); }
+    std::string operator()(const ListDevices& r) { return "list-devices " + r.account; }
+    std::string operator()(const RevokeDevice& r) {
+        return "revoke-device " + r.account + " " + quoted(r.device);
+    }
+};
+
+}  // namespace
+
+std::string TestSource::next(std::size_t bytes) {
+    std::string piece = octets_.substr(std::min(read_, octets_.size()), bytes);
+    read_ += piece.size();
+    return piece;
+}
+
+Credential test_credential() {
+    return {{}, test_salt(), armor::scram_keys(test_password())};
+}
+
+Bytes test_exporter() {
+    return Bytes(32, 0xcb);
+}
+
+std::string scram_response(const std::string& account, const std::string& device,
+                           const std::string& challenge, const std::string& binding) {
+    const std::string text = armor::auth_message({account, device, challenge, std::string(kNonce), binding});
+    const armor::ScramProof proof = armor::client_proof(test_password(), text);
+    return "SCRAM " + armor::encode_base64(proof) + " NONCE " + std::string(kNonce) +
+           (binding.empty() ? "" : " CB " + binding);
+}
+
+std::string describe(const Request& request) {
+    return std::visit(Describe{}, request);
+}
+
+Stage::Stage(ListenerKind kind, SessionLimits limits)
+    : session_(std::make_unique<Session>(kind, test_services(limits))) {}
+
+void Stage::receive(std::string_view octets) {
+    waiting_ += octets;
+    settle();
+}
+
+void Stage::establish_tls(bool with_exporter) {
+    TlsFacts facts;
+    if (with_exporter) facts.exporter = test_exporter();
+    carry_out(session_->tls_established(facts));
+}
+
+void Stage::log_in(const std::string& device) {
+    start();
+    receive("UPGRADE TLS3\n");
+    establish_tls(true);
+    sent.clear();
+    receive("AUTH SECRET " + std::string(kAccount) + (device.empty() ? "" : " " + quoted(device)) + "\n");
+    answer(0, test_credential());
+    const std::size_t at = sent.find("n1=");
+    const std::string challenge = sent.substr(at, sent.find('\n', at) - at);
+    receive("AUTH RESPONSE " + scram_response(std::string(kAccount), device, challenge, "") + "\n");
+    answer(0, Done{});
+    sent.clear();
+    events.clear();
+}
+
+void Stage::answer(std::size_t question, Answer answer) {
+    const auto at = questions_.begin() + static_cast<std::ptrdiff_t>(question);
+    const Ticket ticket = *at;
+    questions_.erase(at);
+    carry_out(session_->answered(ticket, std::move(answer)));
+}
+
+void Stage::carry_out(Actions actions) {
+    for (Action& action : actions)
+        carry_out(action);
+    settle();
+}
+
+void Stage::carry_out(Action& action) {
+    if (auto* send = std::get_if<Send>(&action)) {
+        sent += send->octets;
+        owes_drained_ = true;
+    } else if (auto* tls = std::get_if<StartTls>(&action)) {
+        events.push_back(tls->version == TlsVersion::tls1_3 ? "tls 1.3" : "tls 1.2");
+    } else if (std::holds_alternative<Close>(action)) {
+        events.push_back("close");
+    } else if (auto* ask = std::get_if<Ask>(&action)) {
+        events.push_back("ask: " + describe(ask->request));
+        questions_.push_back(ask->ticket);
+    } else if (auto* octets = std::get_if<PartOctets>(&action)) {
+        parts[std::to_string(octets->delivery) + "." + std::to_string(octets->part)] += octets->octets;
+    } else if (auto* drop = std::get_if<DropDelivery>(&action)) {
+        events.push_back("drop " + std::to_string(drop->delivery));
+    } else if (auto* pull = std::get_if<Pull>(&action)) {
+        pulls_.push_back(std::move(*pull));
+    }
+}
+
+// The driver's loop: everything that can go on goes on.
+void Stage::settle() {
+    while (true) {
+        if (owes_drained_ && drains) {
+            owes_drained_ = false;
+            for (Action& action : session_->drained())
+                carry_out(action);
+        } else if (!pulls_.empty() && pulls) {
+            const Pull pull = std::move(pulls_.front());
+            pulls_.pop_front();
+            auto& source = static_cast<TestSource&>(*pull.source);
+            for (Action& action : session_->pulled(pull.ticket, source.next(piece_bytes)))
+                carry_out(action);
+        } else if (!questions_.empty() && !prepared.empty()) {
+            const Ticket ticket = questions_.front();
+            questions_.pop_front();
+            Answer answer = std::move(prepared.front());
+            prepared.pop_front();
+            for (Action& action : session_->answered(ticket, std::move(answer)))
+                carry_out(action);
+        } else if (!waiting_.empty() && session_->wants_input()) {
+            for (Action& action : session_->receive(std::exchange(waiting_, {})))
+                carry_out(action);
+        } else {
+            unread = waiting_.size();
+            return;
+        }
+    }
+}
+
+}  // namespace immp::bridge::test
