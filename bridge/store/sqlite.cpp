@@ -1,6 +1,7 @@
 #include "bridge/store/sqlite.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace immp::bridge {
 
@@ -12,6 +13,11 @@ using namespace std::chrono_literals;
 constexpr auto kBusyWait = 10s;
 /// When a storage failure is worth another try.
 constexpr auto kRetry = 60s;
+
+/// 16 MiB of log: rarely enough that writes don't wait for it, often enough that it stays small.
+constexpr int kCheckpointPages = 4096;
+/// 256 MiB: readers that overlap have kept the log from starting anew; now it waits for them.
+constexpr int kLongLogPages = 65'536;
 
 /// Failures that are ours, not the disk's: SQL that the schema refuses, or writing on a reader's connection.
 bool is_programming_error(int code) {
@@ -123,7 +129,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
     const int code =
         sqlite3_open_v2(file.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     std::unique_ptr<Connection> connection(new Connection(handle));
-    if (code != SQLITE_OK) return connection->failure(code, "open " + file.string());
+    if (code != SQLITE_OK) return connection->failure(code, "open");
+    // SQLite falls back to reading where it may not write.
+    if (access == Access::read_write && sqlite3_db_readonly(handle, "main") != 0)
+        return fail(702, "the file can't be written");
     if (auto ready = connection->set_up(access); !ready) return std::unexpected(ready.error());
     return connection;
 }
@@ -135,8 +144,10 @@ Result<void> Connection::set_up(Access access) {
     // Checkpoints are ours to time (a hook replaces SQLite's own): after the replies, not before.
     sqlite3_wal_hook(
         handle_,
-        [](void* self, sqlite3*, const char*, int pages) {
-            static_cast<Connection*>(self)->log_pages_ = pages;
+        [](void* context, sqlite3*, const char*, int pages) {
+            auto* self = static_cast<Connection*>(context);
+            if (pages < self->log_pages_) self->checkpointed_pages_ = 0;  // it started anew
+            self->log_pages_ = pages;
             return SQLITE_OK;
         },
         this);
@@ -171,21 +182,29 @@ Result<void> Connection::read_blob(const char* table, const char* column, std::i
     return {};
 }
 
+bool Connection::checkpoint_due() const {
+    return log_unwanted_ || log_pages_ - checkpointed_pages_ >= kCheckpointPages;
+}
+
 Result<void> Connection::checkpoint() {
-    const int mode = log_unwanted_ ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    const bool cut = log_unwanted_ || log_pages_ >= kLongLogPages;
+    const int mode = cut ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     const int code = sqlite3_wal_checkpoint_v2(handle_, "main", mode, nullptr, nullptr);
+    checkpointed_pages_ = log_pages_;
     // Another checkpoint, or a reader, is in the way: the next one does it.
     if ((code & 0xff) == SQLITE_BUSY) return {};
     if (code != SQLITE_OK) return failure(code, "checkpoint");
     log_unwanted_ = false;
-    log_pages_ = 0;
     return {};
 }
 
 std::unexpected<Error> Connection::failure(int code, std::string_view what) {
     last_failure_ = code;
-    std::string detail = "SQLite " + std::to_string(code) + " (" + sqlite3_errmsg(handle_) + ") in: ";
-    detail += what;
+    std::string detail = "SQLite " + std::to_string(code) + " (" + sqlite3_errmsg(handle_);
+    const int system = sqlite3_system_errno(handle_);
+    if (const int kind = code & 0xff; system != 0 && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR))
+        detail.append(": ").append(std::strerror(system));
+    detail.append(") in: ").append(what.substr(0, 60));
     if (is_programming_error(code)) return fail(700, "internal error", std::move(detail));
     return fail_for_now(702, "storage failed", kRetry, std::move(detail));
 }

@@ -133,7 +133,7 @@ enum class Access { read_write, read_only };
 
 class Connection {
   public:
-    /// The file must be there. 702 if it can't be opened or is no database.
+    /// The file must be there. 702 if it can't be opened, or not for writing.
     [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file,
                                                                   Access access);
     ~Connection();
@@ -159,14 +159,13 @@ class Connection {
     /// Octets bound to statements since the last call: about what a commit will write.
     [[nodiscard]] std::size_t take_bound_octets() { return std::exchange(bound_octets_, 0); }
 
-    /// Pages in the write-ahead log after the last commit.
-    [[nodiscard]] int log_pages() const { return log_pages_; }
+    /// Whether the write-ahead log has grown enough since the last checkpoint, or must go.
+    [[nodiscard]] bool checkpoint_due() const;
     /// Moves the log into the database as far as readers allow. Syncs; outside of transactions only.
     [[nodiscard]] Result<void> checkpoint();
-    /// Whoever overwrites a secret wants its old pages gone from the log too: the next checkpoint, asked for
-    /// after the commit, cuts the log off.
+    /// Whoever overwrites a secret wants its old pages gone from the log too: the next checkpoint, due at
+    /// once, cuts the log off.
     void want_log_gone() { log_unwanted_ = true; }
-    [[nodiscard]] bool log_unwanted() const { return log_unwanted_; }
 
   private:
     friend class Statement;
@@ -182,7 +181,8 @@ class Connection {
     std::unordered_map<std::string_view, sqlite3_stmt*> idle_;
     std::size_t bound_octets_ = 0;
     int last_failure_ = SQLITE_OK;
-    int log_pages_ = 0;
+    int log_pages_ = 0;           ///< after the last commit
+    int checkpointed_pages_ = 0;  ///< of them, those at the last checkpoint
     bool log_unwanted_ = false;
 };
 

@@ -8,9 +8,6 @@ namespace immp::bridge {
 
 namespace {
 
-/// 16 MiB of log: rarely enough that replies don't wait for it, often enough that it stays small.
-constexpr int kCheckpointPages = 4096;
-
 /// Whether after this failure of a commit or checkpoint nobody knows what the disk holds. A write that was
 /// refused (disk full, file too long, another's lock) leaves the synced part of the log as it was; a sync
 /// that failed may have dropped pages that look written ever after.
@@ -25,16 +22,8 @@ bool leaves_disk_unknown(int code) {
     }
 }
 
-Error broken_error() {
-    return fail_for_now(702, "storage failed", std::chrono::seconds(60),
-                        "an earlier sync failed; the store writes nothing until the daemon starts again")
-        .error();
-}
-
-Error lost_error() {
-    return fail_for_now(702, "storage failed", std::chrono::seconds(60),
-                        "the transaction was rolled back because another write of it failed")
-        .error();
+Error storage_error(std::string detail) {
+    return {702, "storage failed", std::move(detail), std::chrono::seconds(60)};
 }
 
 }  // namespace
@@ -88,7 +77,9 @@ void SqliteWriter::put_back(Batch& batch) {
 }
 
 void SqliteWriter::run_batch(Batch& batch) {
-    if (broken_) return batch.fail_all(broken_error());
+    if (broken_)
+        return batch.fail_all(
+            storage_error("a sync failed: nothing is written until the daemon starts again"));
     if (auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun)
         return batch.fail_all(begun.error());
     run_jobs(batch);
@@ -133,7 +124,8 @@ Result<void> SqliteWriter::run_job(StoreJob& job) {
 void SqliteWriter::commit(Batch& batch) {
     if (!connection_->in_transaction()) {
         for (Result<void>& outcome : batch.outcomes)
-            if (outcome) outcome = std::unexpected(lost_error());
+            if (outcome)
+                outcome = std::unexpected(storage_error("rolled back with another write that failed"));
         return;
     }
     if (auto committed = connection_->query("COMMIT").run(); !committed) {
@@ -154,8 +146,7 @@ void SqliteWriter::finish(Batch batch) {
 }
 
 void SqliteWriter::checkpoint_if_due() {
-    if (broken_) return;
-    if (connection_->log_pages() < kCheckpointPages && !connection_->log_unwanted()) return;
+    if (broken_ || !connection_->checkpoint_due()) return;
     if (auto moved = connection_->checkpoint(); !moved) give_up_after(connection_->last_failure());
 }
 

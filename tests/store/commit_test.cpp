@@ -45,14 +45,14 @@ class CommitTest : public ::testing::Test {
     }
     void reopen() {
         store_.reset();
-        store_.emplace(directory_.path());
+        store_.emplace(directory_.path("store"));
     }
 
     using Ends = std::vector<std::pair<std::string, int>>;
 
     FaultyVfs disk_;
-    TemporaryDirectory directory_;
-    std::optional<OpenStore> store_{std::in_place, directory_.path()};
+    test::TemporaryFolder directory_;
+    std::optional<OpenStore> store_{std::in_place, directory_.path("store")};
     std::promise<void> released_;
     Ends done_;
 };
@@ -188,7 +188,7 @@ TEST_F(CommitTest, DestructionFinishesWhatIsQueued) {
         put(std::to_string(i));
     release();
     store_.reset();
-    store_.emplace(directory_.path());
+    store_.emplace(directory_.path("store"));
     for (const int i : {0, 1000, 1999})
         EXPECT_TRUE(has(std::to_string(i))) << i;
 }

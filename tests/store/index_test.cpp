@@ -1,4 +1,6 @@
-#include <set>
+#include <atomic>
+
+#include <sqlite3.h>
 
 #include "tests/store/store_test.hpp"
 
@@ -131,6 +133,51 @@ TEST_F(IndexTest, CountingAgreesWithListing) {
         EXPECT_EQ(walk(selector, 1000).size(), total);
     }
     EXPECT_EQ(code_of(read([](Transaction& tables) { return tables.mailboxes().count(9999, kAll); })), 404);
+}
+
+/// Steps that SQLite's machine ran on any connection made since `count_steps` was called.
+std::atomic<std::uint64_t> steps = 0;
+
+int count_steps_of(sqlite3* connection, const char**, const sqlite3_api_routines*) {
+    sqlite3_progress_handler(
+        connection, 1,
+        [](void*) {
+            ++steps;
+            return 0;
+        },
+        nullptr);
+    return SQLITE_OK;
+}
+
+TEST_F(IndexTest, APageOrCountCostsItsOwnLengthNotTheMailboxs) {
+    sqlite3_auto_extension(reinterpret_cast<void (*)()>(count_steps_of));
+    reopen();
+    sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(count_steps_of));
+
+    const auto costs = [&] {
+        std::vector<std::uint64_t> found;
+        const auto measure = [&](auto work) {
+            steps = 0;
+            value_of(read(work));
+            found.push_back(steps);
+        };
+        for (const Selector& selector : {kAll, Selector{SelectorKind::unread, {}, {}},
+                                         Selector{SelectorKind::from, {}, "carol@a.example"}})
+            measure([&](Transaction& tables) { return tables.mailboxes().index(inbox_, selector, 20, ""); });
+        for (const Selector& selector : {kAll, Selector{SelectorKind::unread, {}, {}}})
+            measure([&](Transaction& tables) { return tables.mailboxes().count(inbox_, selector); });
+        measure([&](Transaction& tables) { return tables.mailboxes().find(inbox_, uuid_of(7)); });
+        measure([&](Transaction& tables) { return tables.mailboxes().folder(alice_, "/INBOX"); });
+        return found;
+    };
+    fill(100, [](std::uint64_t) { return Mark::unread; });
+    const auto of_hundred = costs();
+    fill(2000, [](std::uint64_t) { return Mark::unread; });
+    const auto of_thousands = costs();
+    for (std::size_t i = 0; i < of_hundred.size(); ++i) {
+        EXPECT_GT(of_hundred[i], 0U);
+        EXPECT_LE(of_thousands[i], of_hundred[i] + 10) << "query " << i;
+    }
 }
 
 TEST_F(IndexTest, OnlyACursorIsACursor) {

@@ -33,7 +33,7 @@ class KeysTest : public StoreTest {
     /// Where the store's files hold these octets.
     std::vector<std::string> files_with(const std::string& octets) {
         std::vector<std::string> names;
-        for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+        for (const auto& entry : std::filesystem::directory_iterator(directory_.path("store"))) {
             std::ifstream file(entry.path(), std::ios::binary);
             const std::string content{std::istreambuf_iterator<char>(file), {}};
             if (content.find(octets) != std::string::npos) names.push_back(entry.path().filename());

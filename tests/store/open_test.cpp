@@ -1,7 +1,7 @@
 #include <fstream>
 
+#include <sys/fsuid.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "bridge/store/schema.hpp"
 #include "tests/store/store_test.hpp"
@@ -34,8 +34,8 @@ class OpenTest : public ::testing::Test {
     }
 
     Loop loop_;
-    TemporaryDirectory parent_;
-    std::filesystem::path directory_ = parent_.path() / "some" / "where";
+    test::TemporaryFolder parent_;
+    std::filesystem::path directory_ = std::filesystem::path(parent_.path("some")) / "where";
     std::filesystem::path file_ = directory_ / "immp.db";
 };
 
@@ -60,20 +60,44 @@ TEST_F(OpenTest, ADirectoryThatIsThereKeepsItsMode) {
 }
 
 TEST_F(OpenTest, AFileInPlaceOfTheDirectoryIsRefused) {
-    std::ofstream(parent_.path() / "file") << "x";
-    expect_refused(parent_.path() / "file", "Not a directory");
+    std::ofstream(parent_.path("file")) << "x";
+    expect_refused(parent_.path("file"), "Not a directory");
 }
 
+/// What root may not be kept from, this user may: for the files that this thread opens.
+class AsNobody {
+  public:
+    AsNobody() : before_(static_cast<uid_t>(::setfsuid(65'534))) {}
+    ~AsNobody() { ::setfsuid(before_); }
+    AsNobody(const AsNobody&) = delete;
+    AsNobody& operator=(const AsNobody&) = delete;
+
+  private:
+    uid_t before_;
+};
+
 TEST_F(OpenTest, AnUnreadableDirectoryIsRefused) {
-    if (::geteuid() == 0) {
-        // Root reads all: /proc takes no new entries from root either.
-        expect_refused("/proc/immp", "No such file or directory");
-        return;
-    }
     std::filesystem::create_directories(directory_);
     ASSERT_EQ(::chmod(directory_.c_str(), 0), 0);
-    expect_refused(directory_, "Permission denied");
+    {
+        const AsNobody nobody;
+        expect_refused(directory_, "Permission denied");
+    }
     ASSERT_EQ(::chmod(directory_.c_str(), 0700), 0);
+}
+
+TEST_F(OpenTest, AFileThatCannotBeWrittenIsRefused) {
+    value_of(open(directory_));
+    ASSERT_EQ(::chmod(parent_.path("").c_str(), 0755), 0);
+    ASSERT_EQ(::chmod(directory_.c_str(), 0755), 0);
+    ASSERT_EQ(::chmod(file_.c_str(), 0444), 0);
+    const AsNobody nobody;
+    expect_refused(directory_, "can't be written");
+}
+
+TEST_F(OpenTest, AFolderInPlaceOfTheFileIsRefused) {
+    std::filesystem::create_directories(file_);
+    expect_refused(directory_, "Is a directory");
 }
 
 TEST_F(OpenTest, WhatIsNoDatabaseIsRefusedAndLeftAlone) {

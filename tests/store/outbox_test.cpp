@@ -136,7 +136,7 @@ TEST_F(OutboxTest, AClaimTakesWholeMessagesUntilItIsFull) {
 }
 
 TEST_F(OutboxTest, TwoOwnersNeverGetTheSameRowUntilTheLeaseEnds) {
-    OpenStore other(directory_.path());
+    OpenStore other(directory_.path("store"));
     const MessageId message = add_message(1);
     Ids added;
     for (int i = 0; i < 20; ++i)

@@ -79,16 +79,16 @@ Result<void> deliver(Transaction& tables, std::int64_t number) {
 }
 
 TEST(Processes, WhatWasAcknowledgedBeforeAKillIsThere) {
-    TemporaryDirectory directory;
+    test::TemporaryFolder directory;
     {
-        OpenStore store(directory.path());
+        OpenStore store(directory.path("store"));
         value_of(
             store.write([](Transaction& tables) { return tables.accounts().add("alice@a.example", at(0)); }));
     }
     for (int round = 0; round < 3; ++round) {
         Pipe acknowledged;
         Child child([&] {
-            OpenStore store(directory.path());
+            OpenStore store(directory.path("store"));
             int told = 0;
             for (std::int64_t number = round * 1000; number < round * 1000 + 500; ++number)
                 store->write<void>([number](Transaction& tables) { return deliver(tables, number); },
@@ -106,7 +106,7 @@ TEST(Processes, WhatWasAcknowledgedBeforeAKillIsThere) {
         const auto numbers = acknowledged.heard();
         ASSERT_EQ(numbers.size(), 100U);
 
-        OpenStore store(directory.path());
+        OpenStore store(directory.path("store"));
         value_of(store.read([&](Transaction& tables) -> Result<void> {
             const AccountId alice = value_of(tables.accounts().find("alice@a.example")).value();
             const Folder inbox = value_of(tables.mailboxes().folder(alice, "/INBOX")).value();
@@ -130,17 +130,17 @@ TEST(Processes, WhatWasAcknowledgedBeforeAKillIsThere) {
 }
 
 TEST(Processes, AnAccountAddedBesideTheDaemonIsSeenByIt) {
-    TemporaryDirectory directory;
+    test::TemporaryFolder directory;
     Pipe go;
     Child child([&] {
         go.close_writing();
         if (go.heard().empty()) return 2;
-        OpenStore store(directory.path());
+        OpenStore store(directory.path("store"));
         value_of(
             store.write([](Transaction& tables) { return tables.accounts().add("bob@a.example", at(0)); }));
         return 0;
     });
-    OpenStore daemon(directory.path());
+    OpenStore daemon(directory.path("store"));
     go.say(1);
     go.close_writing();
     // The daemon goes on writing meanwhile.
@@ -154,7 +154,7 @@ TEST(Processes, AnAccountAddedBesideTheDaemonIsSeenByIt) {
 }
 
 TEST(Processes, ManyMayMakeTheSameStoreAtOnce) {
-    TemporaryDirectory directory;
+    test::TemporaryFolder directory;
     Pipe go;
     std::vector<Child> children;
     children.reserve(4);
@@ -162,7 +162,7 @@ TEST(Processes, ManyMayMakeTheSameStoreAtOnce) {
         children.emplace_back([&, i] {
             go.close_writing();
             static_cast<void>(go.heard());
-            OpenStore store(directory.path() / "new");
+            OpenStore store(directory.path("new"));
             value_of(store.write([&](Transaction& tables) {
                 return tables.accounts().add(std::to_string(i) + "@a.example", at(0));
             }));
@@ -171,15 +171,15 @@ TEST(Processes, ManyMayMakeTheSameStoreAtOnce) {
     go.close_writing();
     for (Child& child : children)
         EXPECT_EQ(child.wait(), 0);
-    OpenStore store(directory.path() / "new");
+    OpenStore store(directory.path("new"));
     EXPECT_EQ(value_of(store.read([](Transaction& tables) { return tables.accounts().list(); })).size(), 4U);
 }
 
 TEST(Processes, ClaimsOfAKilledOwnerAreTakenOverWhenTheyEnd) {
-    TemporaryDirectory directory;
+    test::TemporaryFolder directory;
     Pipe claimed;
     Child child([&] {
-        OpenStore store(directory.path());
+        OpenStore store(directory.path("store"));
         value_of(store.write([&](Transaction& tables) -> Result<void> {
             for (int i = 0; i < 10; ++i) {
                 OutboxRow row;
@@ -202,7 +202,7 @@ TEST(Processes, ClaimsOfAKilledOwnerAreTakenOverWhenTheyEnd) {
     const auto theirs = claimed.heard();
     ASSERT_EQ(theirs.size(), 6U);
 
-    OpenStore store(directory.path());
+    OpenStore store(directory.path("store"));
     const auto claim = [&](std::int64_t now) {
         std::vector<std::int64_t> ids;
         for (const OutboxRow& row : value_of(store.write([&](Transaction& tables) {

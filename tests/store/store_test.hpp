@@ -9,10 +9,10 @@
 #include <type_traits>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "bridge/store/sqlite_store.hpp"
 #include "tests/store/loop.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace immp::bridge {
 
@@ -35,26 +35,6 @@ template <class T>
 int code_of(const Result<T>& result) {
     return result ? 0 : result.error().code;
 }
-
-class TemporaryDirectory {
-  public:
-    TemporaryDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "immp-store-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path_ = name;
-    }
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// A store with its loop: one "daemon".
 class OpenStore {
@@ -106,7 +86,7 @@ class StoreTest : public ::testing::Test {
     }
     void reopen() {
         store_.reset();
-        store_.emplace(directory_.path());
+        store_.emplace(directory_.path("store"));
     }
 
     /// An account with the default folders.
@@ -119,8 +99,8 @@ class StoreTest : public ::testing::Test {
             .id;
     }
 
-    TemporaryDirectory directory_;
-    std::optional<OpenStore> store_{std::in_place, directory_.path()};
+    test::TemporaryFolder directory_;
+    std::optional<OpenStore> store_{std::in_place, directory_.path("store")};
 };
 
 /// A message with one part whose body is made here.
