@@ -1,0 +1,75 @@
+#include "bridge/client/account_session.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "bridge/client/discovery.hpp"
+#include "bridge/client/display.hpp"
+#include "bridge/wire/imid.hpp"
+#include "bridge/wire/prep.hpp"
+
+namespace immp::bridge::client {
+
+namespace {
+
+Outcome<std::string> certificate_name(const std::string& account) {
+    auto ascii = ascii_domain(account.substr(account.find('@') + 1));
+    if (!ascii)
+        return failed(ExitStatus::bad_input,
+                      "the domain of " + account + " has no form that DNS knows; check " + "the address");
+    return std::move(*ascii);
+}
+
+Outcome<std::vector<Server>> servers_of(const Entrance& entrance, const std::string& domain) {
+    if (entrance.server.empty()) return find_servers(domain);
+    auto endpoint = parse_endpoint(entrance.server);
+    if (!endpoint) return std::unexpected(endpoint.error());
+    return std::vector<Server>{{std::move(*endpoint), entrance.start}};
+}
+
+}  // namespace
+
+Outcome<std::string> parse_account(std::string_view address) {
+    const auto imid = parse_imid(address);
+    if (!imid)
+        return failed(ExitStatus::bad_input, "\"" + one_line(address) + "\" is no address (" +
+                                                 one_line(imid.error().text) + "); write user@domain");
+    if (imid->local.empty() || imid->text() != imid->account())
+        return failed(ExitStatus::bad_input,
+                      "\"" + one_line(address) + "\" is no account; write user@domain and nothing else");
+    return imid->account();
+}
+
+Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono::milliseconds patience) {
+    const auto domain = certificate_name(login.account);
+    if (!domain) return std::unexpected(domain.error());
+    const auto servers = servers_of(entrance, *domain);
+    if (!servers) return std::unexpected(servers.error());
+    Failure last;
+    for (const Server& server : *servers) {
+        auto greeted = greet(server, {*domain, entrance.ca_file, std::nullopt}, patience);
+        if (greeted) {
+            const auto cost = authenticate(greeted->conversation, login);
+            if (!cost) return std::unexpected(cost.error());
+            return Entered{std::move(greeted->conversation), greeted->start, *cost};
+        }
+        last = greeted.error();
+        if (last.status != ExitStatus::unavailable && last.status != ExitStatus::temporary) break;
+    }
+    return std::unexpected(last);
+}
+
+Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& account,
+                            std::chrono::milliseconds patience) {
+    const Login login{account.account, account.device, account.secret.clone(), account.seen};
+    auto entered = enter(Entrance{account.server, account.start, account.ca_file}, login, patience);
+    if (!entered) return std::unexpected(entered.error());
+    if (entered->cost != account.seen) {
+        StoredAccount dearer = account.clone();
+        dearer.seen = entered->cost;
+        if (auto saved = credentials.save(std::move(dearer)); !saved) return std::unexpected(saved.error());
+    }
+    return std::move(entered->conversation);
+}
+
+}  // namespace immp::bridge::client

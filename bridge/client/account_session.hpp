@@ -1,0 +1,37 @@
+// A logged-in session for an account that is known here.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "bridge/client/conversation.hpp"
+#include "bridge/client/credentials.hpp"
+#include "bridge/client/login.hpp"
+
+namespace immp::bridge::client {
+
+struct Entrance {
+    std::string server;  ///< HOST:PORT; empty: found by DNS
+    TlsStart start = TlsStart::ask;
+    std::string ca_file;
+};
+
+struct Entered {
+    Conversation conversation;
+    TlsStart start;          ///< how TLS began there
+    armor::Argon2Cost cost;  ///< what the challenge asked for
+};
+
+/// Finds the account's server, encrypts, logs in. Where DNS names several servers, the next is tried after
+/// one that cannot be reached.
+[[nodiscard]] Outcome<Entered> enter(const Entrance& entrance, const Login& login,
+                                     std::chrono::milliseconds patience);
+
+/// The same with a stored account; a dearer challenge than before is stored.
+[[nodiscard]] Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& account,
+                                          std::chrono::milliseconds patience);
+
+/// `local@domain`, prepared. ExitStatus::bad_input says what is wrong.
+[[nodiscard]] Outcome<std::string> parse_account(std::string_view address);
+
+}  // namespace immp::bridge::client

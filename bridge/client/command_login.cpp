@@ -1,0 +1,121 @@
+// immp login ADDRESS: the password is used once, to get a secret for this device.
+#include <array>
+#include <filesystem>
+#include <ostream>
+#include <utility>
+
+#include <unistd.h>
+
+#include "armor/json_line.hpp"
+#include "bridge/client/account_session.hpp"
+#include "bridge/client/commands.hpp"
+#include "bridge/client/display.hpp"
+#include "bridge/client/password_source.hpp"
+#include "bridge/wire/reply.hpp"
+
+namespace immp::bridge::client {
+
+namespace {
+
+constexpr int kMaxNamesTried = 20;
+
+std::string machine_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "immp";
+    return "immp on " + std::string(name.data());
+}
+
+struct Device {
+    std::string name;
+    armor::SecretText secret;
+};
+
+Outcome<void> revoke(Conversation& conversation, const std::string& device) {
+    if (auto sent = conversation.send("DEVICE REVOKE " + bridge::quoted(device)); !sent) return sent;
+    if (auto gone = conversation.expect(244); !gone) return std::unexpected(gone.error());
+    return {};
+}
+
+Outcome<armor::SecretText> add_device(Conversation& conversation, const std::string& name) {
+    if (auto sent = conversation.send("DEVICE ADD " + bridge::quoted(name)); !sent)
+        return std::unexpected(sent.error());
+    const auto made = conversation.expect(201);
+    if (!made) return std::unexpected(made.error());
+    auto secret = made->field("secret");
+    if (!secret || secret->empty())
+        return failed(ExitStatus::protocol, "the server made no device secret; update client or server");
+    return armor::SecretText(std::move(*secret));
+}
+
+/// A name that is ours already gets a new secret; one that another device has gets a number.
+Outcome<Device> new_device(Conversation& conversation, const std::string& wanted, const std::string& ours) {
+    if (wanted == ours) static_cast<void>(revoke(conversation, wanted));
+    std::string name = wanted;
+    for (int number = 2; number <= kMaxNamesTried; ++number) {
+        auto secret = add_device(conversation, name);
+        if (secret) return Device{name, std::move(*secret)};
+        if (secret.error().code != 409) return std::unexpected(secret.error());
+        name = wanted + " " + std::to_string(number);
+    }
+    return failed(ExitStatus::bad_input,
+                  "all names like \"" + wanted + "\" are taken; choose one with --device");
+}
+
+Outcome<std::string> absolute(const std::string& path) {
+    if (path.empty()) return path;
+    std::error_code error;
+    std::string whole = std::filesystem::absolute(path, error).string();
+    if (error || whole.find('\n') != std::string::npos || !std::filesystem::is_regular_file(whole, error))
+        return failed(ExitStatus::no_input, "cannot read " + one_line(path) + "; --ca takes a PEM file");
+    return whole;
+}
+
+/// What an earlier login of this account left, or an empty record.
+StoredAccount earlier(const Context& context, const std::string& account) {
+    auto found = context.credentials.find(account);
+    return found ? std::move(*found) : StoredAccount{};
+}
+
+void report(const Context& context, const StoredAccount& account) {
+    if (context.format == Format::json) {
+        armor::JsonWriter json;
+        json.text("account", account.account).text("device", account.device).text("server", account.server);
+        context.out << json.line() << '\n';
+    } else {
+        context.out << "Logged in as " << account.account << "; this device is \"" << one_line(account.device)
+                    << "\".\n";
+    }
+}
+
+}  // namespace
+
+Done run_login(Context& context, const LoginOptions& options) {
+    const auto account = parse_account(options.address);
+    if (!account) return std::unexpected(account.error());
+    const auto ca_file = absolute(options.ca_file);
+    if (!ca_file) return std::unexpected(ca_file.error());
+    // Before the password is asked for: a file that cannot be used is to be mended first.
+    if (const auto usable = context.credentials.list(); !usable) return std::unexpected(usable.error());
+    auto password = read_password(options.password_file, context.in, *account);
+    if (!password) return std::unexpected(password.error());
+
+    const StoredAccount before = earlier(context, *account);
+    const Login login{*account, "", std::move(*password), before.seen};
+    auto entered = enter(Entrance{options.server, options.start, *ca_file}, login, context.patience);
+    if (!entered) return std::unexpected(entered.error());
+    auto device = new_device(entered->conversation, options.device.empty() ? machine_name() : options.device,
+                             before.device);
+    if (!device) return std::unexpected(device.error());
+
+    const StoredAccount stored{
+        *account,     options.server, options.server.empty() ? TlsStart::ask : entered->start,
+        *ca_file,     device->name,   std::move(device->secret),
+        entered->cost};
+    if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
+    if (!before.device.empty() && before.device != stored.device)
+        static_cast<void>(revoke(entered->conversation, before.device));
+    report(context, stored);
+    return ExitStatus::ok;
+}
+
+}  // namespace immp::bridge::client

@@ -1,0 +1,101 @@
+// immp read ID
+#include <ostream>
+
+#include "armor/json_line.hpp"
+#include "bridge/client/commands.hpp"
+#include "bridge/client/display.hpp"
+#include "bridge/client/mailbox.hpp"
+
+namespace immp::bridge::client {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string list;
+    for (const std::string& word : words)
+        list += (list.empty() ? "" : ", ") + one_line(word);
+    return list;
+}
+
+void show_header(const Context& context, std::string_view name, const std::string& value) {
+    if (!value.empty()) context.out << name << ": " << one_line(value) << '\n';
+}
+
+void show_parts(const Context& context, const OpenedMessage& message) {
+    const bool only_text = message.parts.size() == 1 && message.text && !message.text_cut;
+    if (only_text || message.parts.empty()) return;
+    context.out << "\nParts (immp save " << message.id << " PART):\n";
+    for (const MessagePart& part : message.parts)
+        context.out << "  " << one_line(part.id) << "  " << one_line(part.type) << "  "
+                    << size_text(part.length) << (part.content ? "  (the text)" : "") << '\n';
+}
+
+void show(const Context& context, const OpenedMessage& message) {
+    show_header(context, "From", message.from);
+    show_header(context, "To", joined(message.to));
+    show_header(context, "Cc", joined(message.cc));
+    show_header(context, "Date", message.date);
+    show_header(context, "Subject", message.subject);
+    if (message.importance != "normal") show_header(context, "Importance", message.importance);
+    show_header(context, "Received", joined(message.received));
+    for (const FailedRecipient& fate : message.undelivered)
+        show_header(context, "Undelivered",
+                    fate.recipient + " (" + std::to_string(fate.code) + " " + fate.cause + ")");
+    context.out << '\n';
+    if (message.text) {
+        const std::string text = many_lines(*message.text);
+        context.out << text << (text.ends_with('\n') || text.empty() ? "" : "\n");
+        if (message.text_cut) context.out << "[the text goes on; immp save takes it whole]\n";
+    }
+    show_parts(context, message);
+}
+
+std::string parts_json(const OpenedMessage& message) {
+    std::string list;
+    for (const MessagePart& part : message.parts) {
+        armor::JsonWriter json;
+        json.text("id", part.id).text("type", part.type).number("length", part.length);
+        if (part.content) json.text("class", "content");
+        list += (list.empty() ? "" : ",") + json.line();
+    }
+    return "[" + list + "]";
+}
+
+std::string undelivered_json(const OpenedMessage& message) {
+    std::string list;
+    for (const FailedRecipient& fate : message.undelivered) {
+        armor::JsonWriter json;
+        json.text("recipient", fate.recipient).number("code", fate.code).text("cause", fate.cause);
+        list += (list.empty() ? "" : ",") + json.line();
+    }
+    return "[" + list + "]";
+}
+
+void show_json(const Context& context, const OpenedMessage& message) {
+    armor::JsonWriter json;
+    json.text("id", message.id).text("from", message.from).json("to", armor::json_texts(message.to));
+    json.json("cc", armor::json_texts(message.cc))
+        .text("subject", message.subject)
+        .text("date", message.date);
+    json.text("importance", message.importance).json("received", armor::json_texts(message.received));
+    json.json("failed", undelivered_json(message)).json("parts", parts_json(message));
+    if (message.text && !message.text_cut) json.text("text", many_lines(*message.text));
+    context.out << json.line() << '\n';
+}
+
+}  // namespace
+
+Done run_read(Context& context, const ReadOptions& options) {
+    const auto folder = parse_folder(options.folder);
+    if (!folder) return std::unexpected(folder.error());
+    const auto id = parse_message_id(options.id);
+    if (!id) return std::unexpected(id.error());
+    auto conversation = enter(context);
+    if (!conversation) return std::unexpected(conversation.error());
+    const auto message = open_message(*conversation, *folder, *id);
+    if (!message) return std::unexpected(message.error());
+    context.format == Format::json ? show_json(context, *message) : show(context, *message);
+    return ExitStatus::ok;
+}
+
+}  // namespace immp::bridge::client

@@ -1,0 +1,83 @@
+// Looking into a mailbox: the list of a folder, a message, one part of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridge/client/conversation.hpp"
+
+namespace immp::bridge::client {
+
+/// `inbox`, `INBOX/lists`, `/INBOX/lists`: as a path. ExitStatus::usage for what cannot be one.
+[[nodiscard]] Outcome<std::string> parse_folder(std::string_view text);
+/// A message's id in lower case. ExitStatus::usage.
+[[nodiscard]] Outcome<std::string> parse_message_id(std::string_view text);
+
+struct ListedMessage {
+    std::string id;
+    std::string from;
+    std::vector<std::string> to;
+    std::string subject;
+    std::string date;
+    std::uint64_t length = 0;
+    std::vector<std::string> flags;
+    std::string mailbox;
+};
+
+struct Listing {
+    std::vector<ListedMessage> messages;  ///< newest first
+    std::string next;                     ///< cursor for --after; empty at the end
+};
+
+[[nodiscard]] Outcome<Listing> list_messages(Conversation& conversation, const std::string& folder,
+                                             std::uint32_t limit, const std::string& after);
+
+struct MessagePart {
+    std::string id;
+    std::string type;
+    std::uint64_t length = 0;
+    bool content = false;
+};
+
+struct FailedRecipient {
+    std::string recipient;
+    std::uint64_t code = 0;
+    std::string cause;
+};
+
+struct OpenedMessage {
+    std::string id;
+    std::string from;
+    std::vector<std::string> to;
+    std::vector<std::string> cc;
+    std::string subject;
+    std::string date;
+    std::string importance;
+    std::vector<std::string> received;  ///< "domain at time", each hop
+    std::vector<FailedRecipient> undelivered;
+    std::vector<MessagePart> parts;
+    std::optional<std::string> text;  ///< the content where it is text, at most kShownBytes
+    bool text_cut = false;
+};
+
+/// Octets of a text that are shown; the whole is had with `immp save`.
+inline constexpr std::size_t kShownBytes = 512 * 1024;
+
+[[nodiscard]] Outcome<OpenedMessage> open_message(Conversation& conversation, const std::string& folder,
+                                                  const std::string& id);
+
+struct PartHeader {
+    std::uint64_t length = 0;
+    std::string type;
+};
+
+/// Streams a part; `begin` is called before its first octet. The message stays as read or unread as it was.
+[[nodiscard]] Outcome<PartHeader> fetch_part(Conversation& conversation, const std::string& folder,
+                                             const std::string& id, const std::string& part,
+                                             const std::function<void(const PartHeader&)>& begin,
+                                             const Conversation::Sink& sink);
+
+}  // namespace immp::bridge::client

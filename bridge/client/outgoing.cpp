@@ -1,0 +1,189 @@
+#include "bridge/client/outgoing.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "bridge/client/display.hpp"
+#include "bridge/client/media_type.hpp"
+#include "bridge/client/progress.hpp"
+#include "bridge/wire/reply.hpp"
+#include "bridge/wire/token.hpp"
+
+namespace immp::bridge::client {
+
+namespace {
+
+constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+/// The name that the server gives to the text, which is sent without one (decisions, 5).
+constexpr std::string_view kTextName = "part-1";
+
+/// Octets of recipients on one line; a line has 8,192, and the first also the subject.
+constexpr std::size_t kRecipientBytesALine = 4'000;
+
+std::string name_of(const std::filesystem::path& path) {
+    std::string name = path.filename().string();
+    for (char& c : name)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '_';
+    return name;
+}
+
+std::string unique_name(const std::string& name, const std::vector<Attachment>& taken) {
+    const auto is_taken = [&](const std::string& candidate) {
+        return candidate == kTextName ||
+               std::ranges::find(taken, candidate, &Attachment::name) != taken.end();
+    };
+    std::string candidate = name;
+    const auto dot = std::min(name.rfind('.'), name.size());
+    for (int number = 2; is_taken(candidate); ++number)
+        candidate = name.substr(0, dot) + "-" + std::to_string(number) + name.substr(dot);
+    return candidate;
+}
+
+/// The recipients in lists that fit a line.
+std::vector<std::string> recipient_lists(const std::vector<std::string>& recipients) {
+    std::vector<std::string> lists;
+    for (const std::string& recipient : recipients) {
+        const std::string token = as_token(recipient);
+        if (lists.empty() || lists.back().size() + token.size() > kRecipientBytesALine)
+            lists.push_back(token);
+        else
+            lists.back() += "," + token;
+    }
+    return lists;
+}
+
+Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message) {
+    const auto lists = recipient_lists(message.recipients);
+    std::string command =
+        "DELIVER TO " + lists.front() + " ID " + message.id + " SUBJECT " + bridge::quoted(message.subject);
+    if (message.importance == Importance::high) command += " +IMPORTANT";
+    if (message.importance == Importance::low) command += " -IMPORTANT";
+    for (std::size_t at = 0; at < lists.size(); ++at) {
+        const std::string line = at == 0 ? command : "DELIVER ADD " + lists[at];
+        if (auto sent = conversation.send(line); !sent) return sent;
+        if (auto taken = conversation.expect(270); !taken) return std::unexpected(taken.error());
+    }
+    return {};
+}
+
+/// A refusal that came while we were writing explains a broken connection better than the break does.
+Failure explained(Conversation& conversation, Failure broken) {
+    while (const auto reply = conversation.next())
+        if (reply->refuses()) return refusal_failure(reply->error());
+    return broken;
+}
+
+Outcome<void> send_text(Conversation& conversation, const std::string& text) {
+    const std::string command =
+        "DATA TYPE " + bridge::quoted(kTextType) + " LENGTH " + std::to_string(text.size()) + " +CONTENT";
+    if (auto sent = conversation.send(command); !sent) return sent;
+    if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
+    if (auto sent = conversation.send_octets(text + "\n"); !sent)
+        return std::unexpected(explained(conversation, sent.error()));
+    if (auto saved = conversation.expect(272); !saved) return std::unexpected(saved.error());
+    return {};
+}
+
+Outcome<void> send_file_octets(Conversation& conversation, const Attachment& attachment) {
+    std::ifstream file(attachment.path, std::ios::binary);
+    Progress progress(one_line(attachment.name), attachment.length);
+    std::string piece(kPieceBytes, '\0');
+    for (std::uint64_t left = attachment.length; left > 0;) {
+        file.read(piece.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(left, kPieceBytes)));
+        const auto got = static_cast<std::size_t>(file.gcount());
+        if (got == 0)
+            return failed(ExitStatus::input_output,
+                          attachment.path + " got shorter while it was sent; send it again");
+        if (auto sent = conversation.send_octets(std::string_view(piece).substr(0, got)); !sent)
+            return std::unexpected(explained(conversation, sent.error()));
+        left -= got;
+        progress.add(got);
+    }
+    return {};
+}
+
+Outcome<void> send_attachment(Conversation& conversation, const Attachment& attachment) {
+    const std::string command = "DATA NAME " + bridge::quoted(attachment.name) + " TYPE " +
+                                bridge::quoted(attachment.type) + " LENGTH " +
+                                std::to_string(attachment.length);
+    if (auto sent = conversation.send(command); !sent) return sent;
+    if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
+    if (auto sent = send_file_octets(conversation, attachment); !sent) return sent;
+    if (auto sent = conversation.send_octets("\n"); !sent)
+        return std::unexpected(explained(conversation, sent.error()));
+    if (auto saved = conversation.expect(272); !saved) return std::unexpected(saved.error());
+    return {};
+}
+
+/// `<imid> <code> <text>`
+RecipientVerdict read_verdict(const Reply& reply) {
+    RecipientVerdict verdict;
+    const auto first = reply.text.find(' ');
+    const auto second = reply.text.find(' ', first == std::string::npos ? first : first + 1);
+    verdict.recipient = reply.text.substr(0, first);
+    if (first == std::string::npos) return verdict;
+    const auto code = parse_number(std::string_view(reply.text).substr(first + 1, second - first - 1));
+    verdict.code = static_cast<int>(std::min<std::uint64_t>(code.value_or(0), 999));
+    if (second != std::string::npos) {
+        const Error error = Reply{verdict.code, false, reply.text.substr(second + 1)}.error();
+        verdict.text = error.text;
+        verdict.retry = error.retry;
+    }
+    return verdict;
+}
+
+Outcome<Submission> finish(Conversation& conversation, const std::string& id) {
+    if (auto sent = conversation.send("DONE"); !sent) return std::unexpected(sent.error());
+    Submission submission{id, {}};
+    while (true) {
+        auto reply = conversation.next();
+        if (!reply) return std::unexpected(reply.error());
+        if (reply->code == 274) {
+            submission.verdicts.push_back(read_verdict(*reply));
+            continue;
+        }
+        // 409 with our own id: an earlier try had come through (decisions, 5).
+        const bool taken_before = reply->code == 409 && reply->text.starts_with(id);
+        const bool judged = !submission.verdicts.empty() && reply->refuses();
+        if (reply->code == 273 || reply->code == 275 || taken_before || judged) return submission;
+        return std::unexpected(refusal_failure(reply->error()));
+    }
+}
+
+}  // namespace
+
+Outcome<std::vector<Attachment>> gather_attachments(const std::vector<std::string>& paths) {
+    std::vector<Attachment> attachments;
+    for (const std::string& path : paths) {
+        std::error_code error;
+        const auto length = std::filesystem::is_regular_file(path, error)
+                                ? std::filesystem::file_size(path, error)
+                                : std::uintmax_t{0};
+        errno = 0;
+        if (error || !std::filesystem::is_regular_file(path, error) || !std::ifstream(path))
+            return failed(ExitStatus::no_input, "cannot read " + one_line(path) + " (" +
+                                                    (error        ? error.message()
+                                                     : errno != 0 ? std::strerror(errno)
+                                                                  : "not a file") +
+                                                    "); check the name and its permissions");
+        const std::string name = unique_name(name_of(path), attachments);
+        attachments.push_back({path, name, std::string(media_type_of(name)), length});
+    }
+    return attachments;
+}
+
+Outcome<Submission> submit(Conversation& conversation, const Outgoing& message) {
+    if (auto opened = open_delivery(conversation, message); !opened) return std::unexpected(opened.error());
+    if (auto sent = send_text(conversation, message.text); !sent) return std::unexpected(sent.error());
+    for (const Attachment& attachment : message.attachments)
+        if (auto sent = send_attachment(conversation, attachment); !sent)
+            return std::unexpected(sent.error());
+    return finish(conversation, message.id);
+}
+
+}  // namespace immp::bridge::client

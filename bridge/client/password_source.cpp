@@ -1,0 +1,81 @@
+#include "bridge/client/password_source.hpp"
+
+#include <fstream>
+#include <istream>
+#include <utility>
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace immp::bridge::client {
+
+namespace {
+
+constexpr std::size_t kMaxPasswordBytes = 1'024;
+
+/// Keeps what is typed from being shown while it lives.
+class EchoOff {
+  public:
+    explicit EchoOff(int terminal) : terminal_(terminal) {
+        ::tcgetattr(terminal_, &before_);
+        termios silent = before_;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        silent.c_lflag |= ECHONL;
+        ::tcsetattr(terminal_, TCSAFLUSH, &silent);
+    }
+    ~EchoOff() { ::tcsetattr(terminal_, TCSAFLUSH, &before_); }
+    EchoOff(const EchoOff&) = delete;
+    EchoOff& operator=(const EchoOff&) = delete;
+
+  private:
+    int terminal_;
+    termios before_{};
+};
+
+Outcome<std::string> ask(const std::string& account) {
+    const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (terminal < 0)
+        return failed(ExitStatus::no_input,
+                      "there is no terminal to ask for the password; give it with --password-file FILE or -");
+    const std::string prompt = "Password of " + account + ": ";
+    static_cast<void>(::write(terminal, prompt.data(), prompt.size()));
+    std::string line(kMaxPasswordBytes + 2, '\0');
+    const EchoOff silent(terminal);
+    const ssize_t got = ::read(terminal, line.data(), line.size());
+    ::close(terminal);
+    line.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return line;
+}
+
+Outcome<std::string> read_all(std::istream& stream) {
+    std::string text(kMaxPasswordBytes + 3, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    return text;
+}
+
+Outcome<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return failed(ExitStatus::no_input,
+                      "cannot read the password file " + path + "; check the name and its permissions");
+    return read_all(file);
+}
+
+}  // namespace
+
+Outcome<armor::SecretText> read_password(const std::optional<std::string>& file, std::istream& in,
+                                         const std::string& account) {
+    auto text = !file ? ask(account) : *file == "-" ? read_all(in) : read_file(*file);
+    if (!text) return std::unexpected(text.error());
+    if (text->ends_with('\n')) text->pop_back();
+    if (text->ends_with('\r')) text->pop_back();
+    if (text->empty()) return failed(ExitStatus::bad_input, "the password is empty; type or store it first");
+    if (text->size() > kMaxPasswordBytes)
+        return failed(ExitStatus::bad_input,
+                      "the password is longer than 1024 octets; is it the right file?");
+    return armor::SecretText(std::move(*text));
+}
+
+}  // namespace immp::bridge::client
