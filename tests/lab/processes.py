@@ -39,20 +39,24 @@ def is_alive(process):
     return stat is not None and stat[0] not in "ZX" and stat[1] == process["birth"]
 
 
+def _sockets(pid):
+    """Inodes of the process's sockets; None where the kernel hides them (dnsmasq as root in a container)."""
+    inodes = set()
+    try:
+        for descriptor in os.scandir(f"/proc/{pid}/fd"):
+            target = os.readlink(descriptor.path)
+            if target.startswith("socket:["):
+                inodes.add(target[8:-1])
+    except PermissionError:
+        return None
+    except OSError:
+        pass  # a descriptor was closed meanwhile, or the process ended: the next look tells
+    return inodes
+
+
 def listening_ports(pid):
     """TCP ports that the process itself listens on; a stranger's listener on the same port does not count."""
-    try:
-        descriptors = os.listdir(f"/proc/{pid}/fd")
-    except OSError:
-        return set()
-    inodes = set()
-    for descriptor in descriptors:
-        try:
-            target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
-        except OSError:
-            continue
-        if target.startswith("socket:["):
-            inodes.add(target[8:-1])
+    inodes = _sockets(pid)
     ports = set()
     for table in (f"/proc/{pid}/net/tcp", f"/proc/{pid}/net/tcp6"):
         try:
@@ -61,7 +65,8 @@ def listening_ports(pid):
         except OSError:
             continue
         listen = "0A"
-        ports |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == listen and row[9] in inodes}
+        ports |= {int(row[1].rpartition(":")[2], 16) for row in rows
+                  if row[3] == listen and (inodes is None or row[9] in inodes)}
     return ports
 
 
