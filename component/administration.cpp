@@ -1,0 +1,191 @@
+#include "component/administration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include <asio.hpp>
+
+#include "armor/hex.hpp"
+#include "bridge/node/key_ring.hpp"
+#include "bridge/node/login.hpp"
+#include "bridge/node/workers.hpp"
+#include "bridge/store/sqlite_store.hpp"
+#include "bridge/wire/imid.hpp"
+#include "bridge/wire/prep.hpp"
+
+namespace immp::component {
+namespace {
+
+using bridge::Done;
+using bridge::Transaction;
+
+/// No user may speak with these names (decisions, 7).
+constexpr std::array kReserved = {"mailer-daemon", "postmaster", "abuse", "hostmaster"};
+/// What a local part of an account may not hold: it would read as a folder, a seat or a list.
+constexpr std::string_view kNotInAccounts = "+#?,;\\/";
+
+bridge::Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+Result<std::string> account_name(std::string_view address, const std::string& domain) {
+    auto imid = bridge::parse_imid(address);
+    const std::string shown(address);
+    if (!imid || imid->local.empty()) return fail(400, shown + " is no address; write it like alice@" + domain);
+    if (imid->domain != domain) return fail(400, shown + " is not of " + domain + ", the domain served here");
+    if (imid->text() != imid->account() || imid->local.find_first_of(kNotInAccounts) != std::string::npos) {
+        return fail(400, shown + " holds one of " + std::string(kNotInAccounts) + ", which no account may");
+    }
+    if (std::ranges::find(kReserved, imid->local) != kReserved.end()) return fail(400, shown + " is reserved");
+    return imid->account();
+}
+
+}  // namespace
+
+std::string pin_fingerprint(const bridge::Pin& pin) {
+    auto record = armor::Record::parse(as_bytes(pin.offered.empty() ? pin.record : pin.offered));
+    return record ? armor::encode_hex(record->fingerprint()) : "damaged";
+}
+
+/// The store with a thread for its completions.
+class Administration::Impl {
+  public:
+    explicit Impl(std::string domain) : domain_(std::move(domain)) {}
+    ~Impl() {
+        store_.reset();
+        guard_.reset();
+    }
+
+    Result<void> open(const std::filesystem::path& directory) {
+        auto store = bridge::open_sqlite_store(
+            directory, [this](std::move_only_function<void()> work) { asio::post(io_, std::move(work)); });
+        if (!store) return std::unexpected(std::move(store.error()));
+        store_ = std::move(*store);
+        return {};
+    }
+
+    template <class R>
+    Result<R> write(std::move_only_function<Result<R>(Transaction&)> work) {
+        return bridge::write_and_wait<R>(*store_, std::move(work));
+    }
+    template <class R>
+    Result<R> read(std::move_only_function<Result<R>(Transaction&)> work) {
+        return bridge::read_and_wait<R>(*store_, std::move(work));
+    }
+    [[nodiscard]] const std::string& domain() const { return domain_; }
+
+  private:
+    const std::string domain_;
+    asio::io_context io_;
+    asio::executor_work_guard<asio::io_context::executor_type> guard_ = asio::make_work_guard(io_);
+    std::jthread completions_{[this] { io_.run(); }};
+    std::unique_ptr<bridge::Store> store_;
+};
+
+Administration::Administration(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Administration::~Administration() = default;
+Administration::Administration(Administration&&) noexcept = default;
+
+Result<Administration> Administration::open(const Config& config) {
+    auto impl = std::make_unique<Impl>(config.domain);
+    if (auto opened = impl->open(config.store.directory); !opened) return std::unexpected(std::move(opened.error()));
+    return Administration(std::move(impl));
+}
+
+Result<armor::SecretText> Administration::add_account(std::string_view address,
+                                                      std::optional<armor::SecretText> password) {
+    auto name = account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    armor::SecretText secret = password ? std::move(*password) : bridge::fresh_secret();
+    auto normalised = bridge::nfc(secret.view());
+    if (!normalised) return std::unexpected(std::move(normalised.error()));
+    const armor::SecretText prepared(std::move(*normalised));
+    auto key = impl_->read<armor::SecretBytes<32>>(
+        [](Transaction& transaction) { return bridge::store_secret(transaction); });
+    if (!key) return std::unexpected(std::move(key.error()));
+    auto credential = bridge::make_credential(prepared, armor::account_salt(*key, *name), bridge::kPasswordCost);
+    if (!credential) return std::unexpected(std::move(credential.error()));
+    auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto account = transaction.accounts().add(*name, now());
+        if (!account) {
+            if (account.error().code == 409) return fail(409, *name + " is there already");
+            return std::unexpected(std::move(account.error()));
+        }
+        auto set = transaction.accounts().set_credential(*account, "", *credential, now());
+        if (!set) return std::unexpected(std::move(set.error()));
+        return Done{};
+    });
+    if (!added) return std::unexpected(std::move(added.error()));
+    return secret;
+}
+
+Result<std::vector<std::string>> Administration::accounts() {
+    return impl_->read<std::vector<std::string>>(
+        [](Transaction& transaction) { return transaction.accounts().list(); });
+}
+
+Result<void> Administration::remove_account(std::string_view address) {
+    auto name = account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    auto removed = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto done = transaction.accounts().remove(*name);
+        if (!done) {
+            if (done.error().code == 404) return fail(404, *name + " is no account here");
+            return std::unexpected(std::move(done.error()));
+        }
+        return Done{};
+    });
+    if (!removed) return std::unexpected(std::move(removed.error()));
+    return {};
+}
+
+Result<std::vector<OwnKeyLine>> Administration::keys() {
+    using Lines = std::vector<OwnKeyLine>;
+    return impl_->write<Lines>([this](Transaction& transaction) -> Result<Lines> {
+        if (auto kept = bridge::keep_keys(transaction, impl_->domain(), now()); !kept) {
+            return std::unexpected(std::move(kept.error()));
+        }
+        auto own = transaction.keys().own();
+        if (!own) return std::unexpected(std::move(own.error()));
+        Lines lines;
+        for (const bridge::OwnKey& key : *own) {
+            auto record = armor::Record::parse(as_bytes(key.record));
+            if (!record) return fail(702, "a stored key is damaged", record.error().text);
+            lines.push_back({key.serial, armor::encode_hex(record->fingerprint()), key.made, !key.retired});
+        }
+        return lines;
+    });
+}
+
+Result<void> Administration::rotate_keys() {
+    auto rotated = impl_->write<Done>([this](Transaction& transaction) -> Result<Done> {
+        auto done = bridge::rotate_signing_key(transaction, impl_->domain(), now());
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!rotated) return std::unexpected(std::move(rotated.error()));
+    return {};
+}
+
+Result<std::vector<bridge::Pin>> Administration::pins() {
+    return impl_->read<std::vector<bridge::Pin>>([](Transaction& transaction) { return transaction.keys().pins(); });
+}
+
+Result<void> Administration::accept_pin(std::string_view domain) {
+    auto accepted = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto pin = transaction.keys().pin(domain);
+        if (!pin) return std::unexpected(std::move(pin.error()));
+        if (!*pin) return fail(404, "nothing is pinned for " + std::string(domain) + "; immpd pins lists all");
+        if (!(*pin)->offered.empty()) (*pin)->record = std::exchange((*pin)->offered, {});
+        (*pin)->state = bridge::PinState::trusted;
+        (*pin)->confirmed = true;
+        (*pin)->changed = now();
+        auto done = transaction.keys().save_pin(**pin);
+        if (done) done = transaction.outbox().hasten(domain, now());
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!accepted) return std::unexpected(std::move(accepted.error()));
+    return {};
+}
+
+}  // namespace immp::component

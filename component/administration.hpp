@@ -1,0 +1,58 @@
+// What the administrator does from the shell, beside a running daemon or without one: accounts, keys, pins. Each opens
+// the store, does one thing and closes it; the store's own transactions keep it apart from the daemon.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "armor/error.hpp"
+#include "armor/secret.hpp"
+#include "bridge/store/store.hpp"
+#include "component/config.hpp"
+
+namespace immp::component {
+
+struct OwnKeyLine {
+    std::uint64_t serial = 0;
+    std::string fingerprint;
+    bridge::Time made;
+    bool in_use = false;
+};
+
+/// Of the record in question: the offered one where there is one, else the pinned one.
+[[nodiscard]] std::string pin_fingerprint(const bridge::Pin& pin);
+
+class Administration {
+  public:
+    /// Opens the store of `config`; 702 with one line for the administrator.
+    [[nodiscard]] static Result<Administration> open(const Config& config);
+    ~Administration();
+    Administration(Administration&&) noexcept;
+    Administration& operator=(Administration&&) = delete;
+
+    /// Makes the account, with `password` or a generated secret; returns what logs in. 400 for an address that is no
+    /// IMID of our domain or reserved, 409 if there.
+    [[nodiscard]] Result<armor::SecretText> add_account(std::string_view address,
+                                                        std::optional<armor::SecretText> password);
+    [[nodiscard]] Result<std::vector<std::string>> accounts();
+    /// 404.
+    [[nodiscard]] Result<void> remove_account(std::string_view address);
+
+    /// Our keys, oldest first; made first where there are none yet.
+    [[nodiscard]] Result<std::vector<OwnKeyLine>> keys();
+    /// A new signing key, the one that the last record committed to. A running daemon takes it up within the hour.
+    [[nodiscard]] Result<void> rotate_keys();
+
+    [[nodiscard]] Result<std::vector<bridge::Pin>> pins();
+    /// Takes the offered record as the pinned one, or confirms the pin there is. 404.
+    [[nodiscard]] Result<void> accept_pin(std::string_view domain);
+
+  private:
+    class Impl;
+    explicit Administration(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace immp::component

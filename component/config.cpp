@@ -1,0 +1,207 @@
+#include "component/config.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <set>
+
+#include <toml++/toml.h>
+
+#include "component/config_keys.hpp"
+
+namespace immp::component {
+namespace {
+
+/// Where a value came from, for the error line.
+struct Origin {
+    std::string place;  ///< "immpd.toml:12" or empty
+    std::string key;    ///< "listener.port" or "IMMP_LISTENER_PORT"
+
+    [[nodiscard]] std::unexpected<Error> complain(const std::string& what) const {
+        return fail(400, (place.empty() ? "" : place + ": ") + key + ": " + what);
+    }
+};
+
+std::string dotted(const KeySpec& key) {
+    return key.section.empty() ? std::string(key.name) : std::string(key.section) + "." + std::string(key.name);
+}
+
+Result<KeyValue> check_number(const KeySpec& key, std::uint64_t number, const Origin& origin) {
+    if (number < key.least || number > key.most) {
+        return origin.complain("must be from " + std::to_string(key.least) + " to " + std::to_string(key.most));
+    }
+    return KeyValue{{}, number, {}};
+}
+
+std::string resolved(const std::string& path, const std::filesystem::path& folder) {
+    if (path.empty() || path.starts_with('/')) return path;
+    return (folder / path).lexically_normal().string();
+}
+
+Result<KeyValue> value_from_toml(const KeySpec& key, const toml::node& node, const Origin& origin) {
+    switch (key.type) {
+        case KeyType::number:
+            if (const auto number = node.value_exact<std::int64_t>(); number && *number >= 0) {
+                return check_number(key, static_cast<std::uint64_t>(*number), origin);
+            }
+            return origin.complain("must be a whole number, like 1025");
+        case KeyType::list: {
+            KeyValue value;
+            // A single text is taken as a list of one.
+            if (const auto text = node.value_exact<std::string>()) return KeyValue{{}, 0, {*text}};
+            const auto* array = node.as_array();
+            if (array == nullptr) return origin.complain("must be a list of texts, like [\"::1\"]");
+            for (const toml::node& item : *array) {
+                const auto text = item.value_exact<std::string>();
+                if (!text) return origin.complain("must be a list of texts, like [\"::1\"]");
+                value.list.push_back(*text);
+            }
+            return value;
+        }
+        case KeyType::text:
+        case KeyType::path:
+        case KeyType::secret:
+            if (auto text = node.value_exact<std::string>()) return KeyValue{std::move(*text), 0, {}};
+            return origin.complain("must be a text in quotes");
+    }
+    return origin.complain("has no type");
+}
+
+Result<KeyValue> value_from_text(const KeySpec& key, const std::string& text, const Origin& origin) {
+    if (key.type == KeyType::number) {
+        std::uint64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc() || end != text.data() + text.size()) return origin.complain("must be a whole number");
+        return check_number(key, number, origin);
+    }
+    if (key.type != KeyType::list) return KeyValue{text, 0, {}};
+    KeyValue value;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t comma = std::min(text.find(',', begin), text.size());
+        if (comma > begin) value.list.push_back(text.substr(begin, comma - begin));
+        begin = comma + 1;
+    }
+    return value;
+}
+
+class Loader {
+  public:
+    Loader(std::filesystem::path file, const Environment& environment)
+        : file_(std::move(file)), environment_(environment) {}
+
+    Result<Config> load() {
+        toml::parse_result parsed;
+        try {
+            parsed = toml::parse_file(file_.string());
+        } catch (const toml::parse_error& error) {
+            return broken(error);
+        }
+        if (auto done = check_names(parsed); !done) return std::unexpected(std::move(done.error()));
+        for (const KeySpec& key : config_keys()) {
+            if (auto done = take(key, parsed); !done) return std::unexpected(std::move(done.error()));
+        }
+        if (config_.component.secret.empty()) {
+            return fail(400, file_.string() + ": component.secret: is missing; set it, or component.secret_file, to the "
+                                              "secret that the XMPP server has for this component");
+        }
+        if (config_.component.jid.empty()) config_.component.jid = "immp." + config_.domain;
+        return std::move(config_);
+    }
+
+  private:
+    [[nodiscard]] std::unexpected<Error> broken(const toml::parse_error& error) const {
+        std::error_code ignored;
+        if (!std::filesystem::exists(file_, ignored)) {
+            return fail(404, file_.string() + ": no such file; `immpd config` prints one to begin with");
+        }
+        const auto line = error.source().begin.line;
+        return fail(400, file_.string() + (line == 0 ? "" : ":" + std::to_string(line)) + ": " +
+                             std::string(error.description()));
+    }
+
+    [[nodiscard]] Origin origin_of(const toml::node& node, std::string key) const {
+        return {file_.string() + ":" + std::to_string(node.source().begin.line), std::move(key)};
+    }
+
+    [[nodiscard]] Result<void> check_names(const toml::table& root) const {
+        std::set<std::string> known;
+        std::set<std::string> sections;
+        for (const KeySpec& key : config_keys()) {
+            known.insert(dotted(key));
+            if (!key.section.empty()) sections.emplace(key.section);
+        }
+        for (const auto& [name, node] : root) {
+            const std::string key(name.str());
+            const toml::table* section = sections.contains(key) ? node.as_table() : nullptr;
+            if (section == nullptr && !known.contains(key)) return unknown(node, key);
+            if (section == nullptr) continue;
+            for (const auto& [inner, value] : *section) {
+                const std::string whole = key + "." + std::string(inner.str());
+                if (!known.contains(whole)) return unknown(value, whole);
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::unexpected<Error> unknown(const toml::node& node, const std::string& key) const {
+        return origin_of(node, key).complain("is no key; `immpd config` lists them all");
+    }
+
+    Result<void> take(const KeySpec& key, const toml::table& root) {
+        const auto found = key.section.empty() ? root[key.name] : root[key.section][key.name];
+        if (const auto text = environment_(environment_name(key))) {
+            const Origin origin{"", environment_name(key)};
+            return hand_over(key, value_from_text(key, *text, origin), origin);
+        }
+        if (const toml::node* node = found.node()) {
+            const Origin origin = origin_of(*node, dotted(key));
+            return hand_over(key, value_from_toml(key, *node, origin), origin);
+        }
+        const Origin origin{file_.string(), dotted(key)};
+        if (key.fallback.empty()) return origin.complain("is missing: " + std::string(key.meaning));
+        const toml::table fallback = toml::parse("v = " + std::string(key.fallback));
+        return hand_over(key, value_from_toml(key, *fallback["v"].node(), origin), origin);
+    }
+
+    Result<void> hand_over(const KeySpec& key, Result<KeyValue> value, const Origin& origin) {
+        if (!value) return std::unexpected(std::move(value.error()));
+        if (key.type == KeyType::path) value->text = resolved(value->text, file_.parent_path());
+        if (auto done = key.take(config_, std::move(*value)); !done) return origin.complain(done.error().text);
+        return {};
+    }
+
+    const std::filesystem::path file_;
+    const Environment& environment_;
+    Config config_;
+};
+
+}  // namespace
+
+Environment process_environment() {
+    return [](std::string_view name) -> std::optional<std::string> {
+        const char* value = std::getenv(std::string(name).c_str());
+        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    };
+}
+
+Result<Config> load_config(const std::filesystem::path& file, const Environment& environment) {
+    return Loader(file, environment).load();
+}
+
+std::string config_template() {
+    std::string out;
+    std::string_view section;
+    for (const KeySpec& key : config_keys()) {
+        if (key.section != section) {
+            section = key.section;
+            out += "\n[" + std::string(section) + "]\n";
+        }
+        out += "# " + std::string(key.meaning) + " (" + environment_name(key) + ")\n";
+        const bool is_required = key.fallback.empty();
+        out += (is_required ? "" : "#") + std::string(key.name) + " = " +
+               (is_required ? "\"\"" : std::string(key.fallback)) + "\n";
+    }
+    return out;
+}
+
+}  // namespace immp::component

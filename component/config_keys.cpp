@@ -1,0 +1,159 @@
+#include "component/config_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "bridge/wire/imid.hpp"
+
+namespace immp::component {
+namespace {
+
+Result<void> take_domain(Config& config, KeyValue value) {
+    auto domain = bridge::parse_domain(value.text);
+    if (!domain) return fail(400, "is no domain; write it like \"example.org\", without a final dot or xn--");
+    config.domain = std::move(*domain);
+    return {};
+}
+
+Result<void> take_secret(Config& config, KeyValue value) {
+    if (!value.text.empty()) config.component.secret = armor::SecretText(std::move(value.text));
+    return {};
+}
+
+Result<void> take_secret_file(Config& config, KeyValue value) {
+    if (value.text.empty()) return {};
+    std::ifstream file(value.text);
+    std::string line;
+    if (!file || !std::getline(file, line) || line.empty()) {
+        return fail(400, "cannot read a secret from " + value.text +
+                             "; it must hold it on its first line and be readable by this user");
+    }
+    config.component.secret = armor::SecretText(std::move(line));
+    return {};
+}
+
+Result<void> take_peers(Config& config, KeyValue value) {
+    for (const std::string& entry : value.list) {
+        const std::size_t equals = entry.find('=');
+        auto domain = bridge::parse_domain(entry.substr(0, equals));
+        if (equals == entry.npos || !domain || equals + 1 == entry.size()) {
+            return fail(400, "\"" + entry + "\" is not DOMAIN=JID, like \"b.example=mail.b.example\"");
+        }
+        config.component.peers[*domain] = entry.substr(equals + 1);
+    }
+    return {};
+}
+
+Result<void> take_level(Config& config, KeyValue value) {
+    using enum bridge::LogLevel;
+    static constexpr std::array<std::pair<std::string_view, bridge::LogLevel>, 4> kLevels = {
+        {{"debug", debug}, {"info", info}, {"warn", warning}, {"error", error}}};
+    const auto found = std::ranges::find(kLevels, value.text, &std::pair<std::string_view, bridge::LogLevel>::first);
+    if (found == kLevels.end()) return fail(400, "is none of debug, info, warn, error");
+    config.log.level = found->second;
+    return {};
+}
+
+/// A taker that only stores: one for each kind of member.
+template <auto Section, auto Member>
+Result<void> store_text(Config& config, KeyValue value) {
+    config.*Section.*Member = std::move(value.text);
+    return {};
+}
+template <auto Section, auto Member>
+Result<void> store_list(Config& config, KeyValue value) {
+    config.*Section.*Member = std::move(value.list);
+    return {};
+}
+template <auto Section, auto Member>
+Result<void> store_number(Config& config, KeyValue value) {
+    auto& member = config.*Section.*Member;
+    member = static_cast<std::remove_reference_t<decltype(member)>>(value.number);
+    return {};
+}
+
+using Listener = Config::Listener;
+using Component = Config::Component;
+constexpr auto kListener = &Config::listener;
+constexpr auto kComponent = &Config::component;
+constexpr auto kLimits = &Config::limits;
+
+// clang-format off
+constexpr std::array kKeys = {
+    KeySpec{"", "domain", KeyType::text, "",
+            "the XMPP server's domain, whose mailboxes are served here", take_domain},
+
+    KeySpec{"listener", "address", KeyType::list, R"(["0.0.0.0", "::"])",
+            "addresses for clients that begin plain and upgrade to TLS; [] for none",
+            store_list<kListener, &Listener::addresses>},
+    KeySpec{"listener", "port", KeyType::number, "1025",
+            "its port; open it in the firewall", store_number<kListener, &Listener::port>, 0, 65535},
+    KeySpec{"listener", "tls_address", KeyType::list, "[]",
+            "addresses for clients that begin with TLS at once; [] for none",
+            store_list<kListener, &Listener::tls_addresses>},
+    KeySpec{"listener", "tls_port", KeyType::number, "1026",
+            "its port", store_number<kListener, &Listener::tls_port>, 0, 65535},
+    KeySpec{"listener", "certificate", KeyType::path, "",
+            "PEM file with the certificate for the domain and its chain; read again when it changes and on SIGHUP",
+            store_text<kListener, &Listener::certificate>},
+    KeySpec{"listener", "key", KeyType::path, "",
+            "PEM file with its private key", store_text<kListener, &Listener::key>},
+    KeySpec{"listener", "sessions", KeyType::number, "20000",
+            "sessions open at once; one more is refused with 705", store_number<kListener, &Listener::sessions>, 1, 1'000'000},
+    KeySpec{"listener", "sessions_per_address", KeyType::number, "200",
+            "the same from one address (an IPv6 /64); one more is refused with 429",
+            store_number<kListener, &Listener::sessions_per_address>, 1, 1'000'000},
+
+    KeySpec{"component", "address", KeyType::text, R"("127.0.0.1")",
+            "where the XMPP server listens for components", store_text<kComponent, &Component::address>},
+    KeySpec{"component", "port", KeyType::number, "5347",
+            "its component port", store_number<kComponent, &Component::port>, 1, 65535},
+    KeySpec{"component", "jid", KeyType::text, R"("")",
+            "name of the component at the XMPP server; empty: immp.<domain>", store_text<kComponent, &Component::jid>},
+    KeySpec{"component", "secret", KeyType::secret, R"("")",
+            "secret shared with the XMPP server for this component", take_secret},
+    KeySpec{"component", "secret_file", KeyType::path, R"("")",
+            "file with that secret on its first line, instead of `secret`", take_secret_file},
+    KeySpec{"component", "peers", KeyType::list, "[]",
+            "domains whose component has another name than immp.<domain>, as \"DOMAIN=JID\"; believed without a listing",
+            take_peers},
+
+    KeySpec{"store", "directory", KeyType::path, R"("/var/lib/immp")",
+            "folder for everything the daemon keeps; made if missing, readable by its user only",
+            [](Config& config, KeyValue value) -> Result<void> {
+                config.store.directory = value.text;
+                return {};
+            }},
+
+    KeySpec{"limits", "message_bytes", KeyType::number, "104857600",
+            "octets of one message, all parts together; over it 413",
+            store_number<kLimits, &Config::Limits::message_bytes>, 1024, 1ull << 40},
+    KeySpec{"limits", "recipients", KeyType::number, "100",
+            "recipients of one message; over it 413", store_number<kLimits, &Config::Limits::recipients>, 1, 1000},
+    KeySpec{"limits", "parts", KeyType::number, "100",
+            "parts of one message; over it 413", store_number<kLimits, &Config::Limits::parts>, 1, 1000},
+
+    KeySpec{"log", "level", KeyType::text, R"("info")", "debug, info, warn or error", take_level},
+    KeySpec{"log", "file", KeyType::path, R"("")",
+            "file for the log; empty: standard error (what systemd keeps)",
+            [](Config& config, KeyValue value) -> Result<void> {
+                config.log.file = std::move(value.text);
+                return {};
+            }},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const KeySpec> config_keys() { return kKeys; }
+
+std::string environment_name(const KeySpec& key) {
+    std::string name = "IMMP_";
+    if (!key.section.empty()) name += std::string(key.section) + "_";
+    name += key.name;
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return name;
+}
+
+}  // namespace immp::component

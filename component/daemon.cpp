@@ -1,0 +1,221 @@
+#include "component/daemon.hpp"
+
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include <asio.hpp>
+
+#include "armor/json_line.hpp"
+#include "armor/random.hpp"
+#include "bridge/net/listener.hpp"
+#include "bridge/node/node.hpp"
+#include "bridge/store/sqlite_store.hpp"
+#include "bridge/wire/prep.hpp"
+#include "component/control.hpp"
+#include "component/link.hpp"
+
+namespace immp::component {
+namespace {
+
+/// Sessions may finish what they do for this long after SIGTERM; systemd waits longer before it kills.
+constexpr std::chrono::seconds kFarewell{5};
+/// Two threads: one bundle may be sealed while another is opened; each may hold a zstd window.
+constexpr std::size_t kWorkers = 2;
+constexpr std::chrono::seconds kStoreCheck{1};
+/// The name for claims on the outbox. One daemon on an embedded store: it is always the same one that comes back.
+constexpr const char* kOwner = "immpd";
+
+bridge::Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+void after(asio::io_context& io, std::chrono::milliseconds pause, std::move_only_function<void()> then) {
+    auto timer = std::make_shared<asio::steady_timer>(io, pause);
+    timer->async_wait([timer, then = std::move(then)](std::error_code error) mutable {
+        if (!error) then();
+    });
+}
+
+bridge::ListenerConfig listener_config(const Config& config) {
+    bridge::ListenerConfig listener;
+    for (const auto& address : config.listener.addresses) {
+        listener.addresses.push_back({address, config.listener.port, bridge::ListenerKind::upgrade});
+    }
+    for (const auto& address : config.listener.tls_addresses) {
+        listener.addresses.push_back({address, config.listener.tls_port, bridge::ListenerKind::immediate});
+    }
+    listener.tls = {config.listener.certificate, config.listener.key};
+    listener.certificate_name = bridge::ascii_domain(config.domain).value_or(config.domain);
+    listener.admission = {config.listener.sessions, config.listener.sessions_per_address};
+    listener.session.domain = config.domain;
+    listener.session.limits.message_bytes = config.limits.message_bytes;
+    listener.session.limits.recipients = config.limits.recipients;
+    listener.session.limits.parts = config.limits.parts;
+    listener.session.now = now;
+    listener.session.uuid = armor::random_uuid;
+    return listener;
+}
+
+std::string step_line(const Step& step) {
+    return armor::JsonWriter()
+        .text("step", step.name)
+        .json("ok", step.outcome == Step::Outcome::ok ? "true" : "false")
+        .text("detail", step.detail)
+        .text("remedy", step.remedy)
+        .line();
+}
+
+class Daemon {
+  public:
+    Daemon(Config config, bridge::Log log)
+        : config_(std::move(config)), log_(std::move(log)), signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
+
+    Result<void> run() {
+        if (auto opened = open(); !opened) return opened;
+        await_signal();
+        watch_store();
+        io_.run();
+        return outcome_;
+    }
+
+  private:
+    Result<void> open() {
+        auto store = bridge::open_sqlite_store(config_.store.directory, executor());
+        if (!store) return std::unexpected(std::move(store.error()));
+        store_ = std::move(*store);
+        control_ = std::make_unique<ControlServer>(
+            io_, [this](std::string command, auto line, auto done) { answer(std::move(command), line, done); });
+        if (auto opened = control_->open(config_.store.directory); !opened) return opened;
+        workers_ = std::make_unique<bridge::Workers>(kWorkers);
+        node_ = std::make_unique<bridge::Node>(services());
+        link_ = std::make_unique<Link>(io_,
+                                       LinkConfig{config_.component.address, config_.component.port,
+                                                  config_.component.jid, config_.domain,
+                                                  std::move(config_.component.secret), config_.component.peers},
+                                       *node_, log_);
+        node_->attach(*link_);
+        listener_ = std::make_unique<bridge::Listener>(
+            io_, listener_config(config_), [this](const bridge::SessionOrigin&) { return node_->make_desk(); }, log_);
+        if (auto opened = listener_->open(); !opened) return opened;
+        node_->start([this](Result<void> started) { begin(std::move(started)); });
+        return {};
+    }
+
+    void begin(Result<void> started) {
+        if (!started) return end(std::move(started));
+        link_->start();
+        for (const auto& bound : listener_->bound()) {
+            log_(bridge::LogLevel::info, "serving " + config_.domain + " on " + bound.address + " port " +
+                                             std::to_string(bound.port) +
+                                             (bound.kind == bridge::ListenerKind::immediate ? " (TLS)" : ""));
+        }
+    }
+
+    bridge::Executor executor() {
+        return [this](std::move_only_function<void()> work) { asio::post(io_, std::move(work)); };
+    }
+
+    bridge::NodeServices services() {
+        bridge::NodeLimits limits;
+        // A peer's message may be as long as a local user's; its envelope comes on top.
+        limits.message_bytes = config_.limits.message_bytes + (1u << 20);
+        limits.bundle_bytes = limits.message_bytes + limits.message_bytes / 8 + (1u << 20);
+        limits.peer_octets = 4 * limits.bundle_bytes;
+        return {.domain = config_.domain,
+                .owner = kOwner,
+                .limits = limits,
+                .store = *store_,
+                .workers = *workers_,
+                .now = now,
+                .uuid = armor::random_uuid,
+                .chance = [this] { return std::uniform_real_distribution<>(0, 1)(chance_); },
+                .post = executor(),
+                .after = [this](std::chrono::milliseconds pause,
+                                std::move_only_function<void()> then) { after(io_, pause, std::move(then)); },
+                .log = log_};
+    }
+
+    void await_signal() {
+        signals_.async_wait([this](std::error_code error, int signal) {
+            if (error) return;
+            if (signal == SIGHUP) {
+                (void)listener_->reload_certificate();  // It logs what became of it.
+                return await_signal();
+            }
+            log_(bridge::LogLevel::info, "ending");
+            end({});
+        });
+    }
+
+    /// After a failed sync nobody knows what the disk holds: acknowledge nothing more, end, and be started again.
+    void watch_store() {
+        after(io_, kStoreCheck, [this] {
+            if (store_->broken()) return end(fail(702, "the disk failed under the store; see to it, then start again"));
+            watch_store();
+        });
+    }
+
+    void end(Result<void> outcome) {
+        if (is_ending_) return;
+        is_ending_ = true;
+        outcome_ = std::move(outcome);
+        listener_->shut_down(kFarewell, [this] {
+            control_->close();
+            link_->stop();
+            // Works that wait for the store need the I/O thread until they are done; so it stops last.
+            ender_ = std::jthread([this] {
+                workers_.reset();
+                asio::post(io_, [this] { io_.stop(); });
+            });
+        });
+    }
+
+    void answer(std::string command, std::function<void(std::string)> line, std::function<void()> done) {
+        constexpr std::string_view kPing = "ping ";
+        auto domain = command.starts_with(kPing) ? bridge::parse_domain(command.substr(kPing.size()))
+                                                 : Result<std::string>(fail(400, "unknown command"));
+        if (!domain) {
+            line(step_line({"question", Step::Outcome::failed, domain.error().text, "give a domain"}));
+            return done();
+        }
+        link_->diagnose(*domain, [this, domain = *domain, line, done](Steps steps) {
+            for (const Step& step : steps) line(step_line(step));
+            if (steps.empty() || steps.back().outcome == Step::Outcome::failed) return done();
+            node_->echo(domain, [line, done](Result<std::chrono::milliseconds> echo) {
+                line(step_line(echo_step(echo)));
+                done();
+            });
+        });
+    }
+
+    static Step echo_step(const Result<std::chrono::milliseconds>& echo) {
+        if (echo) {
+            return {"sealed echo", Step::Outcome::ok,
+                    "sealed, opened there and receipted in " + std::to_string(echo->count()) + " ms", ""};
+        }
+        return {"sealed echo", Step::Outcome::failed, std::to_string(echo.error().code) + " " + echo.error().text,
+                echo.error().code == 412
+                    ? "compare fingerprints with the peer's administrator (immpd keys), then: immpd pins accept DOMAIN"
+                    : "see the log of both daemons"};
+    }
+
+    Config config_;
+    const bridge::Log log_;
+    asio::io_context io_{1};
+    asio::signal_set signals_;
+    std::mt19937 chance_{std::random_device{}()};
+    Result<void> outcome_;
+    bool is_ending_ = false;
+    std::unique_ptr<bridge::Store> store_;
+    std::unique_ptr<bridge::Workers> workers_;
+    std::unique_ptr<bridge::Node> node_;
+    std::unique_ptr<Link> link_;
+    std::unique_ptr<bridge::Listener> listener_;
+    std::unique_ptr<ControlServer> control_;
+    std::jthread ender_;
+};
+
+}  // namespace
+
+Result<void> run_daemon(Config config, bridge::Log log) { return Daemon(std::move(config), std::move(log)).run(); }
+
+}  // namespace immp::component

@@ -1,0 +1,52 @@
+#include "component/iq_table.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace immp::component {
+
+std::string IqTable::add(std::string expected, Time deadline, IqCallback done) {
+    auto id = fresh_id_();
+    waiting_.emplace(id, Waiting{std::move(expected), deadline, std::move(done)});
+    return id;
+}
+
+IqTable::Match IqTable::take(Stanza stanza) {
+    const auto found = waiting_.find(stanza.head.id);
+    if (found == waiting_.end() || found->second.expected != stanza.head.from) return Match::unexpected;
+    // Out of the table first: the callback may ask again, or end the table.
+    auto done = std::move(found->second.done);
+    waiting_.erase(found);
+    done(std::move(stanza));
+    return Match::taken;
+}
+
+void IqTable::expire(Time now) {
+    std::vector<IqCallback> due;
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+        if (at->second.deadline > now) {
+            ++at;
+            continue;
+        }
+        due.push_back(std::move(at->second.done));
+        at = waiting_.erase(at);
+    }
+    for (auto& done : due)
+        done(fail_for_now(720, "no answer from the other domain", std::chrono::seconds(60), "iq deadline"));
+}
+
+void IqTable::fail_all(const Error& cause) {
+    auto waiting = std::exchange(waiting_, {});
+    for (auto& [id, entry] : waiting)
+        entry.done(std::unexpected(cause));
+}
+
+std::optional<Time> IqTable::next_deadline() const {
+    const auto soonest =
+        std::ranges::min_element(waiting_, {}, [](const auto& entry) { return entry.second.deadline; });
+    if (soonest == waiting_.end()) return std::nullopt;
+    return soonest->second.deadline;
+}
+
+}  // namespace immp::component

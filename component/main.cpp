@@ -1,0 +1,248 @@
+// immpd: the command line of the daemon and of its administration.
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "armor/json_line.hpp"
+#include "armor/random.hpp"
+#include "armor/time_text.hpp"
+#include "bridge/net/tls_identity.hpp"
+#include "bridge/wire/prep.hpp"
+#include "component/administration.hpp"
+#include "component/control.hpp"
+#include "component/daemon.hpp"
+#include "component/log_sink.hpp"
+
+namespace {
+
+using namespace immp;
+using namespace immp::component;
+
+constexpr const char* kDefaultConfig = "/etc/immp/immpd.toml";
+/// A ping waits for a handshake, several answers and an echo, each with its own deadline below.
+constexpr std::chrono::seconds kPingPatience{120};
+
+/// Exit status (sysexits.h), by what went wrong; also in docs/operations.md.
+int exit_status(const Error& error) {
+    switch (error.code) {
+        case 400: case 404: case 409: return 65;  // what was given
+        case 704: case 720: case 408: return 69;  // somebody who should answer did not
+        case 702: return 74;                      // the store
+        case 711: return 78;                      // certificate: configuration
+        default: return 70;
+    }
+}
+
+int complain(const Error& error) {
+    std::cerr << "immpd: " << error.text << (error.detail.empty() ? "" : " (" + error.detail + ")") << "\n";
+    return exit_status(error);
+}
+
+/// What the command line filled in.
+struct Given {
+    std::string config = kDefaultConfig;
+    std::string account;
+    std::string password_file;
+    std::string domain;
+    bool json = false;
+};
+
+Result<Config> configuration(const Given& given) {
+    auto config = load_config(given.config, process_environment());
+    if (!config) config.error().code = 711;  // exit status 78: configuration
+    return config;
+}
+
+int run(const Given& given) {
+    auto config = configuration(given);
+    if (!config) return complain(config.error());
+    auto log = open_log(config->log.level, config->log.file);
+    if (!log) return complain(log.error());
+    auto ran = run_daemon(std::move(*config), *log);
+    if (ran) return 0;
+    (*log)(bridge::LogLevel::error, ran.error().text);
+    return config->log.file.empty() ? exit_status(ran.error()) : complain(ran.error());
+}
+
+int check(const Given& given) {
+    auto config = configuration(given);
+    if (!config) return complain(config.error());
+    auto ascii = bridge::ascii_domain(config->domain);
+    if (!ascii) return complain(ascii.error());
+    auto tls = bridge::load_tls_context({config->listener.certificate, config->listener.key}, *ascii);
+    if (!tls) return complain(tls.error());
+    std::cout << given.config << ": serves " << config->domain << " as component " << config->component.jid << "\n";
+    return 0;
+}
+
+/// Opens the store, hands it to `act`, and says what failed.
+template <class Act>
+int administer(const Given& given, Act act) {
+    auto config = configuration(given);
+    if (!config) return complain(config.error());
+    auto administration = Administration::open(*config);
+    if (!administration) return complain(administration.error());
+    Result<void> done = act(*administration);
+    return done ? 0 : complain(done.error());
+}
+
+Result<std::optional<armor::SecretText>> read_password(const std::string& file) {
+    if (file.empty()) return std::nullopt;
+    std::string line;
+    std::ifstream stream;
+    if (file != "-") stream.open(file);
+    if (!std::getline(file == "-" ? std::cin : stream, line) || line.empty()) {
+        return fail(400, "cannot read a password from " + file + "; it must stand on the first line");
+    }
+    return armor::SecretText(std::move(line));
+}
+
+int account_add(const Given& given) {
+    return administer(given, [&](Administration& administration) -> Result<void> {
+        auto password = read_password(given.password_file);
+        if (!password) return std::unexpected(std::move(password.error()));
+        const bool is_generated = !password->has_value();
+        auto secret = administration.add_account(given.account, std::move(*password));
+        if (!secret) return std::unexpected(std::move(secret.error()));
+        if (given.json) {
+            armor::JsonWriter json;
+            json.text("account", given.account);
+            if (is_generated) json.text("secret", secret->view());
+            std::cout << json.line() << "\n";
+        } else if (is_generated) {
+            std::cerr << "The password of " << given.account << ", shown only now:\n";
+            std::cout << secret->view() << "\n";
+        }
+        return {};
+    });
+}
+
+int account_list(const Given& given) {
+    return administer(given, [](Administration& administration) -> Result<void> {
+        auto accounts = administration.accounts();
+        if (!accounts) return std::unexpected(std::move(accounts.error()));
+        for (const std::string& account : *accounts) std::cout << account << "\n";
+        return {};
+    });
+}
+
+int account_remove(const Given& given) {
+    return administer(given, [&](Administration& administration) { return administration.remove_account(given.account); });
+}
+
+int keys(const Given& given) {
+    return administer(given, [](Administration& administration) -> Result<void> {
+        auto lines = administration.keys();
+        if (!lines) return std::unexpected(std::move(lines.error()));
+        for (const OwnKeyLine& key : *lines) {
+            std::cout << (key.in_use ? "* " : "  ") << key.serial << " " << key.fingerprint << " "
+                      << armor::time_text(key.made) << "\n";
+        }
+        return {};
+    });
+}
+
+int keys_rotate(const Given& given) {
+    return administer(given, [](Administration& administration) { return administration.rotate_keys(); });
+}
+
+int pins(const Given& given) {
+    return administer(given, [](Administration& administration) -> Result<void> {
+        auto all = administration.pins();
+        if (!all) return std::unexpected(std::move(all.error()));
+        for (const bridge::Pin& pin : *all) {
+            std::cout << pin.domain << " " << (pin.state == bridge::PinState::changed ? "CHANGED" : "trusted")
+                      << (pin.confirmed ? " confirmed " : " ") << pin_fingerprint(pin) << "\n";
+        }
+        return {};
+    });
+}
+
+int pins_accept(const Given& given) {
+    return administer(given, [&](Administration& administration) { return administration.accept_pin(given.domain); });
+}
+
+int ping(const Given& given) {
+    auto config = configuration(given);
+    if (!config) return complain(config.error());
+    int status = 69;
+    auto asked = ask_daemon(config->store.directory, "ping " + given.domain, kPingPatience, [&](std::string line) {
+        if (given.json) std::cout << line << "\n";
+        auto step = armor::JsonReader::parse(line, {65'536});
+        if (!step) return;
+        const bool is_ok = step->flag("ok");
+        status = is_ok ? 0 : 69;
+        if (given.json) return;
+        std::cout << (is_ok ? "ok      " : "FAILED  ") << step->text("step") << ": " << step->text("detail") << "\n";
+        if (!is_ok) std::cout << "        " << step->text("remedy") << "\n";
+    });
+    return asked ? status : complain(asked.error());
+}
+
+using Command = int (*)(const Given&);
+
+/// Adds a command that needs the configuration.
+CLI::App* add(CLI::App& parent, Given& given, int& status, std::string name, std::string what, Command command) {
+    CLI::App* const app = parent.add_subcommand(std::move(name), std::move(what));
+    app->add_option("-c,--config", given.config, "the configuration file")->capture_default_str();
+    app->callback([&given, &status, command] { status = command(given); });
+    return app;
+}
+
+void add_account_commands(CLI::App& app, Given& given, int& status) {
+    CLI::App* const account = app.add_subcommand("account", "accounts of the domain")->require_subcommand(1);
+    CLI::App* const adding = add(*account, given, status, "add", "make one and print its password once", account_add);
+    adding->add_option("address", given.account, "like alice@example.org")->required();
+    adding->add_option("--password-file", given.password_file, "take the password from the first line of FILE, or -");
+    adding->add_flag("--json", given.json);
+    add(*account, given, status, "list", "list them", account_list);
+    CLI::App* const removing = add(*account, given, status, "remove", "remove one with its mail", account_remove);
+    removing->add_option("address", given.account)->required();
+}
+
+void add_key_commands(CLI::App& app, Given& given, int& status) {
+    CLI::App* const own = app.add_subcommand("keys", "our keys: serial, fingerprint, time; * is in use");
+    own->add_option("-c,--config", given.config, "the configuration file")->capture_default_str();
+    own->callback([own, &given, &status] {
+        if (own->get_subcommands().empty()) status = keys(given);
+    });
+    add(*own, given, status, "rotate", "replace the signing key by the one already committed to", keys_rotate);
+    CLI::App* const peers = app.add_subcommand("pins", "keys of other domains that we trust");
+    peers->add_option("-c,--config", given.config, "the configuration file")->capture_default_str();
+    peers->callback([peers, &given, &status] {
+        if (peers->get_subcommands().empty()) status = pins(given);
+    });
+    CLI::App* const accepting =
+        add(*peers, given, status, "accept", "trust a changed key, after comparing fingerprints", pins_accept);
+    accepting->add_option("domain", given.domain)->required();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (auto ready = armor::initialise(); !ready) return complain(ready.error());
+    CLI::App app{"immpd: mail between XMPP domains (IMMP)", "immpd"};
+    app.require_subcommand(1);
+    Given given;
+    int status = 0;
+    add(app, given, status, "run", "serve, until SIGTERM", run);
+    CLI::App* const checking = app.add_subcommand("check", "check a configuration file");
+    checking->add_option("config", given.config, "the file")->capture_default_str();
+    checking->callback([&] { status = check(given); });
+    app.add_subcommand("config", "print a configuration file with every key and its default")->callback([] {
+        std::cout << config_template();
+    });
+    add_account_commands(app, given, status);
+    add_key_commands(app, given, status);
+    CLI::App* const pinging = add(app, given, status, "ping", "walk the way to DOMAIN and name what fails", ping);
+    pinging->add_option("domain", given.domain)->required();
+    pinging->add_flag("--json", given.json, "one JSON object a step");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 64;
+    }
+    return status;
+}
