@@ -25,17 +25,21 @@ constexpr std::array kReserved = {"mailer-daemon", "postmaster", "abuse", "hostm
 /// What a local part of an account may not hold: it would read as a folder, a seat or a list.
 constexpr std::string_view kNotInAccounts = "+#?,;\\/";
 
-bridge::Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+bridge::Time now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 Result<std::string> account_name(std::string_view address, const std::string& domain) {
     auto imid = bridge::parse_imid(address);
     const std::string shown(address);
-    if (!imid || imid->local.empty()) return fail(400, shown + " is no address; write it like alice@" + domain);
+    if (!imid || imid->local.empty())
+        return fail(400, shown + " is no address; write it like alice@" + domain);
     if (imid->domain != domain) return fail(400, shown + " is not of " + domain + ", the domain served here");
     if (imid->text() != imid->account() || imid->local.find_first_of(kNotInAccounts) != std::string::npos) {
         return fail(400, shown + " holds one of " + std::string(kNotInAccounts) + ", which no account may");
     }
-    if (std::ranges::find(kReserved, imid->local) != kReserved.end()) return fail(400, shown + " is reserved");
+    if (std::ranges::find(kReserved, imid->local) != kReserved.end())
+        return fail(400, shown + " is reserved");
     return imid->account();
 }
 
@@ -87,7 +91,8 @@ Administration::Administration(Administration&&) noexcept = default;
 
 Result<Administration> Administration::open(const Config& config) {
     auto impl = std::make_unique<Impl>(config.domain);
-    if (auto opened = impl->open(config.store.directory); !opened) return std::unexpected(std::move(opened.error()));
+    if (auto opened = impl->open(config.store.directory); !opened)
+        return std::unexpected(std::move(opened.error()));
     return Administration(std::move(impl));
 }
 
@@ -102,7 +107,8 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
     auto key = impl_->read<armor::SecretBytes<32>>(
         [](Transaction& transaction) { return bridge::store_secret(transaction); });
     if (!key) return std::unexpected(std::move(key.error()));
-    auto credential = bridge::make_credential(prepared, armor::account_salt(*key, *name), bridge::kPasswordCost);
+    auto credential =
+        bridge::make_credential(prepared, armor::account_salt(*key, *name), bridge::kPasswordCost);
     if (!credential) return std::unexpected(std::move(credential.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto account = transaction.accounts().add(*name, now());
@@ -167,14 +173,16 @@ Result<void> Administration::rotate_keys() {
 }
 
 Result<std::vector<bridge::Pin>> Administration::pins() {
-    return impl_->read<std::vector<bridge::Pin>>([](Transaction& transaction) { return transaction.keys().pins(); });
+    return impl_->read<std::vector<bridge::Pin>>(
+        [](Transaction& transaction) { return transaction.keys().pins(); });
 }
 
 Result<void> Administration::accept_pin(std::string_view domain) {
     auto accepted = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto pin = transaction.keys().pin(domain);
         if (!pin) return std::unexpected(std::move(pin.error()));
-        if (!*pin) return fail(404, "nothing is pinned for " + std::string(domain) + "; immpd pins lists all");
+        if (!*pin)
+            return fail(404, "nothing is pinned for " + std::string(domain) + "; immpd pins lists all");
         if (!(*pin)->offered.empty()) (*pin)->record = std::exchange((*pin)->offered, {});
         (*pin)->state = bridge::PinState::trusted;
         (*pin)->confirmed = true;

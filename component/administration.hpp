@@ -1,5 +1,6 @@
-// What the administrator does from the shell, beside a running daemon or without one: accounts, keys, pins. Each opens
-// the store, does one thing and closes it; the store's own transactions keep it apart from the daemon.
+// What the administrator does from the shell, beside a running daemon or without one: accounts, keys, pins.
+// Each opens the store, does one thing and closes it; the store's own transactions keep it apart from the
+// daemon.
 #pragma once
 
 #include <memory>
@@ -32,8 +33,8 @@ class Administration {
     Administration(Administration&&) noexcept;
     Administration& operator=(Administration&&) = delete;
 
-    /// Makes the account, with `password` or a generated secret; returns what logs in. 400 for an address that is no
-    /// IMID of our domain or reserved, 409 if there.
+    /// Makes the account, with `password` or a generated secret; returns what logs in. 400 for an address
+    /// that is no IMID of our domain or reserved, 409 if there.
     [[nodiscard]] Result<armor::SecretText> add_account(std::string_view address,
                                                         std::optional<armor::SecretText> password);
     [[nodiscard]] Result<std::vector<std::string>> accounts();
@@ -42,7 +43,8 @@ class Administration {
 
     /// Our keys, oldest first; made first where there are none yet.
     [[nodiscard]] Result<std::vector<OwnKeyLine>> keys();
-    /// A new signing key, the one that the last record committed to. A running daemon takes it up within the hour.
+    /// A new signing key, the one that the last record committed to. A running daemon takes it up within the
+    /// hour.
     [[nodiscard]] Result<void> rotate_keys();
 
     [[nodiscard]] Result<std::vector<bridge::Pin>> pins();

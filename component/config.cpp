@@ -23,12 +23,14 @@ struct Origin {
 };
 
 std::string dotted(const KeySpec& key) {
-    return key.section.empty() ? std::string(key.name) : std::string(key.section) + "." + std::string(key.name);
+    return key.section.empty() ? std::string(key.name)
+                               : std::string(key.section) + "." + std::string(key.name);
 }
 
 Result<KeyValue> check_number(const KeySpec& key, std::uint64_t number, const Origin& origin) {
     if (number < key.least || number > key.most) {
-        return origin.complain("must be from " + std::to_string(key.least) + " to " + std::to_string(key.most));
+        return origin.complain("must be from " + std::to_string(key.least) + " to " +
+                               std::to_string(key.most));
     }
     return KeyValue{{}, number, {}};
 }
@@ -71,7 +73,8 @@ Result<KeyValue> value_from_text(const KeySpec& key, const std::string& text, co
     if (key.type == KeyType::number) {
         std::uint64_t number = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc() || end != text.data() + text.size()) return origin.complain("must be a whole number");
+        if (error != std::errc() || end != text.data() + text.size())
+            return origin.complain("must be a whole number");
         return check_number(key, number, origin);
     }
     if (key.type != KeyType::list) return KeyValue{text, 0, {}};
@@ -101,8 +104,9 @@ class Loader {
             if (auto done = take(key, parsed); !done) return std::unexpected(std::move(done.error()));
         }
         if (config_.component.secret.empty()) {
-            return fail(400, file_.string() + ": component.secret: is missing; set it, or component.secret_file, to the "
-                                              "secret that the XMPP server has for this component");
+            return fail(400, file_.string() +
+                                 ": component.secret: is missing; set it, or component.secret_file, to the "
+                                 "secret that the XMPP server has for this component");
         }
         if (config_.component.jid.empty()) config_.component.jid = "immp." + config_.domain;
         return std::move(config_);
@@ -166,7 +170,8 @@ class Loader {
     Result<void> hand_over(const KeySpec& key, Result<KeyValue> value, const Origin& origin) {
         if (!value) return std::unexpected(std::move(value.error()));
         if (key.type == KeyType::path) value->text = resolved(value->text, file_.parent_path());
-        if (auto done = key.take(config_, std::move(*value)); !done) return origin.complain(done.error().text);
+        if (auto done = key.take(config_, std::move(*value)); !done)
+            return origin.complain(done.error().text);
         return {};
     }
 

@@ -1,6 +1,6 @@
-// The daemon's configuration: one TOML file, each key overridable by the environment. What keys there are, their
-// types, defaults and meaning stand in one table (config_keys.cpp), from which `immpd config` and docs/operations.md
-// come.
+// The daemon's configuration: one TOML file, each key overridable by the environment. What keys there are,
+// their types, defaults and meaning stand in one table (config_keys.cpp), from which `immpd config` and
+// docs/operations.md come.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,8 @@ struct Config {
         std::uint16_t port = 0;
         std::string jid;
         armor::SecretText secret;
-        std::map<std::string, std::string> peers;  ///< domain -> JID of its component, believed without a listing
+        std::map<std::string, std::string>
+            peers;  ///< domain -> JID of its component, believed without a listing
     } component;
 
     struct Store {
@@ -62,8 +63,8 @@ using Environment = std::function<std::optional<std::string>(std::string_view na
 /// The process's own environment.
 [[nodiscard]] Environment process_environment();
 
-/// Reads file and environment. The error's text is one line: `FILE:LINE: KEY: what is wrong and how to mend it`, or
-/// `IMMP_X_Y: ...`. Relative paths are meant from the folder of the file.
+/// Reads file and environment. The error's text is one line: `FILE:LINE: KEY: what is wrong and how to mend
+/// it`, or `IMMP_X_Y: ...`. Relative paths are meant from the folder of the file.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& file, const Environment& environment);
 
 /// A configuration file with every key, its default and what it means, ready to be filled in.

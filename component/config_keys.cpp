@@ -49,7 +49,8 @@ Result<void> take_level(Config& config, KeyValue value) {
     using enum bridge::LogLevel;
     static constexpr std::array<std::pair<std::string_view, bridge::LogLevel>, 4> kLevels = {
         {{"debug", debug}, {"info", info}, {"warn", warning}, {"error", error}}};
-    const auto found = std::ranges::find(kLevels, value.text, &std::pair<std::string_view, bridge::LogLevel>::first);
+    const auto found =
+        std::ranges::find(kLevels, value.text, &std::pair<std::string_view, bridge::LogLevel>::first);
     if (found == kLevels.end()) return fail(400, "is none of debug, info, warn, error");
     config.log.level = found->second;
     return {};
@@ -146,13 +147,16 @@ constexpr std::array kKeys = {
 
 }  // namespace
 
-std::span<const KeySpec> config_keys() { return kKeys; }
+std::span<const KeySpec> config_keys() {
+    return kKeys;
+}
 
 std::string environment_name(const KeySpec& key) {
     std::string name = "IMMP_";
     if (!key.section.empty()) name += std::string(key.section) + "_";
     name += key.name;
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::ranges::transform(name, name.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return name;
 }
 

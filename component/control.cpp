@@ -1,13 +1,12 @@
 #include "component/control.hpp"
 
-#include <sys/file.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 
 #include <asio.hpp>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace immp::component {
 namespace {
@@ -36,8 +35,10 @@ class Question : public std::enable_shared_from_this<Question> {
 
   private:
     void answer() {
-        handler_(std::move(command_), [self = shared_from_this()](std::string line) { self->say(std::move(line)); },
-                 [self = shared_from_this()] { self->finish(); });
+        handler_(
+            std::move(command_),
+            [self = shared_from_this()](std::string line) { self->say(std::move(line)); },
+            [self = shared_from_this()] { self->finish(); });
     }
 
     void say(std::string line) {
@@ -86,11 +87,13 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
         const std::string lock_file = (folder / kLockName).string();
         lock_ = ::open(lock_file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
         if (lock_ < 0) {
-            return fail(700, "cannot write " + lock_file + " (" + std::strerror(errno) + "); the folder must belong to "
-                                                                                      "the user that immpd runs as");
+            return fail(700, "cannot write " + lock_file + " (" + std::strerror(errno) +
+                                 "); the folder must belong to "
+                                 "the user that immpd runs as");
         }
         if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-            return fail(700, "another immpd runs on " + folder.string() + "; stop it first, or give each a folder");
+            return fail(
+                700, "another immpd runs on " + folder.string() + "; stop it first, or give each a folder");
         }
         return listen(folder / kSocketName);
     }
@@ -118,8 +121,9 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
         ::umask(mask);
         if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
         if (!error) return {};
-        return fail(700, "cannot listen on " + path.string() + " (" + error.message() +
-                             "); the store's folder must be writable and its name shorter than 90 characters");
+        return fail(700,
+                    "cannot listen on " + path.string() + " (" + error.message() +
+                        "); the store's folder must be writable and its name shorter than 90 characters");
     }
 
     asio::local::stream_protocol::acceptor acceptor_;
@@ -130,7 +134,9 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
 ControlServer::ControlServer(asio::io_context& io, ControlHandler handler)
     : impl_(std::make_shared<Impl>(io, std::move(handler))) {}
 
-ControlServer::~ControlServer() { close(); }
+ControlServer::~ControlServer() {
+    close();
+}
 
 Result<void> ControlServer::open(const std::filesystem::path& folder) {
     auto opened = impl_->open(folder);
@@ -138,10 +144,12 @@ Result<void> ControlServer::open(const std::filesystem::path& folder) {
     return opened;
 }
 
-void ControlServer::close() { impl_->close(); }
+void ControlServer::close() {
+    impl_->close();
+}
 
-Result<void> ask_daemon(const std::filesystem::path& folder, const std::string& command, std::chrono::seconds patience,
-                        const std::function<void(std::string)>& line) {
+Result<void> ask_daemon(const std::filesystem::path& folder, const std::string& command,
+                        std::chrono::seconds patience, const std::function<void(std::string)>& line) {
     asio::io_context io;
     Socket socket(io);
     std::error_code error;
@@ -153,10 +161,13 @@ Result<void> ask_daemon(const std::filesystem::path& folder, const std::string& 
     std::string answer;
     asio::write(socket, asio::buffer(command + "\n"), error);
     std::error_code end;
-    asio::async_read(socket, asio::dynamic_buffer(answer), [&end](std::error_code why, std::size_t) { end = why; });
+    asio::async_read(socket, asio::dynamic_buffer(answer),
+                     [&end](std::error_code why, std::size_t) { end = why; });
     io.run_for(patience);
-    if (!io.stopped()) return fail(408, "the running immpd gave no answer in time; its log tells what it does");
-    for (std::size_t begin = 0, newline = 0; (newline = answer.find('\n', begin)) != answer.npos; begin = newline + 1) {
+    if (!io.stopped())
+        return fail(408, "the running immpd gave no answer in time; its log tells what it does");
+    for (std::size_t begin = 0, newline = 0; (newline = answer.find('\n', begin)) != answer.npos;
+         begin = newline + 1) {
         line(answer.substr(begin, newline - begin));
     }
     return {};

@@ -1,5 +1,5 @@
-// The administrator's way to a running daemon: a Unix socket in the store's folder. One line asks, the answer's lines
-// follow, then it closes. Who may open the folder may ask.
+// The administrator's way to a running daemon: a Unix socket in the store's folder. One line asks, the
+// answer's lines follow, then it closes. Who may open the folder may ask.
 #pragma once
 
 #include <filesystem>
@@ -24,8 +24,8 @@ class ControlServer {
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;
 
-    /// Takes the folder for this daemon alone (a lock that dies with the process) and listens. 700 with one line:
-    /// another immpd runs on it, or it is not writable.
+    /// Takes the folder for this daemon alone (a lock that dies with the process) and listens. 700 with one
+    /// line: another immpd runs on it, or it is not writable.
     [[nodiscard]] Result<void> open(const std::filesystem::path& folder);
     /// Accepts no more.
     void close();
@@ -35,8 +35,10 @@ class ControlServer {
     std::shared_ptr<Impl> impl_;
 };
 
-/// Asks the daemon that runs on `folder`; blocks until the answer ends or `patience` is over. 704 where none runs.
+/// Asks the daemon that runs on `folder`; blocks until the answer ends or `patience` is over. 704 where none
+/// runs.
 [[nodiscard]] Result<void> ask_daemon(const std::filesystem::path& folder, const std::string& command,
-                                      std::chrono::seconds patience, const std::function<void(std::string)>& line);
+                                      std::chrono::seconds patience,
+                                      const std::function<void(std::string)>& line);
 
 }  // namespace immp::component

@@ -23,10 +23,13 @@ constexpr std::chrono::seconds kFarewell{5};
 /// Two threads: one bundle may be sealed while another is opened; each may hold a zstd window.
 constexpr std::size_t kWorkers = 2;
 constexpr std::chrono::seconds kStoreCheck{1};
-/// The name for claims on the outbox. One daemon on an embedded store: it is always the same one that comes back.
+/// The name for claims on the outbox. One daemon on an embedded store: it is always the same one that comes
+/// back.
 constexpr const char* kOwner = "immpd";
 
-bridge::Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+bridge::Time now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 void after(asio::io_context& io, std::chrono::milliseconds pause, std::move_only_function<void()> then) {
     auto timer = std::make_shared<asio::steady_timer>(io, pause);
@@ -82,19 +85,21 @@ class Daemon {
         auto store = bridge::open_sqlite_store(config_.store.directory, executor());
         if (!store) return std::unexpected(std::move(store.error()));
         store_ = std::move(*store);
-        control_ = std::make_unique<ControlServer>(
-            io_, [this](std::string command, auto line, auto done) { answer(std::move(command), line, done); });
+        control_ = std::make_unique<ControlServer>(io_, [this](std::string command, auto line, auto done) {
+            answer(std::move(command), line, done);
+        });
         if (auto opened = control_->open(config_.store.directory); !opened) return opened;
         workers_ = std::make_unique<bridge::Workers>(kWorkers);
         node_ = std::make_unique<bridge::Node>(services());
-        link_ = std::make_unique<Link>(io_,
-                                       LinkConfig{config_.component.address, config_.component.port,
-                                                  config_.component.jid, config_.domain,
-                                                  std::move(config_.component.secret), config_.component.peers},
-                                       *node_, log_);
+        link_ = std::make_unique<Link>(
+            io_,
+            LinkConfig{config_.component.address, config_.component.port, config_.component.jid,
+                       config_.domain, std::move(config_.component.secret), config_.component.peers},
+            *node_, log_);
         node_->attach(*link_);
         listener_ = std::make_unique<bridge::Listener>(
-            io_, listener_config(config_), [this](const bridge::SessionOrigin&) { return node_->make_desk(); }, log_);
+            io_, listener_config(config_),
+            [this](const bridge::SessionOrigin&) { return node_->make_desk(); }, log_);
         if (auto opened = listener_->open(); !opened) return opened;
         node_->start([this](Result<void> started) { begin(std::move(started)); });
         return {};
@@ -146,10 +151,12 @@ class Daemon {
         });
     }
 
-    /// After a failed sync nobody knows what the disk holds: acknowledge nothing more, end, and be started again.
+    /// After a failed sync nobody knows what the disk holds: acknowledge nothing more, end, and be started
+    /// again.
     void watch_store() {
         after(io_, kStoreCheck, [this] {
-            if (store_->broken()) return end(fail(702, "the disk failed under the store; see to it, then start again"));
+            if (store_->broken())
+                return end(fail(702, "the disk failed under the store; see to it, then start again"));
             watch_store();
         });
     }
@@ -178,7 +185,8 @@ class Daemon {
             return done();
         }
         link_->diagnose(*domain, [this, domain = *domain, line, done](Steps steps) {
-            for (const Step& step : steps) line(step_line(step));
+            for (const Step& step : steps)
+                line(step_line(step));
             if (steps.empty() || steps.back().outcome == Step::Outcome::failed) return done();
             node_->echo(domain, [line, done](Result<std::chrono::milliseconds> echo) {
                 line(step_line(echo_step(echo)));
@@ -192,10 +200,11 @@ class Daemon {
             return {"sealed echo", Step::Outcome::ok,
                     "sealed, opened there and receipted in " + std::to_string(echo->count()) + " ms", ""};
         }
-        return {"sealed echo", Step::Outcome::failed, std::to_string(echo.error().code) + " " + echo.error().text,
-                echo.error().code == 412
-                    ? "compare fingerprints with the peer's administrator (immpd keys), then: immpd pins accept DOMAIN"
-                    : "see the log of both daemons"};
+        return {"sealed echo", Step::Outcome::failed,
+                std::to_string(echo.error().code) + " " + echo.error().text,
+                echo.error().code == 412 ? "compare fingerprints with the peer's administrator (immpd keys), "
+                                           "then: immpd pins accept DOMAIN"
+                                         : "see the log of both daemons"};
     }
 
     Config config_;
@@ -216,6 +225,8 @@ class Daemon {
 
 }  // namespace
 
-Result<void> run_daemon(Config config, bridge::Log log) { return Daemon(std::move(config), std::move(log)).run(); }
+Result<void> run_daemon(Config config, bridge::Log log) {
+    return Daemon(std::move(config), std::move(log)).run();
+}
 
 }  // namespace immp::component

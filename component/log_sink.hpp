@@ -8,8 +8,8 @@
 
 namespace immp::component {
 
-/// `file` empty: standard error. Lines begin with the time in UTC and the level. From any thread. 700 where the file
-/// cannot be opened.
+/// `file` empty: standard error. Lines begin with the time in UTC and the level. From any thread. 700 where
+/// the file cannot be opened.
 [[nodiscard]] Result<bridge::Log> open_log(bridge::LogLevel level, const std::string& file);
 
 }  // namespace immp::component

@@ -27,10 +27,14 @@ constexpr std::chrono::seconds kPingPatience{120};
 /// Exit status (sysexits.h), by what went wrong; also in docs/operations.md.
 int exit_status(const Error& error) {
     switch (error.code) {
-        case 400: case 404: case 409: return 65;  // what was given
-        case 704: case 720: case 408: return 69;  // somebody who should answer did not
-        case 702: return 74;                      // the store
-        case 711: return 78;                      // certificate: configuration
+        case 400:
+        case 404:
+        case 409: return 65;  // what was given
+        case 704:
+        case 720:
+        case 408: return 69;  // somebody who should answer did not
+        case 702: return 74;  // the store
+        case 711: return 78;  // certificate: configuration
         default: return 70;
     }
 }
@@ -73,7 +77,8 @@ int check(const Given& given) {
     if (!ascii) return complain(ascii.error());
     auto tls = bridge::load_tls_context({config->listener.certificate, config->listener.key}, *ascii);
     if (!tls) return complain(tls.error());
-    std::cout << given.config << ": serves " << config->domain << " as component " << config->component.jid << "\n";
+    std::cout << given.config << ": serves " << config->domain << " as component " << config->component.jid
+              << "\n";
     return 0;
 }
 
@@ -123,13 +128,15 @@ int account_list(const Given& given) {
     return administer(given, [](Administration& administration) -> Result<void> {
         auto accounts = administration.accounts();
         if (!accounts) return std::unexpected(std::move(accounts.error()));
-        for (const std::string& account : *accounts) std::cout << account << "\n";
+        for (const std::string& account : *accounts)
+            std::cout << account << "\n";
         return {};
     });
 }
 
 int account_remove(const Given& given) {
-    return administer(given, [&](Administration& administration) { return administration.remove_account(given.account); });
+    return administer(
+        given, [&](Administration& administration) { return administration.remove_account(given.account); });
 }
 
 int keys(const Given& given) {
@@ -161,30 +168,34 @@ int pins(const Given& given) {
 }
 
 int pins_accept(const Given& given) {
-    return administer(given, [&](Administration& administration) { return administration.accept_pin(given.domain); });
+    return administer(
+        given, [&](Administration& administration) { return administration.accept_pin(given.domain); });
 }
 
 int ping(const Given& given) {
     auto config = configuration(given);
     if (!config) return complain(config.error());
     int status = 69;
-    auto asked = ask_daemon(config->store.directory, "ping " + given.domain, kPingPatience, [&](std::string line) {
-        if (given.json) std::cout << line << "\n";
-        auto step = armor::JsonReader::parse(line, {65'536});
-        if (!step) return;
-        const bool is_ok = step->flag("ok");
-        status = is_ok ? 0 : 69;
-        if (given.json) return;
-        std::cout << (is_ok ? "ok      " : "FAILED  ") << step->text("step") << ": " << step->text("detail") << "\n";
-        if (!is_ok) std::cout << "        " << step->text("remedy") << "\n";
-    });
+    auto asked =
+        ask_daemon(config->store.directory, "ping " + given.domain, kPingPatience, [&](std::string line) {
+            if (given.json) std::cout << line << "\n";
+            auto step = armor::JsonReader::parse(line, {65'536});
+            if (!step) return;
+            const bool is_ok = step->flag("ok");
+            status = is_ok ? 0 : 69;
+            if (given.json) return;
+            std::cout << (is_ok ? "ok      " : "FAILED  ") << step->text("step") << ": "
+                      << step->text("detail") << "\n";
+            if (!is_ok) std::cout << "        " << step->text("remedy") << "\n";
+        });
     return asked ? status : complain(asked.error());
 }
 
 using Command = int (*)(const Given&);
 
 /// Adds a command that needs the configuration.
-CLI::App* add(CLI::App& parent, Given& given, int& status, std::string name, std::string what, Command command) {
+CLI::App* add(CLI::App& parent, Given& given, int& status, std::string name, std::string what,
+              Command command) {
     CLI::App* const app = parent.add_subcommand(std::move(name), std::move(what));
     app->add_option("-c,--config", given.config, "the configuration file")->capture_default_str();
     app->callback([&given, &status, command] { status = command(given); });
@@ -193,12 +204,15 @@ CLI::App* add(CLI::App& parent, Given& given, int& status, std::string name, std
 
 void add_account_commands(CLI::App& app, Given& given, int& status) {
     CLI::App* const account = app.add_subcommand("account", "accounts of the domain")->require_subcommand(1);
-    CLI::App* const adding = add(*account, given, status, "add", "make one and print its password once", account_add);
+    CLI::App* const adding =
+        add(*account, given, status, "add", "make one and print its password once", account_add);
     adding->add_option("address", given.account, "like alice@example.org")->required();
-    adding->add_option("--password-file", given.password_file, "take the password from the first line of FILE, or -");
+    adding->add_option("--password-file", given.password_file,
+                       "take the password from the first line of FILE, or -");
     adding->add_flag("--json", given.json);
     add(*account, given, status, "list", "list them", account_list);
-    CLI::App* const removing = add(*account, given, status, "remove", "remove one with its mail", account_remove);
+    CLI::App* const removing =
+        add(*account, given, status, "remove", "remove one with its mail", account_remove);
     removing->add_option("address", given.account)->required();
 }
 
@@ -208,14 +222,15 @@ void add_key_commands(CLI::App& app, Given& given, int& status) {
     own->callback([own, &given, &status] {
         if (own->get_subcommands().empty()) status = keys(given);
     });
-    add(*own, given, status, "rotate", "replace the signing key by the one already committed to", keys_rotate);
+    add(*own, given, status, "rotate", "replace the signing key by the one already committed to",
+        keys_rotate);
     CLI::App* const peers = app.add_subcommand("pins", "keys of other domains that we trust");
     peers->add_option("-c,--config", given.config, "the configuration file")->capture_default_str();
     peers->callback([peers, &given, &status] {
         if (peers->get_subcommands().empty()) status = pins(given);
     });
-    CLI::App* const accepting =
-        add(*peers, given, status, "accept", "trust a changed key, after comparing fingerprints", pins_accept);
+    CLI::App* const accepting = add(*peers, given, status, "accept",
+                                    "trust a changed key, after comparing fingerprints", pins_accept);
     accepting->add_option("domain", given.domain)->required();
 }
 
@@ -236,7 +251,8 @@ int main(int argc, char** argv) {
     });
     add_account_commands(app, given, status);
     add_key_commands(app, given, status);
-    CLI::App* const pinging = add(app, given, status, "ping", "walk the way to DOMAIN and name what fails", ping);
+    CLI::App* const pinging =
+        add(app, given, status, "ping", "walk the way to DOMAIN and name what fails", ping);
     pinging->add_option("domain", given.domain)->required();
     pinging->add_flag("--json", given.json, "one JSON object a step");
     try {

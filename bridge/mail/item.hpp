@@ -1,0 +1,91 @@
+// Items: messages as they lie in a bundle's plaintext, framed and compressed one by one (envelope.md,
+// Bundle). Both directions stream: one chunk and the zstd window are all that is in memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "armor/bytes.hpp"
+#include "armor/error.hpp"
+#include "bridge/mail/inner.hpp"
+
+namespace immp::bridge {
+
+/// Octets of one chunk's payload that a writer makes, and the most that a reader takes (400).
+inline constexpr std::size_t kItemChunkBytes = 65'536;
+inline constexpr std::size_t kMaxItemChunkBytes = 1'048'576;
+/// zstd window of a frame: 8 MiB bounds the reader's memory (400 over it).
+inline constexpr int kItemWindowLog = 23;
+
+enum class ItemMethod : std::uint8_t {
+    stored = 0,
+    zstd = 1,  ///< one frame
+};
+
+/// Octets of an item's raw form: the length-prefixed inner JSON and the bodies in order.
+[[nodiscard]] std::uint64_t item_raw_bytes(std::string_view inner_json, const Message& message);
+
+/// Writes one item. The plaintext comes out in pieces of about kItemChunkBytes.
+class ItemWriter {
+  public:
+    ItemWriter(ItemMethod method, std::uint64_t raw_bytes);
+    ~ItemWriter();
+    ItemWriter(const ItemWriter&) = delete;
+    ItemWriter& operator=(const ItemWriter&) = delete;
+
+    /// Appends the item's frame to `out` so far as `raw` completes it; the caller empties `out` between
+    /// calls.
+    [[nodiscard]] Result<Bytes> append(ByteView raw);
+    /// The rest, once, after exactly the announced raw octets (700 otherwise).
+    [[nodiscard]] Result<Bytes> finish();
+
+  private:
+    struct Compressor;
+    std::unique_ptr<Compressor> compressor_;
+    std::uint64_t announced_;
+    std::uint64_t taken_ = 0;
+    Bytes started_;
+};
+
+/// The 4-octet length and the inner JSON: the first raw octets of an item.
+[[nodiscard]] std::string item_opening(std::string_view inner_json);
+
+struct ItemBegun {
+    Inner inner;
+};
+struct ItemBody {
+    std::uint32_t part;
+    Bytes octets;
+};
+/// All parts of the item are complete; empty ones had no ItemBody.
+struct ItemEnded {};
+using ItemEvent = std::variant<ItemBegun, ItemBody, ItemEnded>;
+/// Takes the events one by one: a few octets of zstd may mean many of a body, so they are never gathered. Its
+/// error ends the reading and is returned.
+using ItemSink = std::function<Result<void>(ItemEvent)>;
+
+/// Reads the plaintext of a bundle: items, then zeros.
+class ItemReader {
+  public:
+    /// `limit`: raw octets that one item may have (413).
+    ItemReader(std::uint64_t limit, ItemSink sink);
+    ~ItemReader();
+    ItemReader(const ItemReader&) = delete;
+    ItemReader& operator=(const ItemReader&) = delete;
+
+    /// Hands on what `plain` completes. 400 for the form, 413 over a bound; the reader is spent after an
+    /// error.
+    [[nodiscard]] Result<void> append(ByteView plain);
+    /// After the last octet: 400 inside an item.
+    [[nodiscard]] Result<void> finish() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,99 @@
+#include <zstd.h>
+
+#include "bridge/mail/item.hpp"
+
+namespace immp::bridge {
+namespace {
+
+constexpr std::uint8_t kMailKind = 1;
+/// zstd's default: beyond it the gain on mail is small and the CPU doubles.
+constexpr int kLevel = 3;
+
+template <class T>
+void put_big_endian(Bytes& out, T value) {
+    for (int shift = (static_cast<int>(sizeof(T)) - 1) * 8; shift >= 0; shift -= 8) {
+        out.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+}
+
+void put_chunk(Bytes& out, ByteView octets) {
+    for (; !octets.empty(); octets = octets.subspan(std::min(octets.size(), kItemChunkBytes))) {
+        const ByteView chunk = octets.first(std::min(octets.size(), kItemChunkBytes));
+        put_big_endian(out, static_cast<std::uint32_t>(chunk.size()));
+        out.insert(out.end(), chunk.begin(), chunk.end());
+    }
+}
+
+}  // namespace
+
+struct ItemWriter::Compressor {
+    ZSTD_CCtx* context = ZSTD_createCCtx();
+    Bytes buffer = Bytes(kItemChunkBytes);
+    std::size_t filled = 0;
+
+    Compressor() {
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, kLevel);
+        ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 21);
+        ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0);
+    }
+    ~Compressor() { ZSTD_freeCCtx(context); }
+    Compressor(const Compressor&) = delete;
+    Compressor& operator=(const Compressor&) = delete;
+
+    Result<void> run(Bytes& out, ByteView raw, ZSTD_EndDirective directive) {
+        ZSTD_inBuffer in{raw.data(), raw.size(), 0};
+        while (true) {
+            ZSTD_outBuffer room{buffer.data(), buffer.size(), filled};
+            const std::size_t left = ZSTD_compressStream2(context, &room, &in, directive);
+            if (ZSTD_isError(left) != 0) return fail(700, "Compression failed", ZSTD_getErrorName(left));
+            filled = room.pos;
+            const bool ended = directive == ZSTD_e_end && left == 0;
+            if (filled == buffer.size() || ended) {
+                put_chunk(out, ByteView(buffer).first(filled));
+                filled = 0;
+            }
+            if (ended || (directive == ZSTD_e_continue && in.pos == in.size)) return {};
+        }
+    }
+};
+
+std::uint64_t item_raw_bytes(std::string_view inner_json, const Message& message) {
+    return 4 + inner_json.size() + message.length();
+}
+
+std::string item_opening(std::string_view inner_json) {
+    Bytes length;
+    put_big_endian(length, static_cast<std::uint32_t>(inner_json.size()));
+    return std::string(as_text(length)) + std::string(inner_json);
+}
+
+ItemWriter::ItemWriter(ItemMethod method, std::uint64_t raw_bytes) : announced_(raw_bytes) {
+    if (method == ItemMethod::zstd) compressor_ = std::make_unique<Compressor>();
+    started_ = {kMailKind, static_cast<std::uint8_t>(method)};
+    put_big_endian(started_, raw_bytes);
+}
+
+ItemWriter::~ItemWriter() = default;
+
+Result<Bytes> ItemWriter::append(ByteView raw) {
+    Bytes out = std::exchange(started_, {});
+    taken_ += raw.size();
+    if (!compressor_) {
+        put_chunk(out, raw);
+        return out;
+    }
+    if (auto done = compressor_->run(out, raw, ZSTD_e_continue); !done) return std::unexpected(done.error());
+    return out;
+}
+
+Result<Bytes> ItemWriter::finish() {
+    if (taken_ != announced_) return fail(700, "Internal error", "an item has not the length it announced");
+    Bytes out;
+    if (compressor_) {
+        if (auto done = compressor_->run(out, {}, ZSTD_e_end); !done) return std::unexpected(done.error());
+    }
+    put_big_endian(out, std::uint32_t{0});
+    return out;
+}
+
+}  // namespace immp::bridge

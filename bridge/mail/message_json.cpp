@@ -1,0 +1,159 @@
+#include "bridge/mail/message_json.hpp"
+
+#include "armor/json_line.hpp"
+#include "armor/time_text.hpp"
+
+namespace immp::bridge {
+namespace {
+
+using armor::json_text;
+
+/// Collects text and bodies; knows where line ends and indents belong.
+class Printer {
+  public:
+    explicit Printer(JsonStyle style) : style_(style) {}
+
+    void open(char bracket) {
+        text_ += bracket;
+        ++depth_;
+        first_ = true;
+    }
+    void close(char bracket) {
+        --depth_;
+        if (!first_) line();
+        text_ += bracket;
+        first_ = false;
+    }
+    void element() {
+        if (!first_) text_ += ',';
+        first_ = false;
+        line();
+    }
+    void key(std::string_view name) {
+        element();
+        text_ += json_text(name);
+        text_ += style_ == JsonStyle::pretty ? ": " : ":";
+    }
+    void member(std::string_view name, std::string_view json) {
+        key(name);
+        text_ += json;
+    }
+    void text(std::string_view name, std::string_view value) { member(name, json_text(value)); }
+    void text_if_any(std::string_view name, std::string_view value) {
+        if (!value.empty()) text(name, value);
+    }
+    void texts(std::string_view name, const std::vector<std::string>& values) {
+        member(name, armor::json_texts(values));
+    }
+    void body(const BodySegment& segment) {
+        text_ += '"';
+        flush();
+        segments_.emplace_back(segment);
+        text_ += '"';
+    }
+    Segments finish() {
+        text_ += '\n';
+        flush();
+        return std::move(segments_);
+    }
+
+  private:
+    void line() {
+        if (style_ == JsonStyle::pretty) text_ += "\n" + std::string(2 * depth_, ' ');
+    }
+    void flush() { segments_.emplace_back(std::exchange(text_, {})); }
+
+    const JsonStyle style_;
+    Segments segments_;
+    std::string text_;
+    std::size_t depth_ = 0;
+    bool first_ = true;
+};
+
+std::string_view importance_text(Importance importance) {
+    switch (importance) {
+        case Importance::low: return "low";
+        case Importance::normal: return "normal";
+        case Importance::high: return "high";
+    }
+    return "normal";
+}
+
+void print_received(Printer& out, const std::vector<Hop>& hops) {
+    out.key("received");
+    out.open('[');
+    for (const Hop& hop : hops) {
+        out.element();
+        out.open('{');
+        out.text("domain", hop.domain);
+        out.text("timestamp", armor::time_text(hop.timestamp));
+        out.close('}');
+    }
+    out.close(']');
+}
+
+void print_failed(Printer& out, const std::vector<Failure>& failed) {
+    if (failed.empty()) return;
+    out.key("failed");
+    out.open('[');
+    for (const Failure& failure : failed) {
+        out.element();
+        out.open('{');
+        out.text("recipient", failure.recipient);
+        out.member("code", std::to_string(failure.code));
+        out.text("cause", failure.cause);
+        out.close('}');
+    }
+    out.close(']');
+}
+
+void print_envelope(Printer& out, const Envelope& envelope) {
+    out.key("envelope");
+    out.open('{');
+    out.text("id", envelope.id);
+    out.text("from", envelope.from);
+    out.texts("to", envelope.to);
+    if (!envelope.cc.empty()) out.texts("cc", envelope.cc);
+    out.text_if_any("reply-to", envelope.reply_to);
+    out.text("subject", envelope.subject);
+    out.text("date", armor::time_text(envelope.date));
+    if (envelope.expires) out.text("expires", armor::time_text(*envelope.expires));
+    out.text("importance", importance_text(envelope.importance));
+    if (envelope.secure) out.member("secure", "true");
+    out.text_if_any("in-reply-to", envelope.in_reply_to);
+    if (!envelope.references.empty()) out.texts("references", envelope.references);
+    print_received(out, envelope.received);
+    print_failed(out, envelope.failed);
+    out.close('}');
+}
+
+void print_part(Printer& out, const Part& part) {
+    out.element();
+    out.open('{');
+    out.text("id", part.id);
+    if (part.part_class == PartClass::content) out.text("class", "content");
+    out.text("type", part.type);
+    out.member("length", std::to_string(part.length));
+    out.text("encoding", "base64");
+    out.key("data");
+    out.body({part.body, part.length, BodyEncoding::base64});
+    out.close('}');
+}
+
+}  // namespace
+
+Segments message_json(const Message& message, std::string_view id, JsonStyle style) {
+    Printer out(style);
+    out.open('{');
+    out.text("_id", id);
+    print_envelope(out, message.envelope);
+    out.key("parts");
+    out.open('[');
+    for (const Part& part : message.parts)
+        print_part(out, part);
+    out.close(']');
+    out.close('}');
+    return out.finish();
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,14 @@
+// A message as JSON (code 250; draft 4.2; decisions, 5).
+#pragma once
+
+#include "bridge/mail/segment.hpp"
+
+namespace immp::bridge {
+
+enum class JsonStyle { compact, pretty };
+
+/// {"envelope": {...}, "parts": [...]}; bodies in base64. `id` is the message's `_id` in the mailbox that is
+/// read, which may differ from envelope.id.
+[[nodiscard]] Segments message_json(const Message& message, std::string_view id, JsonStyle style);
+
+}  // namespace immp::bridge

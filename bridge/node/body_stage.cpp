@@ -1,0 +1,83 @@
+#include "bridge/node/body_stage.hpp"
+
+#include "bridge/node/workers.hpp"
+
+namespace immp::bridge {
+namespace {
+
+Result<BodyId> put(Transaction& transaction, StagedState& state, std::string_view octets, Time now) {
+    if (state.error) return std::unexpected(*state.error);
+    if (state.body == 0) {
+        auto created = transaction.bodies().create(now);
+        if (!created) return created;
+        state.body = *created;
+    }
+    if (octets.empty()) return state.body;
+    if (auto done = transaction.bodies().append(state.body, octets); !done) {
+        return std::unexpected(std::move(done.error()));
+    }
+    return state.body;
+}
+
+}  // namespace
+
+Result<BodyId> StagedBody::settle(Transaction& transaction, Time now) const {
+    auto body = put(transaction, *state, tail, now);
+    if (!body) return body;
+    // A chunk whose commit failed (a full disk) is missing though its work succeeded: the length tells.
+    auto stored = transaction.bodies().length(*body);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    if (*stored != length) return fail_for_now(702, "Storage failed; try again", std::chrono::seconds(60));
+    return body;
+}
+
+std::optional<std::string_view> StagedBody::in_memory() const {
+    if (tail.size() != length) return std::nullopt;
+    return tail;
+}
+
+BodyStage::BodyStage(Store& store, StageWait wait, Time now, std::shared_ptr<Backlog> backlog)
+    : store_(store), wait_(wait), now_(now), backlog_(std::move(backlog)) {}
+
+void BodyStage::append(std::string_view octets) {
+    hasher_.add(octets);
+    length_ += octets.size();
+    while (held_.size() + octets.size() >= kChunkBytes) {
+        const std::size_t taken = kChunkBytes - held_.size();
+        held_.append(octets.substr(0, taken));
+        octets.remove_prefix(taken);
+        flush();
+    }
+    held_.append(octets);
+}
+
+void BodyStage::flush() {
+    if (!held_.empty()) write(std::exchange(held_, {}));
+}
+
+StagedBody BodyStage::finish() {
+    return {state_, std::move(held_), length_, hasher_.digest()};
+}
+
+void BodyStage::write(std::string octets) {
+    const std::size_t count = octets.size();
+    auto work = [state = state_, octets = std::move(octets),
+                 now = now_](Transaction& transaction) -> Result<BodyId> {
+        auto done = put(transaction, *state, octets, now);
+        if (!done) state->error = done.error();
+        return done;
+    };
+    // A failed chunk is remembered in the state and shows when the body is settled. A failed commit cannot
+    // be: the store refuses every later write then.
+    if (wait_ == StageWait::block) {
+        (void)write_and_wait<BodyId>(store_, std::move(work));
+        return;
+    }
+    backlog_->octets += count;
+    store_.write<BodyId>(std::move(work), [backlog = backlog_, count](Result<BodyId>) {
+        backlog->octets -= count;
+        if (backlog->on_less) backlog->on_less();
+    });
+}
+
+}  // namespace immp::bridge

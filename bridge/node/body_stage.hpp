@@ -1,0 +1,70 @@
+// A body on its way into the store. Short ones stay in memory and are stored in the transaction that needs
+// them; longer ones go ahead in chunks, so that no body stands whole in memory.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "armor/hash.hpp"
+#include "bridge/store/store.hpp"
+
+namespace immp::bridge {
+
+/// Octets of one session (or worker) that wait for the disk.
+struct Backlog {
+    std::size_t octets = 0;
+    std::function<void()> on_less;  ///< called each time octets fell
+};
+
+/// How far a stage's body has come; touched on the store's writer thread only.
+struct StagedState {
+    BodyId body = 0;
+    std::optional<Error> error;
+};
+
+/// A complete body that no message refers to yet.
+struct StagedBody {
+    std::shared_ptr<StagedState> state;
+    std::string tail;  ///< what has not gone ahead
+    std::uint64_t length = 0;
+    armor::Digest digest{};
+
+    /// Stores the rest; the body's number. 702 if an earlier chunk failed. In a write transaction.
+    [[nodiscard]] Result<BodyId> settle(Transaction& transaction, Time now) const;
+    /// The octets, if they are all still in memory.
+    [[nodiscard]] std::optional<std::string_view> in_memory() const;
+};
+
+enum class StageWait {
+    queue,  ///< on the I/O thread: writes queue, the backlog counts them
+    block,  ///< on a worker: each chunk is waited for
+};
+
+class BodyStage {
+  public:
+    /// `store` outlives the stage. `digest_context` names the digest that finish() gives.
+    BodyStage(Store& store, StageWait wait, Time now, std::shared_ptr<Backlog> backlog = nullptr);
+
+    void append(std::string_view octets);
+    /// Sends ahead what is in memory.
+    void flush();
+    /// Octets in memory.
+    [[nodiscard]] std::size_t held_bytes() const { return held_.size(); }
+    [[nodiscard]] StagedBody finish();
+
+  private:
+    void write(std::string octets);
+
+    Store& store_;
+    const StageWait wait_;
+    const Time now_;
+    std::shared_ptr<Backlog> backlog_;
+    std::shared_ptr<StagedState> state_ = std::make_shared<StagedState>();
+    armor::Hasher hasher_{"IMMP1 body"};
+    std::string held_;
+    std::uint64_t length_ = 0;
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,190 @@
+#include "bridge/node/desk.hpp"
+
+#include <set>
+
+#include "bridge/node/login.hpp"
+#include "bridge/node/reading.hpp"
+#include "bridge/node/segment_source.hpp"
+#include "bridge/node/submission.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// A work's result as the session's answer.
+template <class R>
+std::move_only_function<void(Result<R>)> answering(SessionHost::AnswerDone done) {
+    return [done = std::move(done)](Result<R> result) mutable {
+        if (!result) return done(std::unexpected(std::move(result.error())));
+        done(AnswerValue(std::move(*result)));
+    };
+}
+
+std::vector<std::string> queued_domains(const Submit& request, const Submitted& submitted) {
+    std::set<std::string> domains;
+    for (std::size_t i = 0; i < submitted.outcomes.size(); ++i) {
+        if (submitted.outcomes[i].code == 273) domains.insert(request.recipients[i].domain);
+    }
+    return {domains.begin(), domains.end()};
+}
+
+}  // namespace
+
+Desk::Desk(const NodeServices& services, Queued queued) : services_(services), queued_(std::move(queued)) {}
+
+Desk::~Desk() {
+    backlog_->on_less = nullptr;
+}
+
+void Desk::on_uncongested(std::function<void()> resume) {
+    backlog_->on_less = [this, resume = std::move(resume)] {
+        if (!congested()) resume();
+    };
+}
+
+void Desk::ask(Request request, AnswerDone done) {
+    std::visit([&](auto& question) { serve(std::move(question), std::move(done)); }, request);
+}
+
+void Desk::part_octets(PartOctets octets) {
+    Upload& upload = uploads_[octets.delivery];
+    if (upload.current && upload.complete.size() != octets.part) complete_part(upload);
+    if (!upload.current) {
+        upload.current =
+            std::make_unique<BodyStage>(services_.store, StageWait::queue, services_.now(), backlog_);
+    }
+    upload.current->append(octets.octets);
+}
+
+void Desk::complete_part(Upload& upload) {
+    if (!upload.current) return;
+    upload.held_bytes += upload.current->held_bytes();
+    if (upload.held_bytes > kDeliveryHeldBytes) {
+        upload.held_bytes -= upload.current->held_bytes();
+        upload.current->flush();
+    }
+    upload.complete.push_back(upload.current->finish());
+    upload.current.reset();
+}
+
+void Desk::pull(BodySourcePtr source, PullDone done) {
+    SegmentSource::pull(std::static_pointer_cast<SegmentSource>(std::move(source)), services_.store,
+                        std::move(done));
+}
+
+void Desk::serve(Submit request, AnswerDone done) {
+    Upload& upload = uploads_[request.delivery];
+    complete_part(upload);
+    auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(upload.complete));
+    uploads_.erase(request.delivery);
+    if (bodies->size() != request.parts.size())
+        return done(fail(700, "Internal error", "parts and bodies differ"));
+    auto asked = std::make_shared<const Submit>(std::move(request));
+    services_.store.write<Submitted>(
+        [asked, bodies, context = SubmissionContext{services_.domain, services_.now(), services_.uuid}](
+            Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
+        [asked, queued = queued_, done = std::move(done)](Result<Submitted> result) mutable {
+            if (!result) return done(std::unexpected(std::move(result.error())));
+            const auto domains = queued_domains(*asked, *result);
+            done(AnswerValue(std::move(*result)));
+            if (!domains.empty()) queued(domains);
+        });
+}
+
+void Desk::serve(FetchMessage request, AnswerDone done) {
+    const bool marks = request.mark_read;
+    auto asked = std::make_shared<const FetchMessage>(std::move(request));
+    services_.store.read<FoundMessage>(
+        [asked](Transaction& transaction) { return find_message(transaction, *asked); },
+        [asked, marks, &store = services_.store, done = std::move(done)](Result<FoundMessage> found) mutable {
+            if (!found) return done(std::unexpected(std::move(found.error())));
+            Fetched fetched{std::make_shared<SegmentSource>(std::move(found->segments)), found->type};
+            if (!marks || found->was_read) return done(AnswerValue(std::move(fetched)));
+            // The mark is part of the answer: a CHECK that follows counts one less.
+            store.write<Done>(
+                [asked, folder = found->folder](Transaction& transaction) -> Result<Done> {
+                    auto marked = transaction.mailboxes().mark(folder, asked->uuid, Mark::read);
+                    if (!marked) return std::unexpected(std::move(marked.error()));
+                    return Done{};
+                },
+                [fetched = std::move(fetched), done = std::move(done)](Result<Done> marked) mutable {
+                    if (!marked) return done(std::unexpected(std::move(marked.error())));
+                    done(AnswerValue(std::move(fetched)));
+                });
+        });
+}
+
+void Desk::serve(AddDevice request, AnswerDone done) {
+    // Argon2id runs on a worker; the callback comes back to the I/O thread with the store's.
+    services_.workers.run([&store = services_.store, now = services_.now(), request = std::move(request),
+                           done = std::move(done)]() mutable {
+        auto secret = std::make_shared<armor::SecretText>(fresh_secret());
+        auto salt = read_and_wait<armor::Salt>(store, [&](Transaction& transaction) -> Result<armor::Salt> {
+            auto key = store_secret(transaction);
+            if (!key) return std::unexpected(std::move(key.error()));
+            return armor::account_salt(*key, request.account);
+        });
+        auto credential = salt ? make_credential(*secret, *salt, kDeviceCost)
+                               : Result<StoredCredential>(std::unexpected(std::move(salt.error())));
+        auto made = std::make_shared<Result<StoredCredential>>(std::move(credential));
+        store.write<Done>(
+            [made, request, now](Transaction& transaction) -> Result<Done> {
+                if (!*made) return std::unexpected((*made).error());
+                auto account = transaction.accounts().find(request.account);
+                if (!account) return std::unexpected(std::move(account.error()));
+                if (!*account) return fail(404, "No such account");
+                auto set = transaction.accounts().set_credential(**account, request.device, **made, now);
+                if (!set) return std::unexpected(std::move(set.error()));
+                return Done{};
+            },
+            [secret, done = std::move(done)](Result<Done> result) mutable {
+                if (!result) return done(std::unexpected(std::move(result.error())));
+                done(AnswerValue(DeviceSecret{std::string(secret->view())}));
+            });
+    });
+}
+
+void Desk::serve(LookUpCredential request, AnswerDone done) {
+    services_.store.read<Credential>(
+        [request = std::move(request)](Transaction& transaction) { return look_up(transaction, request); },
+        answering<Credential>(std::move(done)));
+}
+
+void Desk::serve(RecordLogin request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request), now = services_.now()](Transaction& transaction) {
+            return record_login(transaction, request, now);
+        },
+        answering<Done>(std::move(done)));
+}
+
+void Desk::serve(CheckMailbox request, AnswerDone done) {
+    services_.store.read<MailboxStatus>(
+        [request = std::move(request)](Transaction& transaction) {
+            return check_mailbox(transaction, request);
+        },
+        answering<MailboxStatus>(std::move(done)));
+}
+
+void Desk::serve(IndexMailbox request, AnswerDone done) {
+    services_.store.read<IndexPage>(
+        [request = std::move(request)](Transaction& transaction) {
+            return index_mailbox(transaction, request);
+        },
+        answering<IndexPage>(std::move(done)));
+}
+
+void Desk::serve(ListDevices request, AnswerDone done) {
+    services_.store.read<DeviceList>(
+        [request = std::move(request)](Transaction& transaction) {
+            return list_devices(transaction, request);
+        },
+        answering<DeviceList>(std::move(done)));
+}
+
+void Desk::serve(RevokeDevice request, AnswerDone done) {
+    services_.store.write<Done>([request = std::move(request)](
+                                    Transaction& transaction) { return revoke_device(transaction, request); },
+                                answering<Done>(std::move(done)));
+}
+
+}  // namespace immp::bridge

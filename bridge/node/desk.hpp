@@ -1,0 +1,59 @@
+// Where a session's requests are served: the node's side of one connection.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "bridge/node/body_stage.hpp"
+#include "bridge/node/services.hpp"
+#include "bridge/session/host.hpp"
+
+namespace immp::bridge {
+
+/// Octets of one session that may wait for the disk before its connection stops reading: two chunks.
+inline constexpr std::size_t kSessionBacklogBytes = 2 * kChunkBytes;
+/// Octets of one delivery's finished parts that stay in memory until DONE.
+inline constexpr std::size_t kDeliveryHeldBytes = kChunkBytes;
+
+class Desk final : public SessionHost {
+  public:
+    /// Told, on the I/O thread, which domains have new mail in the outbox.
+    using Queued = std::function<void(const std::vector<std::string>& domains)>;
+
+    Desk(const NodeServices& services, Queued queued);
+    ~Desk() override;
+
+    void ask(Request request, AnswerDone done) override;
+    void part_octets(PartOctets octets) override;
+    void drop_delivery(DeliveryId delivery) override { uploads_.erase(delivery); }
+    void pull(BodySourcePtr source, PullDone done) override;
+    [[nodiscard]] bool congested() const override { return backlog_->octets > kSessionBacklogBytes; }
+    void on_uncongested(std::function<void()> resume) override;
+
+  private:
+    /// The parts of one delivery: all but the last are complete.
+    struct Upload {
+        std::vector<StagedBody> complete;
+        std::unique_ptr<BodyStage> current;
+        std::size_t held_bytes = 0;
+    };
+    void complete_part(Upload& upload);
+
+    void serve(LookUpCredential request, AnswerDone done);
+    void serve(RecordLogin request, AnswerDone done);
+    void serve(Submit request, AnswerDone done);
+    void serve(CheckMailbox request, AnswerDone done);
+    void serve(IndexMailbox request, AnswerDone done);
+    void serve(FetchMessage request, AnswerDone done);
+    void serve(AddDevice request, AnswerDone done);
+    void serve(ListDevices request, AnswerDone done);
+    void serve(RevokeDevice request, AnswerDone done);
+
+    const NodeServices& services_;
+    Queued queued_;
+    std::map<DeliveryId, Upload> uploads_;
+    std::shared_ptr<Backlog> backlog_ = std::make_shared<Backlog>();
+};
+
+}  // namespace immp::bridge

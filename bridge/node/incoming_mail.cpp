@@ -1,0 +1,85 @@
+#include "bridge/node/incoming_mail.hpp"
+
+#include "bridge/mail/metadata.hpp"
+#include "bridge/node/mail_drop.hpp"
+#include "bridge/wire/codes.hpp"
+
+namespace immp::bridge {
+namespace {
+
+armor::Outcome outcome_of(std::uint32_t recipient, int code) {
+    armor::Outcome outcome{0, recipient, code, std::nullopt, {}};
+    if (code >= 400) outcome.enhanced = "5." + std::string(code_spec(code).enhanced);
+    return outcome;
+}
+
+/// Whether `from` may come from `origin`: an IMID of it in its one prepared form, or the bare domain.
+bool speaks_for(const std::string& from, const std::string& origin) {
+    if (from == origin) return true;
+    const auto imid = parse_imid(from);
+    return imid && imid->domain == origin && imid->text() == from && imid->message.empty();
+}
+
+/// What the metadata part says and the inner envelope has no room for. A part that is not right is left as a
+/// part.
+void take_metadata(Message& message, const std::vector<StagedBody>& bodies) {
+    for (std::size_t i = 0; i < message.parts.size(); ++i) {
+        if (message.parts[i].type != kMetadataType) continue;
+        const auto text = bodies[i].in_memory();
+        auto metadata = text ? parse_metadata(*text) : fail(413, "Metadata too large");
+        if (!metadata) return;
+        message.envelope.reply_to = std::move(metadata->reply_to);
+        message.envelope.in_reply_to = std::move(metadata->in_reply_to);
+        message.envelope.references = std::move(metadata->references);
+        return;
+    }
+}
+
+Result<int> file_for(Transaction& transaction, const NodeServices& services, const std::string& origin,
+                     const Message& message, MailDrop& drop, const std::string& recipient,
+                     const armor::Digest& digest) {
+    const auto imid = parse_imid(recipient);
+    if (!imid || imid->domain != services.domain || imid->text() != recipient || imid->local.empty())
+        return 451;
+    const Envelope& envelope = message.envelope;
+    auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);
+    if (!before) return std::unexpected(std::move(before.error()));
+    if (*before) return (*before)->digest == digest ? (*before)->code : 452;
+    auto dropped = drop.drop(*imid);
+    if (!dropped) return std::unexpected(std::move(dropped.error()));
+    auto recorded = transaction.mailboxes().record_delivered(origin, envelope.from, envelope.id, recipient,
+                                                             {digest, dropped->code}, services.now());
+    if (!recorded) return std::unexpected(std::move(recorded.error()));
+    return dropped->code;
+}
+
+}  // namespace
+
+Result<std::vector<armor::Outcome>> file_mail(Transaction& transaction, const NodeServices& services,
+                                              const std::string& origin, IncomingMail& mail) {
+    Message& message = mail.inner.message;
+    std::vector<armor::Outcome> outcomes;
+    if (!speaks_for(message.envelope.from, origin)) {
+        for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i)
+            outcomes.push_back(outcome_of(i, 452));
+        return outcomes;
+    }
+    for (std::size_t i = 0; i < mail.bodies.size(); ++i) {
+        auto body = mail.bodies[i].settle(transaction, services.now());
+        if (!body) return std::unexpected(std::move(body.error()));
+        message.parts[i].body = *body;
+        message.parts[i].digest = mail.bodies[i].digest;
+    }
+    const armor::Digest digest = message_digest(message);
+    take_metadata(message, mail.bodies);
+    message.envelope.received.push_back({services.domain, services.now()});
+    MailDrop drop(transaction, message, services.uuid, services.now());
+    for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
+        auto code = file_for(transaction, services, origin, message, drop, mail.inner.recipients[i], digest);
+        if (!code) return std::unexpected(std::move(code.error()));
+        outcomes.push_back(outcome_of(i, *code));
+    }
+    return outcomes;
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,32 @@
+// Credentials and devices (decisions, 3): what AUTH and DEVICE need of the store.
+#pragma once
+
+#include "armor/secret.hpp"
+#include "bridge/session/request.hpp"
+#include "bridge/store/store.hpp"
+
+namespace immp::bridge {
+
+/// Secret of the store: salts and decoys follow from it. Made with the store.
+[[nodiscard]] Result<armor::SecretBytes<32>> store_secret(Transaction& transaction);
+
+/// The stored credential, or a decoy that no proof fits; never 404.
+[[nodiscard]] Result<Credential> look_up(Transaction& transaction, const LookUpCredential& request);
+[[nodiscard]] Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now);
+[[nodiscard]] Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& request);
+[[nodiscard]] Result<Done> revoke_device(Transaction& transaction, const RevokeDevice& request);
+
+/// What a new password or device secret costs a guesser. The device secret is 256 bits of chance, so the
+/// least that clients accept is enough for it.
+inline constexpr armor::Argon2Cost kPasswordCost{65'536, 2};
+inline constexpr armor::Argon2Cost kDeviceCost{armor::kMinMemoryKib, armor::kMinPasses};
+
+/// 32 random octets as base64url: a generated password or device secret.
+[[nodiscard]] armor::SecretText fresh_secret();
+
+/// What is stored for a secret. Takes as long as Argon2id does: on a worker.
+[[nodiscard]] Result<StoredCredential> make_credential(const armor::SecretText& secret,
+                                                       const armor::Salt& salt,
+                                                       const armor::Argon2Cost& cost);
+
+}  // namespace immp::bridge

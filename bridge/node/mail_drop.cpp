@@ -1,0 +1,52 @@
+#include "bridge/node/mail_drop.hpp"
+
+namespace immp::bridge {
+
+Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
+    const std::string name = recipient.text();
+    if (message_.envelope.expires && *message_.envelope.expires <= now_) {
+        return RecipientOutcome{name, 410, "Message expired", std::nullopt};
+    }
+    auto account = transaction_.accounts().find(recipient.account());
+    if (!account) return std::unexpected(std::move(account.error()));
+    if (!*account) return RecipientOutcome{name, 451, "No such mailbox here", std::nullopt};
+    auto folder = folder_for(**account, recipient.tag);
+    if (!folder) return std::unexpected(std::move(folder.error()));
+    auto message = stored();
+    if (!message) return std::unexpected(std::move(message.error()));
+    auto filed = transaction_.mailboxes().file(*message, *folder, Mark::unread, uuid_(), now_);
+    if (!filed) return std::unexpected(std::move(filed.error()));
+    return RecipientOutcome{name, 275, "Delivered", std::nullopt};
+}
+
+Result<void> MailDrop::keep_copy(AccountId account) {
+    auto sent = transaction_.mailboxes().folder(account, "/SENT");
+    if (!sent) return std::unexpected(std::move(sent.error()));
+    if (!*sent) return {};
+    auto message = stored();
+    if (!message) return std::unexpected(std::move(message.error()));
+    auto filed = transaction_.mailboxes().file(*message, (*sent)->id, Mark::read, uuid_(), now_);
+    if (!filed) return std::unexpected(std::move(filed.error()));
+    return {};
+}
+
+Result<MessageId> MailDrop::stored() {
+    if (stored_) return *stored_;
+    auto added = transaction_.mailboxes().add(message_);
+    if (added) stored_ = *added;
+    return added;
+}
+
+/// `alice+lists@`: the sub-folder of INBOX of that name if there is one, else INBOX; the sender cannot tell
+/// which (decisions, 5).
+Result<FolderId> MailDrop::folder_for(AccountId account, const std::string& tag) {
+    for (const std::string& path : {tag.empty() ? std::string() : "/INBOX/" + tag, std::string("/INBOX")}) {
+        if (path.empty()) continue;
+        auto folder = transaction_.mailboxes().folder(account, path);
+        if (!folder) return std::unexpected(std::move(folder.error()));
+        if (*folder) return (*folder)->id;
+    }
+    return fail(702, "Storage failed", "an account without INBOX");
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,37 @@
+// A message into the mailboxes of this domain: the same for what a local user submits and what another domain
+// sends.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bridge/session/request.hpp"
+#include "bridge/store/store.hpp"
+
+namespace immp::bridge {
+
+/// Files one message for several recipients in one transaction, storing it at the first who takes it.
+class MailDrop {
+  public:
+    /// All outlive the drop. The parts' bodies are in the store already.
+    MailDrop(Transaction& transaction, const Message& message, std::function<std::string()> uuid, Time now)
+        : transaction_(transaction), message_(message), uuid_(std::move(uuid)), now_(now) {}
+
+    /// 275, or the refusal of this recipient (451 no such mailbox, 410 expired); an Error is the store's.
+    [[nodiscard]] Result<RecipientOutcome> drop(const Imid& recipient);
+    /// A copy for the sender's SENT folder, read.
+    [[nodiscard]] Result<void> keep_copy(AccountId account);
+    /// The stored message, storing it now if nobody took it yet.
+    [[nodiscard]] Result<MessageId> stored();
+
+  private:
+    [[nodiscard]] Result<FolderId> folder_for(AccountId account, const std::string& tag);
+
+    Transaction& transaction_;
+    const Message& message_;
+    std::function<std::string()> uuid_;
+    const Time now_;
+    std::optional<MessageId> stored_;
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,111 @@
+#include "bridge/node/node.hpp"
+
+#include "bridge/node/echo.hpp"
+#include "bridge/node/housekeeping.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// Between two looks at what was put off, what is late, and what may go. Leases last many of them.
+constexpr std::chrono::seconds kTick{30};
+/// Sealing keys are days old when they are renewed: an hour more or less is nothing.
+constexpr std::chrono::hours kKeyCheck{1};
+
+}  // namespace
+
+Node::Node(NodeServices services) : services_(std::move(services)) {}
+
+Node::~Node() = default;
+
+void Node::attach(PeerLink& link) {
+    link_ = &link;
+    const auto keys = [this] { return keys_; };
+    trust_ = std::make_unique<Trust>(services_, link);
+    sender_ = std::make_unique<Sender>(services_, link, *trust_, keys);
+    receiver_ = std::make_unique<Receiver>(services_, *trust_, keys);
+}
+
+void Node::start(Callback<void> done) {
+    services_.store.write<HeldKeysPtr>(
+        [domain = services_.domain, owner = services_.owner,
+         now = services_.now()](Transaction& transaction) -> Result<HeldKeysPtr> {
+            // What we held before we died is ours again at once, not when its lease ends.
+            if (auto freed = transaction.bundles().release(owner); !freed) {
+                return std::unexpected(std::move(freed.error()));
+            }
+            return keep_keys(transaction, domain, now);
+        },
+        [this, done = std::move(done)](Result<HeldKeysPtr> keys) mutable {
+            if (!keys) return done(std::unexpected(std::move(keys.error())));
+            keys_ = std::move(*keys);
+            done({});
+            tick();
+            services_.after(kKeyCheck, [this] { keep_keys_fresh(); });
+        });
+}
+
+std::unique_ptr<SessionHost> Node::make_desk() {
+    return std::make_unique<Desk>(
+        services_, [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
+}
+
+void Node::echo(std::string domain, Callback<std::chrono::milliseconds> done) {
+    sealed_echo(services_, *link_, *trust_, keys_, std::move(domain), std::move(done));
+}
+
+void Node::on_piece(std::string origin, std::string peer, BundlePiece piece, Callback<BundleStatus> reply) {
+    receiver_->on_piece(std::move(origin), std::move(peer), std::move(piece), std::move(reply));
+}
+
+void Node::on_bundle_question(std::string origin, std::string peer, std::string bundle_id,
+                              Callback<BundleStatus> reply) {
+    receiver_->on_question(std::move(origin), std::move(peer), std::move(bundle_id), std::move(reply));
+}
+
+void Node::on_receipt(std::string origin, Bytes receipt, Callback<void> reply) {
+    sender_->on_receipt(origin, std::move(receipt), std::move(reply));
+}
+
+void Node::on_key_question(std::string domain, PeerLink::History history,
+                           Callback<std::vector<std::string>> reply) {
+    if (domain != services_.domain) return reply(fail(450, "Domain not served here"));
+    if (history == PeerLink::History::whole) return reply(keys_->history);
+    reply(std::vector{keys_->record.text()});
+}
+
+void Node::on_link(LinkState state) {
+    sender_->on_link(state);
+}
+
+void Node::on_peer_seen(std::string domain) {
+    sender_->on_peer_seen(domain);
+}
+
+void Node::tick() {
+    sender_->look();
+    services_.store.write<Done>(
+        [this](Transaction& transaction) { return keep_house(transaction, services_); },
+        [this](Result<Done> done) {
+            if (done) return;
+            services_.log(LogLevel::error,
+                          "housekeeping failed: " + done.error().text + " " + done.error().detail);
+        });
+    services_.after(kTick, [this] { tick(); });
+}
+
+void Node::keep_keys_fresh() {
+    services_.store.write<HeldKeysPtr>(
+        [domain = services_.domain, now = services_.now()](Transaction& transaction) {
+            return keep_keys(transaction, domain, now);
+        },
+        [this](Result<HeldKeysPtr> keys) {
+            if (!keys)
+                return services_.log(LogLevel::error, "renewing the keys failed: " + keys.error().text);
+            if ((*keys)->record != keys_->record)
+                services_.log(LogLevel::info, "the sealing key was renewed");
+            keys_ = std::move(*keys);
+        });
+    services_.after(kKeyCheck, [this] { keep_keys_fresh(); });
+}
+
+}  // namespace immp::bridge

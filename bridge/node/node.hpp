@@ -1,0 +1,54 @@
+// The node: sessions, store, armor and the link to other domains, joined. Everything on the I/O thread but
+// what it hands to store and workers.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bridge/node/desk.hpp"
+#include "bridge/node/receiver.hpp"
+#include "bridge/node/sender.hpp"
+#include "bridge/node/services.hpp"
+#include "bridge/node/trust.hpp"
+#include "bridge/peer_link.hpp"
+
+namespace immp::bridge {
+
+class Node final : public PeerHandler {
+  public:
+    /// What `services` refers to outlives the node.
+    explicit Node(NodeServices services);
+    ~Node() override;
+
+    /// Before start(): the way to other domains, which outlives the node's last call.
+    void attach(PeerLink& link);
+    /// Loads or makes the keys, then `done`; the node serves sessions and peers from then on.
+    void start(Callback<void> done);
+
+    [[nodiscard]] std::unique_ptr<SessionHost> make_desk();
+    /// The sealed echo of `immpd ping`.
+    void echo(std::string domain, Callback<std::chrono::milliseconds> done);
+
+    void on_piece(std::string origin, std::string peer, BundlePiece piece,
+                  Callback<BundleStatus> reply) override;
+    void on_bundle_question(std::string origin, std::string peer, std::string bundle_id,
+                            Callback<BundleStatus> reply) override;
+    void on_receipt(std::string origin, Bytes receipt, Callback<void> reply) override;
+    void on_key_question(std::string domain, PeerLink::History history,
+                         Callback<std::vector<std::string>> reply) override;
+    void on_link(LinkState state) override;
+    void on_peer_seen(std::string domain) override;
+
+  private:
+    void tick();
+    void keep_keys_fresh();
+
+    const NodeServices services_;
+    PeerLink* link_ = nullptr;
+    HeldKeysPtr keys_;
+    std::unique_ptr<Trust> trust_;
+    std::unique_ptr<Sender> sender_;
+    std::unique_ptr<Receiver> receiver_;
+};
+
+}  // namespace immp::bridge

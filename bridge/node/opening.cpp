@@ -1,0 +1,166 @@
+#include "bridge/node/opening.hpp"
+
+#include "armor/receipt.hpp"
+#include "bridge/mail/item.hpp"
+#include "bridge/node/body_stage.hpp"
+#include "bridge/node/incoming_mail.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// Octets of bodies that stay in memory until the transaction that files them.
+constexpr std::size_t kHeldBytes = 1'048'576;
+
+/// Takes the items' events and keeps what they make.
+class Collector {
+  public:
+    explicit Collector(const NodeServices& services) : services_(services) {}
+
+    Result<void> take(ItemEvent event) {
+        std::visit([this](auto& each) { on(each); }, event);
+        return {};
+    }
+
+    [[nodiscard]] std::vector<IncomingMail> finish() { return std::move(mails_); }
+
+  private:
+    void on(ItemBegun& begun) { mails_.push_back({std::move(begun.inner), {}}); }
+    void on(ItemBody& body) {
+        close_until(body.part);
+        if (!stage_) open();
+        stage_->append(as_text(body.octets));
+    }
+    void on(ItemEnded&) { close_until(mails_.back().inner.message.parts.size()); }
+
+    void open() { stage_.emplace(services_.store, StageWait::block, services_.now()); }
+
+    /// Ends the bodies before `part`; a part without octets had no event.
+    void close_until(std::size_t part) {
+        auto& bodies = mails_.back().bodies;
+        while (bodies.size() < part) {
+            if (!stage_) open();
+            held_ += stage_->held_bytes();
+            if (held_ > kHeldBytes) {
+                held_ -= stage_->held_bytes();
+                stage_->flush();
+            }
+            bodies.push_back(stage_->finish());
+            stage_.reset();
+        }
+    }
+
+    const NodeServices& services_;
+    std::vector<IncomingMail> mails_;
+    std::optional<BodyStage> stage_;
+    std::size_t held_ = 0;
+};
+
+/// Reads a bundle's octets behind its head, wherever they lie.
+class SealedOctets {
+  public:
+    SealedOctets(const NodeServices& services, const OpenOrder& order) : services_(services), order_(order) {}
+
+    /// Empty at the end.
+    Result<Bytes> next() {
+        const std::uint64_t at = order_.head_bytes + taken_;
+        if (order_.stored == 0) {
+            const ByteView rest = ByteView(order_.octets).subspan(at);
+            taken_ += rest.size();
+            return Bytes(rest.begin(), rest.end());
+        }
+        auto octets = read_and_wait<std::string>(services_.store, [&](Transaction& transaction) {
+            return transaction.bodies().read(order_.stored, at, kChunkBytes);
+        });
+        if (!octets) return std::unexpected(std::move(octets.error()));
+        taken_ += octets->size();
+        return Bytes(octets->begin(), octets->end());
+    }
+
+  private:
+    const NodeServices& services_;
+    const OpenOrder& order_;
+    std::uint64_t taken_ = 0;
+};
+
+/// The plaintext read through; on 423 `good_bytes` of the opener tell how far it held.
+Result<void> read_through(const NodeServices& services, const OpenOrder& order, armor::PayloadOpener& opener,
+                          ItemReader& reader) {
+    SealedOctets sealed(services, order);
+    while (true) {
+        auto octets = sealed.next();
+        if (!octets) return std::unexpected(std::move(octets.error()));
+        if (octets->empty()) break;
+        auto plain = opener.append(*octets);
+        if (!plain) return std::unexpected(std::move(plain.error()));
+        if (auto done = reader.append(*plain); !done) return done;
+    }
+    if (auto done = opener.finish(); !done) return done;
+    return reader.finish();
+}
+
+Result<Opened> cut_back(const NodeServices& services, const OpenOrder& order, std::uint64_t good_bytes) {
+    const std::uint64_t at = order.head_bytes + good_bytes;
+    return write_and_wait<Opened>(services.store, [&](Transaction& transaction) -> Result<Opened> {
+        auto incoming = transaction.bundles().incoming(order.peer, order.head.route.bundle_id);
+        if (!incoming) return std::unexpected(std::move(incoming.error()));
+        if (!*incoming) return Opened{{}, 0};
+        auto done = transaction.bundles().truncate_incoming(**incoming, at);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Opened{{}, at};
+    });
+}
+
+/// What was refused for good is not kept; should this fail, it is swept later.
+void forget(const NodeServices& services, const OpenOrder& order) {
+    (void)write_and_wait<Done>(services.store, [&](Transaction& transaction) -> Result<Done> {
+        auto done = transaction.bundles().drop_incoming(order.peer, order.head.route.bundle_id);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+}
+
+Result<Opened> file_all(Transaction& transaction, const NodeServices& services, const OpenOrder& order,
+                        std::vector<IncomingMail>& mails) {
+    const Time now = services.now();
+    std::vector<armor::Outcome> outcomes;
+    for (std::uint32_t item = 0; item < mails.size(); ++item) {
+        auto filed = file_mail(transaction, services, order.head.route.origin, mails[item]);
+        if (!filed) return std::unexpected(std::move(filed.error()));
+        for (armor::Outcome& outcome : *filed) {
+            outcome.item = item;
+            outcomes.push_back(std::move(outcome));
+        }
+    }
+    auto receipt = armor::make_receipt(order.head, order.key, outcomes,
+                                       {order.keys->record.fingerprint(), order.keys->signing, now});
+    if (!receipt) return std::unexpected(std::move(receipt.error()));
+    const std::string text = armor::receipt_text(*receipt);
+    Opened opened{Bytes(text.begin(), text.end()), std::nullopt};
+    const auto& route = order.head.route;
+    auto done = transaction.bundles().save_receipt(route.origin, route.bundle_id,
+                                                   {armor::bundle_digest(order.head), opened.receipt}, now);
+    if (done && order.stored != 0) done = transaction.bundles().drop_incoming(order.peer, route.bundle_id);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return opened;
+}
+
+}  // namespace
+
+Result<Opened> open_bundle(const NodeServices& services, OpenOrder order) {
+    Collector collector(services);
+    armor::PayloadOpener opener(order.key, order.head.route, order.head.payload);
+    ItemReader reader(services.limits.message_bytes,
+                      [&collector](ItemEvent event) { return collector.take(std::move(event)); });
+    if (auto done = read_through(services, order, opener, reader); !done) {
+        const bool can_resume = done.error().code == 423 && order.stored != 0;
+        if (can_resume) return cut_back(services, order, opener.good_bytes());
+        if (order.stored != 0 && done.error().code < 700) forget(services, order);
+        return std::unexpected(std::move(done.error()));
+    }
+    auto mails = collector.finish();
+    return write_and_wait<Opened>(services.store, [&](Transaction& transaction) {
+        return file_all(transaction, services, order, mails);
+    });
+}
+
+}  // namespace immp::bridge

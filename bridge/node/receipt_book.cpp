@@ -1,0 +1,130 @@
+#include "bridge/node/receipt_book.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "bridge/mail/notice.hpp"
+#include "bridge/wire/codes.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// Decisions, 7: only these, without `retry=`, end a message.
+constexpr std::array kFinalCodes = {410, 413, 451, 452, 454, 455};
+
+std::vector<std::uint32_t> recipients_by_item(const std::vector<OutboxRow>& rows) {
+    std::vector<std::uint32_t> counts;
+    for (const OutboxRow& row : rows) {
+        if (row.item >= counts.size()) counts.resize(row.item + 1);
+        ++counts[row.item];
+    }
+    return counts;
+}
+
+Result<void> put_off(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
+                     RetryCause cause, std::chrono::seconds at_least, const std::string& why) {
+    const auto pause =
+        std::chrono::ceil<std::chrono::seconds>(retry_pause(cause, row.attempts + 1, services.chance()));
+    return transaction.outbox().reschedule(row.id, services.now() + std::max(pause, at_least), why);
+}
+
+Result<void> file_notice(Transaction& transaction, const NodeServices& services, const std::string& sender,
+                         Notice notice) {
+    auto account = transaction.accounts().find(sender);
+    if (!account) return std::unexpected(std::move(account.error()));
+    if (!*account) return {};  // The sender is gone: nobody is left to tell.
+    auto folder = transaction.mailboxes().folder(**account, "/INBOX");
+    if (!folder) return std::unexpected(std::move(folder.error()));
+    if (!*folder) return fail(702, "Storage failed", "an account without INBOX");
+    auto body = transaction.bodies().create(services.now());
+    if (!body) return std::unexpected(std::move(body.error()));
+    if (auto done = transaction.bodies().append(*body, notice.text); !done) return done;
+    notice.message.parts.front().body = *body;
+    auto message = transaction.mailboxes().add(notice.message);
+    if (!message) return std::unexpected(std::move(message.error()));
+    auto filed =
+        transaction.mailboxes().file(*message, (*folder)->id, Mark::unread, services.uuid(), services.now());
+    if (!filed) return std::unexpected(std::move(filed.error()));
+    return {};
+}
+
+Result<Undelivered> undelivered(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
+                                int code, const std::string& cause) {
+    auto message = transaction.mailboxes().message(row.message);
+    if (!message) return std::unexpected(std::move(message.error()));
+    if (!*message) return fail(702, "Storage failed", "an outbox row without its message");
+    return Undelivered{row.sender, services.domain, {row.recipient, code, cause}, (*message)->envelope};
+}
+
+Result<void> book_outcome(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
+                          const armor::Outcome& outcome) {
+    if (outcome.code < 300) return transaction.outbox().finish(row.id);
+    const std::string cause(code_spec(outcome.code).text);
+    if (is_final_refusal(outcome)) return bounce_row(transaction, services, row, outcome.code, cause);
+    return put_off(transaction, services, row, RetryCause::policy,
+                   outcome.retry.value_or(std::chrono::seconds(0)),
+                   std::to_string(outcome.code) + " " + cause);
+}
+
+}  // namespace
+
+bool is_final_refusal(const armor::Outcome& outcome) {
+    return !outcome.retry && std::ranges::find(kFinalCodes, outcome.code) != kFinalCodes.end();
+}
+
+Result<Done> book_receipt(Transaction& transaction, const NodeServices& services,
+                          const OutgoingBundle& bundle, const armor::Receipt& receipt) {
+    auto rows = transaction.outbox().in_bundle(bundle.id);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    auto head = armor::parse_head(bundle.head);
+    if (!head || !*head) return fail(702, "Storage failed", "a stored bundle head is damaged");
+    const auto counts = recipients_by_item(*rows);
+    auto outcomes = armor::open_answer(receipt.answer, bundle.content_key, (*head)->head.route, counts);
+    if (!outcomes) return std::unexpected(std::move(outcomes.error()));
+    for (const OutboxRow& row : *rows) {
+        const auto told = std::ranges::find_if(*outcomes, [&](const armor::Outcome& outcome) {
+            return outcome.item == row.item && outcome.recipient == row.recipient_no;
+        });
+        if (told == outcomes->end()) return fail(400, "The receipt leaves a recipient out");
+        auto done = book_outcome(transaction, services, row, *told);
+        if (!done) return std::unexpected(std::move(done.error()));
+    }
+    auto done = transaction.bundles().drop_outgoing(bundle.id);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Done{};
+}
+
+Result<Done> unbook(Transaction& transaction, const NodeServices& services, const std::string& bundle,
+                    RetryCause cause, const std::string& why) {
+    auto rows = transaction.outbox().in_bundle(bundle);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (const OutboxRow& row : *rows) {
+        auto done = put_off(transaction, services, row, cause, std::chrono::seconds(0), why);
+        if (!done) return std::unexpected(std::move(done.error()));
+    }
+    auto done = transaction.bundles().drop_outgoing(bundle);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Done{};
+}
+
+Result<void> bounce_row(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
+                        int code, const std::string& cause) {
+    auto what = undelivered(transaction, services, row, code, cause);
+    if (!what) return std::unexpected(std::move(what.error()));
+    auto filed =
+        file_notice(transaction, services, row.sender, bounce(*what, services.uuid(), services.now()));
+    if (!filed) return filed;
+    return transaction.outbox().finish(row.id);
+}
+
+Result<void> note_delay(Transaction& transaction, const NodeServices& services, const OutboxRow& row) {
+    auto what = undelivered(transaction, services, row, 720,
+                            row.last_error.empty() ? "not reached yet" : row.last_error);
+    if (!what) return std::unexpected(std::move(what.error()));
+    auto filed =
+        file_notice(transaction, services, row.sender, delay_notice(*what, services.uuid(), services.now()));
+    if (!filed) return filed;
+    return transaction.outbox().note_delay(row.id);
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,186 @@
+#include "bridge/node/sealing.hpp"
+
+#include <algorithm>
+
+#include "bridge/mail/item.hpp"
+#include "bridge/mail/retry.hpp"
+#include "bridge/node/body_stage.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// +SECURE needs a pin this old, or confirmed by the administrator (decisions, 4).
+constexpr std::chrono::days kProvenPin{1};
+
+struct Group {
+    Message message;
+    std::vector<OutboxRow> rows;
+};
+
+Result<std::vector<Group>> load_groups(Transaction& transaction, const std::vector<OutboxRow>& rows) {
+    std::vector<Group> groups;
+    MessageId last = 0;
+    for (const OutboxRow& row : rows) {
+        if (groups.empty() || row.message != last) {
+            auto message = transaction.mailboxes().message(row.message);
+            if (!message) return std::unexpected(std::move(message.error()));
+            if (!*message) return fail(702, "Storage failed", "an outbox row without its message");
+            groups.push_back({std::move(**message), {}});
+            last = row.message;
+        }
+        groups.back().rows.push_back(row);
+    }
+    return groups;
+}
+
+/// Takes the groups out that ask for a proven pin which is not there, and lets them wait.
+Result<Done> hold_back_unproven(Transaction& transaction, std::vector<Group>& groups,
+                                const std::string& domain, const NodeServices& services, Time now) {
+    auto pin = transaction.keys().pin(domain);
+    if (!pin) return std::unexpected(std::move(pin.error()));
+    if (*pin && ((*pin)->confirmed || now - (*pin)->first_seen >= kProvenPin)) return Done{};
+    for (const Group& group : groups) {
+        if (!group.message.envelope.secure) continue;
+        for (const OutboxRow& row : group.rows) {
+            const auto pause = retry_pause(RetryCause::policy, row.attempts + 1, services.chance());
+            auto done =
+                transaction.outbox().reschedule(row.id, now + std::chrono::ceil<std::chrono::seconds>(pause),
+                                                "the peer's key is not proven yet (+SECURE)");
+            if (!done) return std::unexpected(std::move(done.error()));
+        }
+    }
+    std::erase_if(groups, [](const Group& group) { return group.message.envelope.secure; });
+    return Done{};
+}
+
+/// One bundle being sealed: plaintext in, sealed octets on disk.
+class Press {
+  public:
+    Press(const NodeServices& services, const armor::ContentKey& key, const armor::Route& route)
+        : services_(services),
+          sealer_(key, route),
+          stage_(services.store, StageWait::block, services.now()) {}
+
+    Result<void> add(const Group& group) {
+        Inner inner{group.message, {}};
+        for (const OutboxRow& row : group.rows)
+            inner.recipients.push_back(row.recipient);
+        auto json = inner_json(inner);
+        if (!json) return std::unexpected(std::move(json.error()));
+        ItemWriter item(ItemMethod::zstd, item_raw_bytes(*json, group.message));
+        if (auto done = take(item.append(as_bytes(item_opening(*json)))); !done) return done;
+        for (const Part& part : group.message.parts) {
+            if (auto done = add_body(item, part); !done) return done;
+        }
+        return take(item.finish());
+    }
+
+    StagedBody finish() {
+        stage_.append(as_text(sealer_.finish()));
+        return stage_.finish();
+    }
+
+    [[nodiscard]] armor::PayloadSum sum() const { return sealer_.sum(); }
+
+  private:
+    Result<void> add_body(ItemWriter& item, const Part& part) {
+        for (std::uint64_t offset = 0; offset < part.length;) {
+            auto octets = read_and_wait<std::string>(services_.store, [&](Transaction& transaction) {
+                return transaction.bodies().read(part.body, offset, kChunkBytes);
+            });
+            if (!octets) return std::unexpected(std::move(octets.error()));
+            if (octets->empty()) return fail(702, "Storage failed", "a body is shorter than its part says");
+            offset += octets->size();
+            if (auto done = take(item.append(as_bytes(*octets))); !done) return done;
+        }
+        return {};
+    }
+
+    Result<void> take(Result<Bytes> plain) {
+        if (!plain) return std::unexpected(std::move(plain.error()));
+        stage_.append(as_text(sealer_.append(*plain)));
+        return {};
+    }
+
+    const NodeServices& services_;
+    armor::PayloadSealer sealer_;
+    BodyStage stage_;
+};
+
+armor::Route route_of(const NodeServices& services, const HeldKeys& keys, const armor::Record& destination) {
+    return {services.domain, destination.claims().name, services.uuid(), keys.record.fingerprint(),
+            destination.fingerprint()};
+}
+
+std::vector<Placement> placements_of(const std::vector<Group>& groups) {
+    std::vector<Placement> placements;
+    for (std::uint32_t item = 0; item < groups.size(); ++item) {
+        for (std::uint32_t number = 0; number < groups[item].rows.size(); ++number) {
+            placements.push_back({groups[item].rows[number].id, item, number});
+        }
+    }
+    return placements;
+}
+
+}  // namespace
+
+Result<std::optional<OutgoingBundle>> seal_bundle(const NodeServices& services, const SealOrder& order) {
+    const Time now = services.now();
+    auto groups = write_and_wait<std::vector<Group>>(
+        services.store, [&](Transaction& transaction) -> Result<std::vector<Group>> {
+            auto loaded = load_groups(transaction, order.rows);
+            if (!loaded) return loaded;
+            auto done =
+                hold_back_unproven(transaction, *loaded, order.destination.claims().name, services, now);
+            if (!done) return std::unexpected(std::move(done.error()));
+            return loaded;
+        });
+    if (!groups) return std::unexpected(std::move(groups.error()));
+    if (groups->empty()) return std::nullopt;
+
+    OutgoingBundle bundle;
+    const armor::Route route = route_of(services, *order.keys, order.destination);
+    bundle.content_key = armor::ContentKey::random();
+    Press press(services, bundle.content_key, route);
+    for (const Group& group : *groups) {
+        if (auto done = press.add(group); !done) return std::unexpected(std::move(done.error()));
+    }
+    const StagedBody payload = press.finish();
+    auto head =
+        armor::make_head(route, bundle.content_key, press.sum(), order.destination, order.keys->signing, now);
+    if (!head) return std::unexpected(std::move(head.error()));
+    const std::string text = armor::head_text(*head);
+    bundle.id = route.bundle_id;
+    bundle.destination = route.destination;
+    bundle.head.assign(text.begin(), text.end());
+    bundle.digest = armor::bundle_digest(*head);
+    bundle.payload_length = payload.length;
+    bundle.sealed = now;
+    auto saved = write_and_wait<Done>(services.store, [&](Transaction& transaction) -> Result<Done> {
+        auto body = payload.settle(transaction, now);
+        if (!body) return std::unexpected(std::move(body.error()));
+        bundle.payload = *body;
+        auto done = transaction.bundles().save(bundle, services.owner, now + kLease);
+        if (done) done = transaction.outbox().place(bundle.id, placements_of(*groups));
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!saved) return std::unexpected(std::move(saved.error()));
+    return bundle;
+}
+
+Result<Probe> seal_probe(const NodeServices& services, const HeldKeys& keys,
+                         const armor::Record& destination) {
+    const armor::Route route = route_of(services, keys, destination);
+    auto key = armor::ContentKey::random();
+    armor::PayloadSealer sealer(key, route);
+    const Bytes payload = sealer.finish();
+    auto head = armor::make_head(route, key, sealer.sum(), destination, keys.signing, services.now());
+    if (!head) return std::unexpected(std::move(head.error()));
+    const std::string text = armor::head_text(*head);
+    Bytes octets(text.begin(), text.end());
+    octets.insert(octets.end(), payload.begin(), payload.end());
+    return Probe{std::move(*head), std::move(key), std::move(octets)};
+}
+
+}  // namespace immp::bridge

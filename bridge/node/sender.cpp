@@ -1,0 +1,269 @@
+#include "bridge/node/sender.hpp"
+
+#include "armor/bundle.hpp"
+#include "armor/receipt.hpp"
+#include "bridge/node/receipt_book.hpp"
+#include "bridge/node/sealing.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// 4xx: the peer answered, and does not want this bundle now. 7xx: nobody answered.
+bool is_refusal(const Error& error) {
+    return error.code < 700 && error.code != 429;
+}
+
+/// A refusal that a fresh key or a fresh seal mends: tried again at once instead of on the schedule.
+bool is_mended_by_sealing(int code) {
+    return code == 423 || code == 424;
+}
+
+}  // namespace
+
+Sender::Sender(const NodeServices& services, PeerLink& link, Trust& trust, std::function<HeldKeysPtr()> keys)
+    : services_(services), link_(link), trust_(trust), keys_(std::move(keys)) {}
+
+void Sender::wake(const std::vector<std::string>& domains) {
+    for (const std::string& domain : domains)
+        work(domain);
+}
+
+void Sender::look() {
+    adopt();
+    services_.store.read<std::vector<WaitingDomain>>(
+        [](Transaction& transaction) { return transaction.outbox().waiting(); },
+        [this](Result<std::vector<WaitingDomain>> waiting) {
+            if (!waiting) return;
+            for (const WaitingDomain& domain : *waiting) {
+                if (domain.next_try <= services_.now()) work(domain.destination);
+            }
+        });
+}
+
+/// Bundles that an earlier run, or another daemon that died, left under way.
+void Sender::adopt() {
+    if (link_state_ == LinkState::down) return;
+    constexpr std::uint32_t kAtOnce = 64;
+    services_.store.write<std::vector<OutgoingBundle>>(
+        [owner = services_.owner, now = services_.now()](Transaction& transaction) {
+            return transaction.bundles().claim(owner, kAtOnce, now, now + kLease);
+        },
+        [this](Result<std::vector<OutgoingBundle>> bundles) {
+            if (!bundles) return;
+            for (OutgoingBundle& bundle : *bundles) {
+                const std::string domain = bundle.destination;
+                destinations_[domain].interrupted.push_back(
+                    std::make_shared<const OutgoingBundle>(std::move(bundle)));
+                work(domain);
+            }
+        });
+}
+
+void Sender::on_link(LinkState state) {
+    link_state_ = state;
+    if (state == LinkState::down) return;
+    for (auto& [domain, destination] : destinations_) {
+        if (destination.stage == Stage::pausing) destination.stage = Stage::ready;
+        destination.failures = 0;
+    }
+    look();
+    std::vector<std::string> domains;
+    for (const auto& [domain, destination] : destinations_)
+        domains.push_back(domain);
+    wake(domains);
+}
+
+void Sender::on_peer_seen(const std::string& domain) {
+    const auto found = destinations_.find(domain);
+    if (found == destinations_.end() || found->second.stage != Stage::pausing) return;
+    found->second.stage = Stage::ready;
+    work(domain);
+}
+
+void Sender::work(const std::string& domain) {
+    Destination& destination = destinations_[domain];
+    if (link_state_ == LinkState::down || destination.stage == Stage::pausing) return;
+    for (BundlePtr& bundle : std::exchange(destination.interrupted, {}))
+        send(std::move(bundle), TransferStart::resume);
+    if (destination.stage == Stage::preparing) {
+        destination.more = true;
+        return;
+    }
+    if (destination.under_way < services_.limits.bundles_under_way) prepare(domain);
+}
+
+void Sender::prepare(const std::string& domain) {
+    Destination& destination = destinations_[domain];
+    destination.stage = Stage::preparing;
+    destination.more = false;
+    trust_.record_for(domain, [this, domain](Result<armor::Record> record) {
+        if (!record) return pause(domain, record.error());
+        claim(domain, std::move(*record));
+    });
+}
+
+void Sender::claim(const std::string& domain, armor::Record record) {
+    const ClaimLimits limits{services_.limits.bundle_rows, services_.limits.bundle_fill_bytes};
+    services_.store.write<std::vector<OutboxRow>>(
+        [domain, limits, owner = services_.owner, now = services_.now()](Transaction& transaction) {
+            return transaction.outbox().claim(domain, owner, limits, now, now + kLease);
+        },
+        [this, domain, record = std::move(record)](Result<std::vector<OutboxRow>> rows) mutable {
+            if (!rows) return pause(domain, rows.error());
+            if (rows->empty()) return prepared(domain);
+            destinations_[domain].more = true;  // There may be more than one bundle's worth.
+            seal(domain, std::move(record), std::move(*rows));
+        });
+}
+
+void Sender::seal(const std::string& domain, armor::Record record, std::vector<OutboxRow> rows) {
+    services_.workers.run([this, domain,
+                           order = SealOrder{keys_(), std::move(record), std::move(rows)}]() mutable {
+        auto bundle = seal_bundle(services_, order);
+        services_.post([this, domain, rows = std::move(order.rows), bundle = std::move(bundle)]() mutable {
+            sealed(domain, std::move(bundle), std::move(rows));
+        });
+    });
+}
+
+void Sender::sealed(const std::string& domain, Result<std::optional<OutgoingBundle>> bundle,
+                    std::vector<OutboxRow> rows) {
+    if (!bundle) {
+        services_.log(LogLevel::error, "sealing for " + domain + " failed: " + bundle.error().text + " " +
+                                           bundle.error().detail);
+        services_.store.write<Done>(
+            [&services = services_, rows = std::move(rows)](Transaction& transaction) -> Result<Done> {
+                for (const OutboxRow& row : rows) {
+                    const auto pause = retry_pause(RetryCause::policy, row.attempts + 1, services.chance());
+                    const Time next = services.now() + std::chrono::ceil<std::chrono::seconds>(pause);
+                    auto done = transaction.outbox().reschedule(row.id, next, "sealing failed");
+                    if (!done) return std::unexpected(std::move(done.error()));
+                }
+                return Done{};
+            },
+            [](Result<Done>) {});
+        return pause(domain, bundle.error());
+    }
+    if (*bundle) send(std::make_shared<const OutgoingBundle>(std::move(**bundle)), TransferStart::fresh);
+    prepared(domain);
+}
+
+void Sender::prepared(const std::string& domain) {
+    Destination& destination = destinations_[domain];
+    if (destination.stage == Stage::preparing) destination.stage = Stage::ready;
+    if (destination.more) work(domain);
+}
+
+void Sender::send(BundlePtr bundle, TransferStart how) {
+    if (services_.now() - bundle->sealed >= kResealAfter) {
+        return give_back(bundle, Error{424, "sealed too long ago"});
+    }
+    ++destinations_[bundle->destination].under_way;
+    std::make_shared<Transfer>(services_, link_, bundle, [this, bundle](Result<Bytes> receipt) {
+        --destinations_[bundle->destination].under_way;
+        sent(bundle, std::move(receipt));
+    })->start(how);
+}
+
+void Sender::sent(BundlePtr bundle, Result<Bytes> receipt) {
+    if (!receipt) {
+        return is_refusal(receipt.error()) ? give_back(bundle, receipt.error())
+                                           : interrupted(bundle, receipt.error());
+    }
+    if (receipt->empty()) {
+        // Stored there, not yet opened: ask again on the schedule of lost answers.
+        return interrupted(bundle, Error{720, "no receipt yet"});
+    }
+    conclude(bundle, std::move(*receipt), [this, bundle](Result<void> done) {
+        if (!done) return interrupted(bundle, done.error());
+        destinations_[bundle->destination].failures = 0;
+        work(bundle->destination);
+    });
+}
+
+void Sender::conclude(BundlePtr bundle, Bytes octets, Callback<void> done) {
+    auto receipt = armor::parse_receipt(octets);
+    if (!receipt) return done(std::unexpected(std::move(receipt.error())));
+    const armor::Digest signer = receipt->signer_fp;
+    trust_.record_named(
+        bundle->destination, signer,
+        [this, bundle, receipt = std::move(*receipt),
+         done = std::move(done)](Result<armor::Record> record) mutable {
+            if (!record) return done(std::unexpected(std::move(record.error())));
+            auto head = armor::parse_head(bundle->head);
+            if (!head || !*head) return done(fail(702, "Storage failed", "a stored bundle head is damaged"));
+            auto verified = armor::verify_receipt(receipt, (*head)->head.route, bundle->digest, *record);
+            if (!verified) return done(std::unexpected(std::move(verified.error())));
+            if (receipt.code != 275) {
+                give_back(bundle, Error{receipt.code, "refused as a whole"});
+                return done({});
+            }
+            services_.store.write<Done>(
+                [&services = services_, bundle, receipt = std::move(receipt)](Transaction& transaction) {
+                    return book_receipt(transaction, services, *bundle, receipt);
+                },
+                [done = std::move(done)](Result<Done> booked) mutable {
+                    if (!booked) return done(std::unexpected(std::move(booked.error())));
+                    done({});
+                });
+        });
+}
+
+void Sender::on_receipt(const std::string& domain, Bytes octets, Callback<void> reply) {
+    auto receipt = armor::parse_receipt(octets);
+    if (!receipt) return reply(std::unexpected(std::move(receipt.error())));
+    services_.store.read<std::optional<OutgoingBundle>>(
+        [id = receipt->bundle_id](Transaction& transaction) { return transaction.bundles().outgoing(id); },
+        [this, domain, octets = std::move(octets),
+         reply = std::move(reply)](Result<std::optional<OutgoingBundle>> bundle) mutable {
+            if (!bundle) return reply(std::unexpected(std::move(bundle.error())));
+            // Booked before, or never ours: receipts are not receipted, so there is nothing to say.
+            if (!*bundle || (*bundle)->destination != domain) return reply({});
+            auto shared = std::make_shared<const OutgoingBundle>(std::move(**bundle));
+            std::erase_if(destinations_[domain].interrupted,
+                          [&](const BundlePtr& other) { return other->id == shared->id; });
+            conclude(std::move(shared), std::move(octets), std::move(reply));
+        });
+}
+
+/// Refused as a whole, or sealed too long ago: its rows go into a later bundle.
+void Sender::give_back(BundlePtr bundle, Error why) {
+    const bool at_once = is_mended_by_sealing(why.code);
+    if (at_once) trust_.doubt(bundle->destination);
+    services_.log(LogLevel::warning, "bundle " + bundle->id + " to " + bundle->destination +
+                                         " goes back to the outbox: " + std::to_string(why.code) + " " +
+                                         why.text);
+    const RetryCause cause = at_once ? RetryCause::lost : RetryCause::policy;
+    services_.store.write<Done>(
+        [&services = services_, id = bundle->id, cause, why](Transaction& transaction) {
+            return unbook(transaction, services, id, cause, std::to_string(why.code) + " " + why.text);
+        },
+        [this, domain = bundle->destination](Result<Done>) {
+            pause(domain, Error{720, "a bundle was refused"});
+        });
+}
+
+void Sender::interrupted(BundlePtr bundle, const Error& why) {
+    destinations_[bundle->destination].interrupted.push_back(bundle);
+    pause(bundle->destination, why);
+}
+
+void Sender::pause(const std::string& domain, const Error& why) {
+    Destination& destination = destinations_[domain];
+    if (destination.stage == Stage::pausing) return;
+    destination.stage = Stage::pausing;
+    ++destination.failures;
+    // A key that is not believed (412) is a matter of policy; everything else may be over in a second.
+    const RetryCause cause = why.code == 412 ? RetryCause::policy : RetryCause::lost;
+    const auto length = retry_pause(cause, destination.failures, services_.chance());
+    services_.log(LogLevel::info, "mail to " + domain + " waits " + std::to_string(length.count() / 1000) +
+                                      " s: " + std::to_string(why.code) + " " + why.text);
+    services_.after(length, [this, domain, pause = ++destination.pause] {
+        Destination& paused = destinations_[domain];
+        if (paused.stage != Stage::pausing || paused.pause != pause) return;
+        paused.stage = Stage::ready;
+        work(domain);
+    });
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,46 @@
+// What every part of the node shares: given in by the daemon, so that tests can give their own.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "bridge/log.hpp"
+#include "bridge/mail/message.hpp"
+#include "bridge/node/workers.hpp"
+#include "bridge/store/store.hpp"
+
+namespace immp::bridge {
+
+/// How long a claim on outbox rows and bundles holds; renewed while the daemon lives.
+inline constexpr std::chrono::minutes kLease{10};
+
+/// Bounds of the node; each with the error it gives.
+struct NodeLimits {
+    std::uint64_t message_bytes = 100ull << 20;    ///< raw octets of one item from a peer; 413
+    std::uint64_t bundle_bytes = 128ull << 20;     ///< `of` of a bundle from a peer; 413
+    std::uint64_t peer_bundles = 32;               ///< a peer's unfinished bundles; 429
+    std::uint64_t peer_octets = 512ull << 20;      ///< and their announced octets; 429
+    std::uint32_t bundle_rows = 256;               ///< outbox rows that one of our bundles takes
+    std::uint64_t bundle_fill_bytes = 1ull << 20;  ///< no further message is added above it: small mail must
+                                                   ///< not wait behind large
+    std::uint32_t bundles_under_way = 4;  ///< to one domain, unanswered
+};
+
+struct NodeServices {
+    std::string domain;
+    std::string owner;  ///< this daemon's name for claims on the outbox
+    NodeLimits limits;
+    Store& store;
+    Workers& workers;
+    std::function<Time()> now;
+    std::function<std::string()> uuid;
+    /// In [0, 1).
+    std::function<double()> chance;
+    Executor post;  ///< to the I/O thread, from any
+    /// Calls back on the I/O thread, not before the pause is over; called there too.
+    std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)> after;
+    Log log;
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,155 @@
+#include "bridge/node/submission.hpp"
+
+#include <algorithm>
+
+#include "armor/json_line.hpp"
+#include "bridge/mail/metadata.hpp"
+#include "bridge/node/mail_drop.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// What makes a repeated `ID` the same submission: all that the user said, bodies by digest.
+armor::Digest submission_digest(const Submit& request, const std::vector<StagedBody>& bodies) {
+    std::vector<std::string> recipients;
+    for (const Imid& recipient : request.recipients)
+        recipients.push_back(recipient.text());
+    armor::JsonWriter json;
+    json.text("from", request.from)
+        .json("to", armor::json_texts(recipients))
+        .text("subject", request.subject);
+    json.number("importance", static_cast<std::uint64_t>(request.importance));
+    json.number("secure", request.secure ? 1 : 0).number("anonymous", request.anonymous ? 1 : 0);
+    json.number("expires", request.expires ? static_cast<std::uint64_t>(request.expires->count()) + 1 : 0);
+    armor::Hasher hasher("IMMP1 submission");
+    hasher.add(json.line());
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+        const SubmittedPart& part = request.parts[i];
+        armor::JsonWriter line;
+        line.text("id", part.id)
+            .text("type", part.type)
+            .number("class", static_cast<std::uint64_t>(part.part_class));
+        hasher.add(line.line());
+        hasher.add(ByteView(bodies[i].digest));
+    }
+    return hasher.digest();
+}
+
+Result<void> take_metadata(Envelope& envelope, const Submit& request, const std::vector<StagedBody>& bodies) {
+    const auto is_metadata = [](const SubmittedPart& part) { return part.type == kMetadataType; };
+    const auto found = std::ranges::find_if(request.parts, is_metadata);
+    if (found == request.parts.end()) return {};
+    if (std::ranges::count_if(request.parts, is_metadata) > 1)
+        return fail(400, "More than one metadata part");
+    const auto text = bodies[static_cast<std::size_t>(found - request.parts.begin())].in_memory();
+    if (!text) return fail(413, "Metadata too large");
+    auto metadata = parse_metadata(*text);
+    if (!metadata) return std::unexpected(std::move(metadata.error()));
+    envelope.to = std::move(metadata->to);
+    envelope.cc = std::move(metadata->cc);
+    envelope.reply_to = std::move(metadata->reply_to);
+    envelope.in_reply_to = std::move(metadata->in_reply_to);
+    envelope.references = std::move(metadata->references);
+    if (metadata->date) envelope.date = *metadata->date;
+    return {};
+}
+
+Result<Message> compose(const Submit& request, const std::vector<StagedBody>& bodies,
+                        const SubmissionContext& context) {
+    Message message;
+    Envelope& envelope = message.envelope;
+    envelope.id = request.id.empty() ? context.uuid() : request.id;
+    envelope.from = request.anonymous ? context.domain : request.account;
+    envelope.subject = request.subject;
+    envelope.date = context.now;
+    envelope.importance = request.importance;
+    envelope.secure = request.secure;
+    if (request.expires) envelope.expires = context.now + *request.expires;
+    envelope.received = {{context.domain, context.now}};
+    if (auto done = take_metadata(envelope, request, bodies); !done)
+        return std::unexpected(std::move(done.error()));
+    if (envelope.to.empty() && envelope.cc.empty()) {
+        for (const Imid& recipient : request.recipients)
+            envelope.to.push_back(recipient.text());
+    }
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+        const SubmittedPart& part = request.parts[i];
+        message.parts.push_back({part.id, part.type, part.part_class, bodies[i].length, 0, bodies[i].digest});
+    }
+    return message;
+}
+
+Result<void> settle(Transaction& transaction, Message& message, const std::vector<StagedBody>& bodies,
+                    Time now) {
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+        auto body = bodies[i].settle(transaction, now);
+        if (!body) return std::unexpected(std::move(body.error()));
+        message.parts[i].body = *body;
+    }
+    return {};
+}
+
+Result<RecipientOutcome> enqueue(Transaction& transaction, MailDrop& drop, const Message& message,
+                                 const Imid& recipient, const SubmissionContext& context,
+                                 const std::string& account) {
+    auto stored = drop.stored();
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    OutboxRow row;
+    row.message = *stored;
+    row.sender = account;
+    row.recipient = recipient.text();
+    row.destination = recipient.domain;
+    row.length = message.length();
+    row.queued = row.next_try = context.now;
+    auto added = transaction.outbox().add(row);
+    if (!added) return std::unexpected(std::move(added.error()));
+    return RecipientOutcome{row.recipient, 273, "Queued", std::nullopt};
+}
+
+/// 409 or 452 where the account used this id before.
+Result<void> check_repeat(Transaction& transaction, AccountId account, const Submit& request,
+                          const armor::Digest& digest) {
+    if (request.id.empty()) return {};
+    auto before = transaction.mailboxes().submission(account, request.id);
+    if (!before) return std::unexpected(std::move(before.error()));
+    if (!*before) return {};
+    if (**before == digest) return fail(409, request.id);
+    return fail(452, "This ID was used for another message");
+}
+
+}  // namespace
+
+Result<Submitted> submit(Transaction& transaction, const Submit& request,
+                         const std::vector<StagedBody>& bodies, const SubmissionContext& context) {
+    auto account = transaction.accounts().find(request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    if (!*account) return fail(403, "This account is gone");
+    if (!request.from.empty() && request.from != request.account) return fail(403, "Not your address");
+    const armor::Digest digest = submission_digest(request, bodies);
+    if (auto done = check_repeat(transaction, **account, request, digest); !done) {
+        return std::unexpected(std::move(done.error()));
+    }
+    auto message = compose(request, bodies, context);
+    if (!message) return std::unexpected(std::move(message.error()));
+    if (auto done = settle(transaction, *message, bodies, context.now); !done) {
+        return std::unexpected(std::move(done.error()));
+    }
+    MailDrop drop(transaction, *message, context.uuid, context.now);
+    Submitted submitted{message->envelope.id, {}};
+    bool is_taken = false;
+    for (const Imid& recipient : request.recipients) {
+        auto outcome = recipient.domain == context.domain
+                           ? drop.drop(recipient)
+                           : enqueue(transaction, drop, *message, recipient, context, request.account);
+        if (!outcome) return std::unexpected(std::move(outcome.error()));
+        is_taken = is_taken || outcome->code < 300;
+        submitted.outcomes.push_back(std::move(*outcome));
+    }
+    if (!is_taken) return submitted;
+    if (auto done = drop.keep_copy(**account); !done) return std::unexpected(std::move(done.error()));
+    auto done = transaction.mailboxes().record_submission(**account, submitted.id, digest, context.now);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return submitted;
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,23 @@
+// DONE of a local user: what was sent becomes a message, in mailboxes here and in the outbox for elsewhere.
+#pragma once
+
+#include <vector>
+
+#include "bridge/node/body_stage.hpp"
+#include "bridge/session/request.hpp"
+
+namespace immp::bridge {
+
+struct SubmissionContext {
+    std::string domain;
+    Time now;
+    std::function<std::string()> uuid;
+};
+
+/// One write transaction's work. `bodies` in the order of submit.parts. 409 (text: the UUID) and 452 by `ID`
+/// (decisions, 5); 403 for a FROM that is not the account's; 400, 413, 415 for its metadata part; 702.
+[[nodiscard]] Result<Submitted> submit(Transaction& transaction, const Submit& request,
+                                       const std::vector<StagedBody>& bodies,
+                                       const SubmissionContext& context);
+
+}  // namespace immp::bridge
