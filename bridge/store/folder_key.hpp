@@ -6,8 +6,9 @@
 
 namespace immp::bridge {
 
-/// Equal for paths that compare equal caselessly (decisions, 5: folder names differ by more than case). Kept
-/// in the database: a change of its outcome needs a migration. ASCII only.
+/// Equal for paths that compare equal caselessly (decisions, 5: folder names differ by more than case).
+/// ASCII's case only: the tables for other scripts are libunistring's, whose home is bridge/wire. What this
+/// returns is kept in the database, so a change needs a migration.
 [[nodiscard]] std::string folder_key(std::string_view path);
 
 }  // namespace immp::bridge

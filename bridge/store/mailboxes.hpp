@@ -56,7 +56,7 @@ enum class Mark { read, unread };
 class Mailboxes {
   public:
     virtual ~Mailboxes() = default;
-    /// Paths compare caselessly. 409 if there; 404 if its parent is not.
+    /// Paths compare caselessly. 409 if there, 404 if its parent is not, 400 for what is no path.
     [[nodiscard]] virtual Result<FolderId> create_folder(AccountId account, std::string_view path) = 0;
     [[nodiscard]] virtual Result<std::optional<Folder>> folder(AccountId account, std::string_view path) = 0;
     /// All folders, a parent before its children.

@@ -2,6 +2,7 @@
 
 #include "bridge/store/folder_key.hpp"
 #include "bridge/store/message_row.hpp"
+#include "bridge/wire/path.hpp"
 
 namespace immp::bridge {
 
@@ -12,12 +13,6 @@ constexpr int kForgetRows = 2000;
 
 Folder read_folder(const Row& row) {
     return {row.number(0), row.text(1), row.count(2), row.count(3)};
-}
-
-/// True for "/a" and "/a/b"; what else a name may hold is the wire's to check.
-bool is_path(std::string_view path) {
-    return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
-           path.find("//") == std::string_view::npos;
 }
 
 std::unexpected<Error> no_such_folder() {

@@ -118,7 +118,8 @@ TEST_F(MailboxesTest, FolderPathsCompareCaselessly) {
 
 TEST_F(MailboxesTest, AFolderNeedsItsParentAndAPath) {
     EXPECT_EQ(code_of(create_folder("/none/sub")), 404);
-    for (const std::string_view path : {"", "/", "INBOX", "/INBOX/", "/INBOX//a"})
+    for (const std::string_view path :
+         {"", "/", "INBOX", "/INBOX/", "/INBOX//a", "/INBOX/a#b", "/INBOX/a\nb"})
         EXPECT_EQ(code_of(create_folder(path)), 400) << path;
     EXPECT_FALSE(
         value_of(read([&](Transaction& tables) { return tables.mailboxes().folder(alice_, "/none"); })));
