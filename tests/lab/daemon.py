@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 
 from ports import LOOPBACK
@@ -41,8 +42,14 @@ def _program():
 
 
 def _run(*arguments):
-    return subprocess.run([_program(), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=COMMAND_SECONDS, check=False)
+    """Status and output; one that takes too long is ended and has failed."""
+    command = [_program(), *arguments]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_SECONDS,
+                              check=False)
+    except subprocess.TimeoutExpired:
+        return 124, "", f"immpd {arguments[0]} did not end within {COMMAND_SECONDS} s"
+    return done.returncode, done.stdout, done.stderr.strip()
 
 
 def write_config(folder, side):
@@ -58,10 +65,10 @@ def write_config(folder, side):
 
 def add_account(config, address):
     """The secret that immpd made for it."""
-    done = _run("account", "add", address, "--config", config, "--json")
-    if done.returncode != 0:
-        raise Failure(f"immpd account add {address}: {done.stderr.strip() or done.stdout.strip()}")
-    return json.loads(done.stdout)["secret"]
+    status, output, errors = _run("account", "add", address, "--config", config, "--json")
+    if status != 0:
+        raise Failure(f"immpd account add {address}: {errors or output}")
+    return json.loads(output)["secret"]
 
 
 def describe(folder, config, side):
@@ -75,11 +82,37 @@ def wait_for_flow(config, domain, log):
     last = []
 
     def reached():
-        done = _run("ping", domain, "--config", config)
-        last[:] = [(done.stdout + done.stderr).strip()]
-        return done.returncode == 0
+        status, output, errors = _run("ping", domain, "--config", config)
+        last[:] = [output.strip(), errors]
+        return status == 0
 
     try:
         wait_until(f"mail to {domain} can flow", reached, FLOW_SECONDS, interval=0.2)
-    except (Late, subprocess.TimeoutExpired) as late:
-        raise Failure(f"{late}; immpd ping says: {last and last[0]}", log) from late
+    except Late as late:
+        raise Failure("\n".join([f"{late}; immpd ping says:", *filter(None, last)]), log) from late
+
+
+def _first_step(folder, domain):
+    """The first step of a ping, from the running daemon itself: the command would wait for the steps behind it, too."""
+    with socket.socket(socket.AF_UNIX) as control:
+        control.settimeout(COMMAND_SECONDS)
+        try:
+            control.connect(os.path.join(folder, "store", "control.sock"))
+            control.sendall(f"ping {domain}\n".encode())
+            return json.loads(control.makefile().readline() or "null")
+        except OSError:
+            return None
+
+
+def wait_for_handshake(folder, domain, log):
+    """Returns when the daemon's component is attached to its XMPP server, whatever holds further on the way to the domain."""
+    last = []
+
+    def attached():
+        last[:] = [_first_step(folder, domain)]
+        return last[0] and last[0]["ok"]
+
+    try:
+        wait_until("the component handshake", attached, FLOW_SECONDS, interval=0.1)
+    except Late as late:
+        raise Failure(f"{late}; the daemon says: {last[0]}", log) from late

@@ -197,6 +197,10 @@ def start_one(options):
     if is_alive(lab.processes[name]):
         raise Failure(f"{name} runs already")
     lab.start(name)
+    if f"{options.side}.immpd" in lab.processes and is_alive(lab.processes[f"{options.side}.immpd"]):
+        say("waiting for the component handshake")
+        peer = lab.shown["b" if options.side == "a" else "a"]["domain"]
+        daemon.wait_for_handshake(lab.path(options.side), peer, lab.processes[f"{options.side}.immpd"]["log"])
 
 
 def parse(arguments):
