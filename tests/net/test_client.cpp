@@ -117,6 +117,10 @@ void TestClient::end_output() {
     ::shutdown(descriptor_, SHUT_WR);
 }
 
+void TestClient::cut() {
+    ::close(std::exchange(descriptor_, -1));
+}
+
 std::string TestClient::tls_version() const {
     return SSL_get_version(ssl_.get());
 }

@@ -39,6 +39,8 @@ class TestClient {
     /// True if the server ended the stream, false if nothing came for kPatience; what it sent is thrown away.
     [[nodiscard]] bool ended();
     void end_output();
+    /// Closes without a word.
+    void cut();
 
     [[nodiscard]] std::string tls_version() const;
     [[nodiscard]] Bytes exporter() const;
