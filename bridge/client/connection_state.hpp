@@ -24,6 +24,7 @@ struct Connection::State {
     State(int socket, Endpoint at, std::chrono::milliseconds bound)
         : descriptor(socket), endpoint(std::move(at)), patience(bound) {}
     ~State() {
+        if (ssl) SSL_shutdown(ssl.get());  // one close_notify, if it fits the socket; no answer is awaited
         ssl.reset();
         ::close(descriptor);
     }

@@ -174,6 +174,12 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
         return app.exit(help);
+    } catch (const CLI::RequiredError& error) {
+        const bool no_command = app.get_subcommands().empty();
+        return complain(
+            {ExitStatus::usage,
+             (no_command ? std::string("no such command") : one_line(error.what())) + "; see immp --help"},
+            given);
     } catch (const CLI::ParseError& error) {
         return complain({ExitStatus::usage, one_line(error.what()) + "; see immp --help"}, given);
     }
