@@ -1,6 +1,5 @@
 #include "component/iq_table.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -40,13 +39,6 @@ void IqTable::fail_all(const Error& cause) {
     auto waiting = std::exchange(waiting_, {});
     for (auto& [id, entry] : waiting)
         entry.done(std::unexpected(cause));
-}
-
-std::optional<Time> IqTable::next_deadline() const {
-    const auto soonest =
-        std::ranges::min_element(waiting_, {}, [](const auto& entry) { return entry.second.deadline; });
-    if (soonest == waiting_.end()) return std::nullopt;
-    return soonest->second.deadline;
 }
 
 }  // namespace immp::component

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <functional>
-#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -36,7 +35,6 @@ class IqTable {
     /// Ends everything with `cause`. Callbacks may add requests; those stay.
     void fail_all(const Error& cause);
 
-    [[nodiscard]] std::optional<Time> next_deadline() const;
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 
   private:

@@ -37,6 +37,7 @@ void Pacing::shrink(double factor, Time sent_at, Time now) {
 void Pacing::answered(std::size_t bytes, Time sent_at, Time now) {
     const auto before = under_way_;
     forgotten(bytes);
+    if (bytes == 0) return;  // a question without octets tells nothing of the rate
     const std::chrono::duration<double> took =
         std::max<Time::duration>(now - sent_at, std::chrono::microseconds(1));
     const double rate = static_cast<double>(before) / took.count();

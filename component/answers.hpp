@@ -1,0 +1,66 @@
+// What others ask of us, answered: discovery, ping, and the requests of urn:immp:1, which go to the bridge
+// once the sender has been proved to speak for its domain (decisions, 7). One table says what we answer;
+// everything else is service-unavailable. Messages, presence and errors get no answer.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "bridge/peer_link.hpp"
+#include "component/discovery.hpp"
+#include "component/outlet.hpp"
+#include "component/ration.hpp"
+#include "component/stanza.hpp"
+
+namespace immp::component {
+
+/// Requests of peers that are not answered yet, all together; more is 705 (resource-constraint), after which
+/// a peer sends less at once.
+inline constexpr std::size_t kMaxHeldRequests = 256;
+inline constexpr std::size_t kMaxHeldBytes = 16 * 1'024 * 1'024;
+/// on_peer_seen() is called this often for a domain at most.
+inline constexpr std::chrono::seconds kSeenEvery{1};
+
+class Answers : public std::enable_shared_from_this<Answers> {
+  public:
+    /// All outlive it, but for the replies that the handler still owes: those are dropped.
+    Answers(std::string our_jid, Outlet& outlet, World& world, Discovery& discovery,
+            bridge::PeerHandler& handler);
+
+    /// An iq of type `get` or `set`, a message or presence.
+    void take(Stanza stanza);
+    void take(const StanzaSkipped& skipped);
+
+  private:
+    struct Row;
+    static const Row kRows[];
+
+    void answer_info(Stanza request);
+    void answer_items(Stanza request);
+    void answer_ping(Stanza request);
+    void take_piece(Stanza request);
+    void take_bundle_question(Stanza request);
+    void take_key_question(Stanza request);
+    void take_receipt(Stanza request);
+
+    void dispatch(Stanza request);
+    using Proved = std::move_only_function<void(Result<std::string> origin)>;
+    void prove(const StanzaHead& head, Proved done);
+    void note_seen(const std::string& origin);
+    [[nodiscard]] std::optional<Ration::Share> hold(const StanzaHead& head, std::size_t bytes);
+
+    void result(const StanzaHead& request, std::string_view payload);
+    void refuse(const StanzaHead& request, const Error& error, std::string_view extra = {});
+    void reply(std::string_view type, const StanzaHead& request, std::string_view payload);
+
+    std::string our_jid_;
+    Outlet& outlet_;
+    World& world_;
+    Discovery& discovery_;
+    bridge::PeerHandler& handler_;
+    Ration ration_{kMaxHeldRequests, kMaxHeldBytes};
+    std::map<std::string, Time> seen_;
+};
+
+}  // namespace immp::component
