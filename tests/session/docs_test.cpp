@@ -1,0 +1,197 @@
+// docs/protocol.md: its dialogs are played, its tables are the program's, its worked example is computed
+// again. IMMP_UPDATE_DOCS=1 writes the tables into it.
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "armor/base64.hpp"
+#include "armor/hex.hpp"
+#include "armor/names.hpp"
+#include "armor/password.hpp"
+#include "bridge/session/handlers.hpp"
+#include "bridge/session/input.hpp"
+#include "bridge/wire/part_name.hpp"
+#include "tests/session/dialog.hpp"
+
+namespace immp::bridge::test {
+namespace {
+
+constexpr const char* kPage = IMMP_DOCS_DIR "/protocol.md";
+
+std::string page() {
+    std::ostringstream text;
+    text << std::ifstream(kPage).rdbuf();
+    return text.str();
+}
+
+// The text between two marks; empty where they are not there.
+std::string between(const std::string& text, const std::string& from, const std::string& to,
+                    std::size_t at = 0) {
+    const std::size_t begin = text.find(from, at);
+    const std::size_t end = text.find(to, begin + from.size());
+    if (begin == text.npos || end == text.npos) return {};
+    return text.substr(begin + from.size(), end - begin - from.size());
+}
+
+void expect_table(const std::string& name, const std::string& table) {
+    const std::string from = "<!-- " + name + " -->\n";
+    const std::string to = "<!-- /" + name + " -->";
+    std::string text = page();
+    const std::string written = between(text, from, to);
+    if (written != table && std::getenv("IMMP_UPDATE_DOCS")) {
+        text.replace(text.find(from) + from.size(), written.size(), table);
+        std::ofstream(kPage) << text;
+        return;
+    }
+    EXPECT_EQ(written, table) << "IMMP_UPDATE_DOCS=1 writes it";
+}
+
+// `|` would end a cell.
+std::string cell(std::string_view text) {
+    std::string escaped;
+    for (const char c : text)
+        escaped += c == '|' ? std::string("\\|") : std::string(1, c);
+    return escaped;
+}
+
+std::string states_text(const States& states) {
+    std::string text;
+    for (const auto& [state, letter] :
+         std::map<SessionState, std::string>{{SessionState::unencrypted, "E"},
+                                             {SessionState::unauthenticated, "U"},
+                                             {SessionState::local, "L"},
+                                             {SessionState::remote, "R"}})
+        text += states.contains(state) ? letter : "-";
+    return text;
+}
+
+TEST(ProtocolPage, ListsTheCommandTable) {
+    std::string table =
+        "States: E Unencrypted, U Unauthenticated, L Local, R Remote. A verb marked 701 comes later.\n\n"
+        "| command | parameters and switches | states | AS | |\n|---|---|---|---|---|\n";
+    for (const CommandSpec& spec : command_table()) {
+        const char* as = spec.pipelining == Pipelining::allowed    ? "may"
+                         : spec.pipelining == Pipelining::required ? "must"
+                                                                   : "no";
+        table += "| `" + std::string(spec.keywords) + "` | " +
+                 (spec.synopsis.empty() ? "" : "`" + cell(spec.synopsis) + "`") + " | " +
+                 states_text(spec.states) + " | " + as + " | " + (is_implemented(spec.verb) ? "" : "701") +
+                 " |\n";
+    }
+    expect_table("commands", table);
+}
+
+TEST(ProtocolPage, ListsTheCodeTable) {
+    std::string table = "| code | meaning | `e=` | `retry=` by default |\n|---|---|---|---|\n";
+    for (const CodeSpec& spec : code_table()) {
+        const bool temporary = spec.retry.count() > 0;
+        table += "| " + std::to_string(spec.code) + " | " + std::string(spec.text) + " | ";
+        if (spec.code >= 400) table += (temporary ? "4." : "5.") + std::string(spec.enhanced);
+        table += " | " + (temporary ? std::to_string(spec.retry.count()) : "") + " |\n";
+    }
+    expect_table("codes", table);
+}
+
+struct Limit {
+    const char* what;
+    std::uint64_t value;
+    const char* answer;
+};
+
+TEST(ProtocolPage, ListsTheLimits) {
+    const SessionLimits limits;
+    const auto seconds = [](std::chrono::seconds time) { return static_cast<std::uint64_t>(time.count()); };
+    const Limit rows[] = {
+        {"octets of a line, without its line end", kMaxLineBytes, "414"},
+        {"commands on a line", kMaxCommandsOnLine, "400"},
+        {"octets of a reply line", kMaxReplyBytes, "cut"},
+        {"octets of a piece of a body in a pipeline", kMaxPieceBytes, ""},
+        {"pipelines at once (configurable)", limits.pipelines, "429"},
+        {"octets of an IMID", armor::kMaxImidBytes, "400"},
+        {"octets of a part's name", kMaxPartNameBytes, "400"},
+        {"octets of a message's bodies (configurable)", limits.message_bytes, "413, closing"},
+        {"parts of a message (configurable)", limits.parts, "413"},
+        {"recipients of a message (configurable)", limits.recipients, "413"},
+        {"entries of one INDEX (configurable)", limits.index_limit, "fewer, `next=`"},
+        {"errors before a login (configurable)", limits.errors_before_login, "710, closing"},
+        {"seconds without an octet before a login (configurable)", seconds(limits.idle_before_login),
+         "408, closing"},
+        {"seconds without an octet behind it (configurable)", seconds(limits.idle_after_login),
+         "408, closing"},
+        {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
+        {"commands without their last reply", kMaxSlots, "not read yet"},
+    };
+    std::string table = "| what | at most | else |\n|---|---|---|\n";
+    for (const Limit& row : rows)
+        table +=
+            std::string("| ") + row.what + " | " + std::to_string(row.value) + " | " + row.answer + " |\n";
+    expect_table("limits", table);
+}
+
+std::string capabilities() {
+    std::string list;
+    for (const CommandSpec& spec : command_table()) {
+        if (!is_implemented(spec.verb) || spec.verb == Verb::upgrade) continue;
+        std::string verb(spec.keywords);
+        for (char& c : verb)
+            if (c == ' ') c = '-';
+        list += (list.empty() ? "" : ",") + verb;
+    }
+    return list;
+}
+
+TEST(ProtocolPage, DialogsGoAsWritten) {
+    const std::string text = page();
+    std::size_t played = 0;
+    for (std::size_t at = text.find("```dialog\n"); at != text.npos; at = text.find("```dialog\n", at + 1)) {
+        const std::size_t comment = text.rfind("<!--\n", at);
+        ASSERT_NE(comment, text.npos);
+        const std::string directives = between(text, "<!--\n", "-->\n", comment);
+        std::string lines = between(text, "```dialog\n", "```\n", at);
+        for (std::size_t caps = lines.find("@caps@"); caps != lines.npos; caps = lines.find("@caps@"))
+            lines.replace(caps, 6, capabilities());
+        const auto number =
+            1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+        const Dialog dialog =
+            parse_dialog("protocol.md:" + std::to_string(number), "events: unseen\n" + directives + lines);
+        const auto wrong = play_every_way(dialog);
+        EXPECT_FALSE(wrong) << *wrong;
+        ++played;
+    }
+    EXPECT_GE(played, 9u);
+}
+
+TEST(ProtocolPage, WorkedExampleHolds) {
+    std::map<std::string, std::string> given;
+    std::istringstream lines(between(page(), "```worked\n", "```\n"));
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t equals = line.find(" = ");
+        ASSERT_NE(equals, line.npos) << line;
+        given[line.substr(0, line.find(' '))] = line.substr(equals + 3);
+    }
+    const Bytes salt_octets = armor::decode_base64(given["salt"]).value();
+    armor::Salt salt{};
+    ASSERT_EQ(salt_octets.size(), salt.size());
+    std::ranges::copy(salt_octets, salt.begin());
+    const armor::Argon2Cost cost{static_cast<std::uint32_t>(std::stoul(given["m"])),
+                                 static_cast<std::uint32_t>(std::stoul(given["t"]))};
+    const auto h = armor::stretch(armor::SecretText(std::string(given["password"])), salt, cost);
+    ASSERT_TRUE(h);
+    EXPECT_EQ(armor::encode_hex(h->view()), given["h"]);
+    const armor::ScramKeys keys = armor::scram_keys(*h);
+    EXPECT_EQ(armor::encode_hex(keys.stored_key.view()), given["StoredKey"]);
+    EXPECT_EQ(armor::encode_hex(keys.server_key.view()), given["ServerKey"]);
+    EXPECT_EQ(armor::encode_base64(armor::decode_hex(given["exporter"]).value()), given["CB"]);
+    const std::string message = armor::auth_message(
+        {given["account"], given["device"], given["challenge"], given["nonce"], given["CB"]});
+    const armor::ScramProof proof = armor::client_proof(*h, message);
+    EXPECT_EQ(armor::encode_base64(proof), given["proof"]);
+    EXPECT_TRUE(armor::proof_holds(keys, message, proof));
+    EXPECT_EQ(armor::encode_base64(armor::server_signature(keys, message)), given["v"]);
+}
+
+}  // namespace
+}  // namespace immp::bridge::test
