@@ -65,8 +65,7 @@ bool SessionInput::read_line() {
     used_ += step.taken;
     if (!step.line) return false;
     if (step.line->error) {
-        refuse_line(*step.line->error);
-        if (step.line->may_have_body) core_.close();
+        refuse_line(*step.line);
         return true;
     }
     auto commands = parse_line(step.line->text);
@@ -74,13 +73,19 @@ bool SessionInput::read_line() {
         std::ranges::move(*commands, std::back_inserter(commands_));
         return true;
     }
-    refuse_line(commands.error());
-    if (may_have_body(step.line->text)) core_.close();
+    refuse_line({{}, commands.error(), may_have_body(step.line->text)});
     return true;
 }
 
-void SessionInput::refuse_line(const Error& error) {
-    core_.refuse(*core_.output.open("", Verb::noop), error);
+// A body follows its line also where the line is refused; where that cannot be measured, nothing more is read.
+void SessionInput::refuse_line(const Line& line) {
+    if (auto command = find_body_command(line.text)) {
+        command->error = line.error;
+        commands_.push_back(*std::move(command));
+        return;
+    }
+    core_.refuse(*core_.output.open("", Verb::noop), *line.error);
+    if (line.may_have_body) core_.close();
 }
 
 bool SessionInput::must_wait(const Command& command) {
@@ -111,11 +116,12 @@ void SessionInput::begin(Command command) {
 }
 
 bool SessionInput::too_many_pipelines(const std::string& pipeline) const {
+    if (pipeline.empty()) return false;
     std::set<std::string> live;
     core_.output.add_live(live);
     for (const auto& [id, lane] : core_.lanes_)
         if (!id.empty() && !lane.empty()) live.insert(id);
-    return !pipeline.empty() && !live.contains(pipeline) && live.size() >= core_.services().limits.pipelines;
+    return !live.contains(pipeline) && live.size() >= core_.services().limits.pipelines;
 }
 
 // Starts what its pipeline is ready for.

@@ -49,7 +49,7 @@ class SessionInput {
     [[nodiscard]] bool paused() const;
     [[nodiscard]] bool too_many_pipelines(const std::string& pipeline) const;
     [[nodiscard]] std::size_t waiting() const;
-    void refuse_line(const Error& error);
+    void refuse_line(const Line& line);
     void close_if_done();
 
     // upload.cpp

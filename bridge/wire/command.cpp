@@ -178,6 +178,15 @@ Result<std::vector<Command>> parse_line(std::string_view line) {
     return commands;
 }
 
+std::optional<Command> find_body_command(std::string_view line) {
+    auto commands = parse_line(line);
+    if (!commands || commands->empty()) return std::nullopt;
+    Command last = std::move(commands->back());
+    const bool has_body = last.spec && (last.spec->verb == Verb::data || last.spec->verb == Verb::chunk);
+    if (!has_body || !body_frame(last)) return std::nullopt;
+    return last;
+}
+
 bool is_pipeline_id(std::string_view text) {
     return !text.empty() && text.size() <= kMaxPipelineIdBytes &&
            std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c); });

@@ -39,7 +39,7 @@ struct Arguments {
 
 struct Command {
     std::string pipeline;               ///< the id behind AS; empty outside pipelines
-    const CommandSpec* spec = nullptr;  ///< null exactly where `error` is set
+    const CommandSpec* spec = nullptr;  ///< null: no such command, with an error
     Arguments arguments;
     std::optional<Error> error;  ///< 400 no such command, bad id; 710 an HTTP verb, closing
 };
@@ -55,6 +55,9 @@ struct BodyFrame {
 
 /// A whole line. 400: nothing of it is run (quoting, too many commands, one out of place).
 [[nodiscard]] Result<std::vector<Command>> parse_line(std::string_view line);
+
+/// The command on a refused line that is followed by a body whose end is known; nothing where there is none.
+[[nodiscard]] std::optional<Command> find_body_command(std::string_view line);
 
 /// `[A-Za-z0-9]{1,32}`
 [[nodiscard]] bool is_pipeline_id(std::string_view text);

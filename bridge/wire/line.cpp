@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kLongestVerb = 6;  // "CHUNK" and one more, so that longer words do not match
 
+constexpr std::string_view kCutsLine("\r\0", 2);
+
 char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
@@ -95,8 +97,10 @@ Line LineReader::finish() {
     std::string text = std::exchange(held_, {});
     if (text.ends_with('\r')) text.pop_back();
     if (!has_controls(text) && armor::is_utf8(text)) return {std::move(text), {}, false};
-    return {
+    Line refused{
         {}, refusal(415, "A line is UTF-8 without control characters"), immp::bridge::may_have_body(text)};
+    if (text.find_first_of(kCutsLine) == text.npos) refused.text = std::move(text);
+    return refused;
 }
 
 LineReader::Step LineReader::feed(std::string_view octets) {

@@ -39,7 +39,9 @@ class BodyWatch {
 };
 
 struct Line {
-    std::string text;            ///< without line end; empty where refused
+    /// Without line end. Of a refused line only where it came whole (other controls, bad UTF-8), so that the
+    /// body behind a DATA can be measured; a CR, a NUL and what is too long cut the line there.
+    std::string text;
     std::optional<Error> error;  ///< 414, 415
     bool may_have_body = false;  ///< with an error: octets that follow may be a body
 };

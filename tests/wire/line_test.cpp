@@ -67,6 +67,14 @@ TEST(LineReader, CountsWithoutTheLineEnd) {
     expect(full + full + "\n" + full + "\n", {"414", full});
 }
 
+TEST(LineReader, KeepsWhatCameWhole) {
+    LineReader reader;
+    EXPECT_EQ(reader.feed("DATA a\tb LENGTH 5\n").line->text, "DATA a\tb LENGTH 5");
+    EXPECT_EQ(reader.feed("DATA \xff LENGTH 5\n").line->text, "DATA \xff LENGTH 5");
+    EXPECT_EQ(reader.feed("DATA a\rb LENGTH 5\n").line->text, "");
+    EXPECT_EQ(reader.feed(std::string_view("DATA a\0b LENGTH 5\n", 18)).line->text, "");
+}
+
 TEST(LineReader, SeesThatABodyMayFollow) {
     const std::string longer(kMaxLineBytes, 'x');
     expect("DATA \t\nAS x chunk\t5\ndata\x7f\n", {"415!", "415!", "415!"});
