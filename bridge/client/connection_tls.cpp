@@ -47,6 +47,7 @@ std::string verdict_text(long verdict, const TlsDemand& demand) {
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // an authority of the same name
             return "is signed by no authority that is trusted here; name the right one with --ca FILE";
         default: return std::string("is not accepted: ") + X509_verify_cert_error_string(verdict);
     }

@@ -1,0 +1,22 @@
+// Runs the built `immp` as a person or a script would.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace immp::test {
+
+struct Ran {
+    int status = -1;  ///< exit status; -1: killed after the deadline
+    std::string out;
+    std::string err;
+};
+
+/// `home` becomes IMMP_HOME; runs in `folder`. The program must have ended after 30 seconds.
+[[nodiscard]] Ran run_immp(const std::vector<std::string>& arguments, const std::string& input,
+                           const std::string& home, const std::string& folder);
+
+/// A line of a dialog as a shell would cut it: blanks, "..." keep together.
+[[nodiscard]] std::vector<std::string> split_words(const std::string& line);
+
+}  // namespace immp::test
