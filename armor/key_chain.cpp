@@ -9,9 +9,12 @@ std::unexpected<Error> not_after(std::string rule) {
     return fail(412, "key changed: " + std::move(rule));
 }
 
-Result<void> follows_under_same_key(const RecordClaims& current, const RecordClaims& candidate) {
-    if (current.next && candidate.next != current.next)
+Result<void> follows_under_same_key(const Record& current, const Record& candidate) {
+    const std::optional<Digest>& committed = current.claims().next;
+    if (committed && candidate.claims().next != committed)
         return not_after("the commitment to the next key was dropped");
+    if (candidate.previous_signature() && candidate.claims().previous == current.fingerprint())
+        return not_after("signed twice by the same key");
     return {};
 }
 
@@ -33,7 +36,7 @@ Result<void> follows(const Record& current, const Record& candidate) {
     const RecordClaims& after = candidate.claims();
     if (before.owner != after.owner || before.name != after.name) return not_after("it is another's record");
     if (after.serial <= before.serial) return not_after("the serial does not rise");
-    if (after.sign == before.sign) return follows_under_same_key(before, after);
+    if (after.sign == before.sign) return follows_under_same_key(current, candidate);
     return follows_under_new_key(current, candidate);
 }
 

@@ -15,7 +15,7 @@ namespace immp::armor {
 
 /// Octets of a whole receipt; more is 413.
 inline constexpr std::size_t kMaxReceiptBytes =
-    16 + kMaxJsonLineBytes + 1 + 88 + 1 + 24 + 16 + kMaxAnswerPlainBytes;
+    15 + kMaxJsonLineBytes + 1 + 88 + 1 + 24 + 16 + kMaxAnswerPlainBytes;
 
 struct Receipt {
     std::string origin;       // of the bundle

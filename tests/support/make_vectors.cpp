@@ -231,6 +231,11 @@ void write_chains(const fs::path& root) {
     chain("wrongly-signed", "The old key's place is taken by another",
           "412 key changed: the key before did not sign it", sealed,
           {made(heir(sealed, 3), second_pair, &wrong_pair)});
+    const Record needless =
+        Record::parse(as_bytes(sealed.text() + encode_base64(sign(a.sign, sealed.fingerprint())) + "\n"))
+            .value();
+    chain("needless-signature", "A predecessor's signature where the key did not change",
+          "412 key changed: signed twice by the same key", first, {needless});
     const Record other = b_example().record;
     RecordClaims claims = heir(other, 3);
     chain("other-domain", "Another domain's record", "412 key changed: it is another's record", first,
