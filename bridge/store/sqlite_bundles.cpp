@@ -70,7 +70,7 @@ Result<std::vector<OutgoingBundle>> SqliteBundles::claim(std::string_view owner,
 }
 
 Result<void> SqliteBundles::release(std::string_view owner) {
-    auto bundles = db_.query("UPDATE outgoing SET lease_end = 0 WHERE owner = ?", owner).run();
+    auto bundles = db_.query("UPDATE outgoing SET owner = '', lease_end = 0 WHERE owner = ?", owner).run();
     if (!bundles) return bundles;
     return db_.query("UPDATE outbox SET owner = '', lease_end = 0 WHERE owner = ? AND owner <> ''", owner)
         .run();

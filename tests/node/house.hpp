@@ -1,0 +1,191 @@
+// Whole nodes on real stores, joined by a link that the test can cut, slow and listen to. The test's own
+// thread is the I/O thread: it runs what was posted until something has happened, or the deadline has.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "armor/random.hpp"
+#include "bridge/node/login.hpp"
+#include "bridge/node/node.hpp"
+#include "bridge/store/sqlite_store.hpp"
+
+namespace immp::bridge {
+
+/// The I/O thread's queue, with a clock that only the test moves.
+class Loop {
+  public:
+    void post(std::move_only_function<void()> work) {
+        {
+            const std::lock_guard lock(mutex_);
+            ready_.push_back(std::move(work));
+        }
+        wake_.notify_one();
+    }
+    void after(std::chrono::milliseconds pause, std::move_only_function<void()> work) {
+        timers_.emplace(now_ + pause, std::move(work));
+    }
+    /// Runs until `happened`, for 20 s at most; true if it did.
+    template <class Condition>
+    bool run_until(Condition happened) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!happened()) {
+            std::unique_lock lock(mutex_);
+            if (!wake_.wait_until(lock, deadline, [this] { return !ready_.empty(); })) return false;
+            auto work = std::move(ready_.front());
+            ready_.pop_front();
+            lock.unlock();
+            work();
+        }
+        return true;
+    }
+    /// Moves the clock in steps until `happened`, whose own waiting lets others act; for 20 s at most.
+    template <class Condition>
+    bool advance_until(std::chrono::milliseconds step, Condition happened) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!happened()) {
+            if (std::chrono::steady_clock::now() > deadline) return false;
+            advance(step);
+        }
+        return true;
+    }
+    /// Moves the clock, and posts what is due.
+    void advance(std::chrono::milliseconds by) {
+        now_ += by;
+        while (!timers_.empty() && timers_.begin()->first <= now_) {
+            post(std::move(timers_.begin()->second));
+            timers_.erase(timers_.begin());
+        }
+    }
+    [[nodiscard]] Time now() const { return std::chrono::floor<std::chrono::seconds>(Time{} + now_); }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<std::move_only_function<void()>> ready_;
+    std::multimap<std::chrono::milliseconds, std::move_only_function<void()>> timers_;
+    std::chrono::milliseconds now_ = std::chrono::hours(24 * 365 * 56);
+};
+
+struct House;
+
+/// What the wire does with a message between two houses.
+enum class Fate {
+    pass,
+    lose,        ///< never arrives; the sender hears 720
+    lose_reply,  ///< arrives and is acted on; the sender hears 720
+};
+
+/// The way between the houses of a test: direct calls, in order, each with the fate the test gives it.
+class Wire {
+  public:
+    explicit Wire(Loop& loop) : loop_(loop) {}
+
+    std::map<std::string, House*> houses;
+    std::function<Fate(const std::string& from, const BundlePiece& piece)> fate = [](auto&, auto&) {
+        return Fate::pass;
+    };
+    std::vector<std::pair<std::string, BundlePiece>> pieces;  ///< all that were sent, with who sent them
+
+    Loop& loop_;
+};
+
+class WireLink final : public PeerLink {
+  public:
+    WireLink(Wire& wire, std::string domain) : wire_(wire), domain_(std::move(domain)) {}
+
+    [[nodiscard]] std::size_t piece_bytes(std::string_view) const override { return piece_bytes_; }
+    [[nodiscard]] std::size_t window(std::string_view) const override { return 4; }
+    void send_piece(std::string domain, BundlePiece piece, Callback<BundleStatus> done) override;
+    void ask_bundle(std::string domain, std::string bundle_id, Callback<BundleStatus> done) override;
+    void fetch_records(std::string domain, History history, Callback<std::vector<std::string>> done) override;
+    void send_receipt(std::string domain, Bytes receipt, Callback<void> done) override;
+
+    /// Its house was shut: what is still answered falls silent.
+    void cut() { *is_cut_ = true; }
+
+    std::size_t piece_bytes_ = 65'536;
+
+  private:
+    template <class T>
+    Callback<T> guarded(Callback<T> done);
+    template <class T>
+    bool unreachable(const std::string& domain, Callback<T>& done);
+
+    Wire& wire_;
+    const std::string domain_;
+    std::shared_ptr<bool> is_cut_ = std::make_shared<bool>(false);
+};
+
+/// One domain: store, node and link.
+struct House {
+    House(Wire& wire, std::string domain, std::filesystem::path directory);
+    ~House();
+
+    /// Stops and starts again on the same store.
+    void restart();
+    void add_account(const std::string& name);
+    /// Submits as a client would: its answer.
+    Answer submit(Submit request, const std::vector<std::string>& bodies);
+    /// The messages of a folder, newest first.
+    std::vector<IndexEntry> index(const std::string& account, const std::string& folder = "/INBOX");
+    std::string fetch(const std::string& account, const std::string& uuid, FetchForm form,
+                      const std::string& part = "");
+    std::uint64_t outbox_rows();
+    template <class R>
+    Result<R> in_store(std::move_only_function<Result<R>(Transaction&)> work) {
+        std::optional<Result<R>> result;
+        store->write<R>(std::move(work), [&result](Result<R> done) { result.emplace(std::move(done)); });
+        EXPECT_TRUE(wire.loop_.run_until([&] { return result.has_value(); }));
+        return std::move(*result);
+    }
+    void link_up() { node->on_link(LinkState::up); }
+    void link_down() { node->on_link(LinkState::down); }
+
+    Wire& wire;
+    const std::string domain;
+    const std::filesystem::path directory;
+    std::vector<std::string> log;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<Workers> workers;
+    std::unique_ptr<WireLink> link;
+    std::unique_ptr<Node> node;
+    bool is_reachable = true;
+
+  private:
+    void open();
+    void close();
+    Answer ask(SessionHost& desk, Request request);
+
+    /// Goes with the run: what was posted or put off by a run that ended does nothing.
+    std::shared_ptr<int> run_;
+    /// Calls under way may still name an ended run's node: it stays until the house goes.
+    std::vector<std::unique_ptr<Node>> former_nodes_;
+    std::vector<std::unique_ptr<WireLink>> former_links_;
+    std::vector<std::unique_ptr<Store>> former_stores_;
+};
+
+/// A mail with one text part.
+Submit mail(const std::string& from, const std::vector<std::string>& to, const std::string& subject);
+
+/// Two houses, a.example and b.example, with alice, carol, bob and dave; links down until a test raises them.
+class TwoDomains : public testing::Test {
+  protected:
+    TwoDomains();
+    ~TwoDomains() override;
+    void raise_links();
+
+    const std::filesystem::path directory_;
+    Loop loop_;
+    Wire wire_{loop_};
+    House a_;
+    House b_;
+};
+
+}  // namespace immp::bridge
