@@ -4,20 +4,24 @@
 #include <cstdint>
 #include <utility>
 
+#include "bridge/wire/codes.hpp"
+
 namespace immp::bridge {
+
+namespace {
+constexpr std::chrono::seconds kRetry{60};
+}
 
 struct Admission::Counts {
     std::size_t all = 0;
     std::map<std::string, std::size_t> by_place;
 };
 
-std::string_view refusal_line(Admitted verdict) {
-    switch (verdict) {
-        case Admitted::server_full: return "705 Too many sessions, try again later e=4.3.2 retry=60\n";
-        case Admitted::address_full: return "429 Too many sessions from your address e=4.7.0 retry=60\n";
-        case Admitted::yes: break;
-    }
-    return {};
+Error refusal(Admitted verdict) {
+    Error error = verdict == Admitted::address_full ? refusal(429, "Too many sessions from your address")
+                                                    : refusal(705, "Too many sessions");
+    error.retry = kRetry;
+    return error;
 }
 
 std::string admission_place(const asio::ip::address& address) {

@@ -5,9 +5,10 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include <asio/ip/address.hpp>
+
+#include "armor/error.hpp"
 
 namespace immp::bridge {
 
@@ -22,8 +23,8 @@ enum class Admitted {
     address_full,  ///< `sessions_per_address` are open from there
 };
 
-/// What a refused client is told where nothing is encrypted yet: one line with its end.
-[[nodiscard]] std::string_view refusal_line(Admitted verdict);
+/// What a refused client is told where nothing is encrypted yet. Not for Admitted::yes.
+[[nodiscard]] Error refusal(Admitted verdict);
 
 class Admission {
   public:

@@ -103,8 +103,9 @@ void Connection::carry_out(Send send) {
 
 void Connection::carry_out(StartTls wanted) {
     versions_ = wanted.version == TlsVersion::tls1_2 ? TlsVersions::only_1_2 : TlsVersions::only_1_3;
-    // What already came in plain would be read as the handshake's; it is the session's, which refuses it.
-    if (socket_.has_unread()) return static_cast<void>(read_some());
+    // The session refuses what it was given behind UPGRADE; this came too late for that, and would be taken
+    // for the client's handshake.
+    if (socket_.has_unread()) return enter(ConnectionState::ending);
     enter(ConnectionState::upgrading);
 }
 

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include <asio/ip/tcp.hpp>
-#include <asio/ip/v6_only.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
+
+#include "bridge/net/listening.hpp"
+#include "bridge/wire/reply.hpp"
 
 namespace immp::bridge {
 
@@ -17,45 +19,6 @@ using asio::ip::tcp;
 
 /// Out of descriptors: wait for some to come back instead of spinning on accept.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-
-std::string text_of(const ListenAddress& address) {
-    const bool v6 = address.address.find(':') != std::string::npos;
-    return (v6 ? "[" + address.address + "]" : address.address) + ":" + std::to_string(address.port);
-}
-
-std::unexpected<Error> refuse_address(const ListenAddress& address, const asio::error_code& error) {
-    const std::string at = text_of(address);
-    if (error == asio::error::address_in_use)
-        return fail(700, "cannot listen on " + at + ": the port is in use; stop the program that has it " +
-                             "(ss -ltnp shows which) or choose another port");
-    if (error == asio::error::access_denied)
-        return fail(700, "cannot listen on " + at + ": ports below 1024 need a privilege; choose a port " +
-                             "from 1024 on or grant CAP_NET_BIND_SERVICE");
-    if (error == asio::error::address_family_not_supported)
-        return fail(700, "cannot listen on " + at + ": this machine has no such address family; take the " +
-                             "address out of the configuration");
-    if (error.value() == EADDRNOTAVAIL)
-        return fail(700, "cannot listen on " + at + ": the address is not of this machine; `ip address` " +
-                             "lists those that are");
-    return fail(700, "cannot listen on " + at + ": " + error.message());
-}
-
-Result<tcp::acceptor> bind_acceptor(asio::io_context& io, const ListenAddress& address) {
-    asio::error_code error;
-    const asio::ip::address numeric = asio::ip::make_address(address.address, error);
-    if (error)
-        return fail(700, "cannot listen on " + text_of(address) +
-                             ": not a numeric IPv4 or IPv6 address; write for example 127.0.0.1 or ::");
-    const tcp::endpoint endpoint(numeric, address.port);
-    tcp::acceptor acceptor(io);
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && numeric.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
-    if (error) return refuse_address(address, error);
-    return acceptor;
-}
 
 }  // namespace
 
@@ -115,7 +78,7 @@ Result<void> Listener::Impl::open() {
     if (auto loaded = identity_.reload(); !loaded) return loaded;
     std::vector<std::unique_ptr<Ear>> ears;
     for (const ListenAddress& address : config_.addresses) {
-        auto acceptor = bind_acceptor(io_, address);
+        auto acceptor = listen_on(io_, address);
         if (!acceptor) return std::unexpected(acceptor.error());
         ListenAddress real = address;
         real.port = acceptor->local_endpoint().port();
@@ -161,7 +124,7 @@ void Listener::Impl::accept(Ear& ear) {
 }
 
 void Listener::Impl::accept_later(Ear& ear, const asio::error_code& error) {
-    log_(LogLevel::warning, "cannot accept on " + text_of(ear.address) + ": " + error.message() +
+    log_(LogLevel::warning, "cannot accept on " + ear.address.text() + ": " + error.message() +
                                 "; raise LimitNOFILE or lower the number of sessions");
     ear.pause.expires_after(kAcceptPause);
     ear.pause.async_wait([weak = weak_from_this(), &ear](asio::error_code aborted) {
@@ -178,7 +141,7 @@ void Listener::Impl::admit(const Ear& ear, tcp::socket socket) {
     if (verdict == Admitted::yes) return begin(ear, std::move(socket), remote.address().to_string(), seat);
     log_(LogLevel::debug, remote.address().to_string() + ": refused, too many sessions");
     if (ear.setup->kind != ListenerKind::upgrade) return;
-    const std::string_view line = refusal_line(verdict);
+    const std::string line = refusal_line("", refusal(verdict));
     socket.non_blocking(true, gone);
     socket.write_some(asio::buffer(line), gone);  // a new socket has room for a line
 }

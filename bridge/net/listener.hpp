@@ -12,19 +12,12 @@
 #include "bridge/log.hpp"
 #include "bridge/net/admission.hpp"
 #include "bridge/net/connection.hpp"
+#include "bridge/net/listening.hpp"
 #include "bridge/net/tls_identity.hpp"
 #include "bridge/session/host.hpp"
 #include "bridge/session/session.hpp"
 
 namespace immp::bridge {
-
-struct ListenAddress {
-    std::string address;        ///< numeric IPv4 or IPv6; "::" takes IPv6 only
-    std::uint16_t port = 1025;  ///< 0: the kernel chooses, see Listener::bound
-    ListenerKind kind = ListenerKind::upgrade;
-
-    bool operator==(const ListenAddress&) const = default;
-};
 
 struct ListenerConfig {
     std::vector<ListenAddress> addresses;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "bridge/wire/reply.hpp"
+
 namespace immp::bridge {
 namespace {
 
@@ -43,10 +45,9 @@ TEST(Admission, CountsAnIPv6NetworkAsOnePlace) {
 }
 
 TEST(Admission, RefusalsSayWhenToComeBack) {
-    EXPECT_EQ(refusal_line(Admitted::server_full),
-              "705 Too many sessions, try again later e=4.3.2 retry=60\n");
-    EXPECT_EQ(refusal_line(Admitted::address_full),
-              "429 Too many sessions from your address e=4.7.0 retry=60\n");
+    EXPECT_EQ(refusal_line("", refusal(Admitted::server_full)), "705 Too many sessions e=4.4.5 retry=60\n");
+    EXPECT_EQ(refusal_line("", refusal(Admitted::address_full)),
+              "429 Too many sessions from your address e=4.3.2 retry=60\n");
 }
 
 }  // namespace
