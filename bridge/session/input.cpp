@@ -77,7 +77,8 @@ bool SessionInput::read_line() {
     return true;
 }
 
-// A body follows its line also where the line is refused; where that cannot be measured, nothing more is read.
+// A body follows its line also where the line is refused; where that cannot be measured, nothing more is
+// read.
 void SessionInput::refuse_line(const Line& line) {
     if (auto command = find_body_command(line.text)) {
         command->error = line.error;
@@ -98,11 +99,13 @@ bool SessionInput::must_wait(const Command& command) {
     switch (verb_of(command)) {
         case Verb::chunk: return false;
         case Verb::data: return data_must_wait(command.pipeline);
-        default: return waiting() >= kMaxWaiting;
+        default: return waiting() >= kMaxWaiting && !in_chunks();
     }
 }
 
 void SessionInput::begin(Command command) {
+    if (core_.output.slots() >= kMaxSlots && verb_of(command) != Verb::chunk)
+        return core_.close(refusal(429, "Too much waits for a body, closing"));
     if (too_many_pipelines(command.pipeline)) command.error = refusal(429, "Too many pipelines");
     switch (verb_of(command)) {
         case Verb::data: return begin_data(command);
@@ -175,8 +178,14 @@ void SessionInput::start(const Command& command, const SlotPtr& slot) {
     handler_of(command.spec->verb)(core_, slot, command);
 }
 
+// While a body comes in chunks, what waits for it can only go on with what the client sends.
+bool SessionInput::in_chunks() const {
+    return std::ranges::any_of(core_.lanes_, [](const auto& lane) { return lane.second.chunked != nullptr; });
+}
+
 bool SessionInput::paused() const {
-    return core_.output.undrained_bytes() >= 4 * kMaxUndrainedBytes || core_.output.slots() >= kMaxSlots;
+    return core_.output.undrained_bytes() >= 4 * kMaxUndrainedBytes ||
+           (core_.output.slots() >= kMaxSlots && !in_chunks());
 }
 
 std::size_t SessionInput::waiting() const {

@@ -15,7 +15,7 @@ namespace immp::bridge {
 /// Commands that wait in their pipelines, of all pipelines; then nothing more is read for a while.
 inline constexpr std::size_t kMaxWaiting = 64;
 /// Commands without their last reply; then nothing more is read for a while. A message has three, so some 170
-/// may wait for one sync.
+/// may wait for one sync. While a body comes in chunks reading cannot pause; then it is 429, closing.
 inline constexpr std::size_t kMaxSlots = 512;
 
 class SessionInput {
@@ -47,6 +47,7 @@ class SessionInput {
     [[nodiscard]] bool ready(const Lane& lane) const;
     [[nodiscard]] bool settled() const { return core_.output.idle(); }
     [[nodiscard]] bool paused() const;
+    [[nodiscard]] bool in_chunks() const;
     [[nodiscard]] bool too_many_pipelines(const std::string& pipeline) const;
     [[nodiscard]] std::size_t waiting() const;
     void refuse_line(const Line& line);
