@@ -108,7 +108,7 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
         [](Transaction& transaction) { return bridge::store_secret(transaction); });
     if (!key) return std::unexpected(std::move(key.error()));
     auto credential =
-        bridge::make_credential(prepared, armor::account_salt(*key, *name), bridge::kPasswordCost);
+        bridge::make_credential(prepared, armor::account_salt(*key, *name));
     if (!credential) return std::unexpected(std::move(credential.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto account = transaction.accounts().add(*name, now());

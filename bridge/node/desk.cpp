@@ -123,7 +123,7 @@ void Desk::serve(AddDevice request, AnswerDone done) {
             if (!key) return std::unexpected(std::move(key.error()));
             return armor::account_salt(*key, request.account);
         });
-        auto credential = salt ? make_credential(*secret, *salt, kDeviceCost)
+        auto credential = salt ? make_credential(*secret, *salt)
                                : Result<StoredCredential>(std::unexpected(std::move(salt.error())));
         auto made = std::make_shared<Result<StoredCredential>>(std::move(credential));
         store.write<Done>(

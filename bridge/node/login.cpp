@@ -21,7 +21,7 @@ Result<Credential> decoy(Transaction& transaction, const armor::SecretBytes<32>&
                          const std::string& account) {
     auto costs = transaction.accounts().costs_in_use();
     if (!costs) return std::unexpected(std::move(costs.error()));
-    if (costs->empty()) costs->push_back(kPasswordCost);
+    if (costs->empty()) costs->push_back(kCredentialCost);
     return Credential{(*costs)[armor::decoy_setting(secret, account, costs->size())],
                       armor::account_salt(secret, account), armor::decoy_keys(secret, account)};
 }
@@ -80,11 +80,10 @@ armor::SecretText fresh_secret() {
     return armor::SecretText(armor::encode_base64url(armor::random_bytes(32)));
 }
 
-Result<StoredCredential> make_credential(const armor::SecretText& secret, const armor::Salt& salt,
-                                         const armor::Argon2Cost& cost) {
-    auto stretched = armor::stretch(secret, salt, cost);
+Result<StoredCredential> make_credential(const armor::SecretText& secret, const armor::Salt& salt) {
+    auto stretched = armor::stretch(secret, salt, kCredentialCost);
     if (!stretched) return std::unexpected(std::move(stretched.error()));
-    return StoredCredential{cost, armor::scram_keys(*stretched)};
+    return StoredCredential{kCredentialCost, armor::scram_keys(*stretched)};
 }
 
 }  // namespace immp::bridge

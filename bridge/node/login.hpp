@@ -16,17 +16,16 @@ namespace immp::bridge {
 [[nodiscard]] Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& request);
 [[nodiscard]] Result<Done> revoke_device(Transaction& transaction, const RevokeDevice& request);
 
-/// What a new password or device secret costs a guesser. The device secret is 256 bits of chance, so the
-/// least that clients accept is enough for it.
-inline constexpr armor::Argon2Cost kPasswordCost{65'536, 2};
-inline constexpr armor::Argon2Cost kDeviceCost{armor::kMinMemoryKib, armor::kMinPasses};
+/// What a guess costs, for passwords and device secrets alike: a client that once answered a dear challenge
+/// refuses a cheaper one for the same account (decisions, 3), so a device's may not be below the password's.
+/// 32 MiB: DEVICE ADD computes it here, in a daemon that should stay small.
+inline constexpr armor::Argon2Cost kCredentialCost{32'768, 3};
 
 /// 32 random octets as base64url: a generated password or device secret.
 [[nodiscard]] armor::SecretText fresh_secret();
 
 /// What is stored for a secret. Takes as long as Argon2id does: on a worker.
 [[nodiscard]] Result<StoredCredential> make_credential(const armor::SecretText& secret,
-                                                       const armor::Salt& salt,
-                                                       const armor::Argon2Cost& cost);
+                                                       const armor::Salt& salt);
 
 }  // namespace immp::bridge
