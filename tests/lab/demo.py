@@ -110,9 +110,8 @@ def show_what_servers_saw(lab):
     bundles = [stanza for stanza in stanzas if "<bundle" in stanza and "set" in stanza.partition(">")[0]]
     if not bundles:
         raise Stop(f"no bundle among the {len(stanzas)} stanzas in {log}")
-    first = bundles[0]
-    short = first if len(first) <= SHOWN_CHARACTERS else first[:SHOWN_CHARACTERS] + f" ... ({len(first)} characters in all)"
-    show("\n".join(re.findall(".{1,110}", short, re.DOTALL)))
+    mail = max(bundles, key=len)
+    show("\n".join(re.findall(".{1,110}", mail[:SHOWN_CHARACTERS], re.DOTALL)) + f" ... ({len(mail)} characters in all)")
     found = exposed(stanzas, WORDS)
     if found:
         raise Stop("the XMPP server could read: " + "; ".join(found[:5]))
