@@ -13,7 +13,7 @@ Result<void> initialise() {
 
 Bytes random_bytes(std::size_t count) {
     Bytes fresh(count);
-    randombytes_buf(fresh.data(), fresh.size());
+    if (count > 0) randombytes_buf(fresh.data(), count);  // an empty vector may have no address
     return fresh;
 }
 
