@@ -18,12 +18,21 @@ std::uint64_t wire_limit(std::uint64_t limit_bytes) {
 
 }  // namespace
 
+// All octets before the first bad character, however the text is cut: what is too large is found at the same
+// octet then.
 std::string Base64Lines::decode(std::string_view text) {
     if (error_ || text.empty()) return {};
-    auto octets = decoder_.append(text);
-    if (octets) return std::string(as_text(*octets));
+    const armor::Base64Decoder before = decoder_;
+    if (const auto octets = decoder_.append(text)) return std::string(as_text(*octets));
     error_ = refusal(415, "Bad base64");
-    return {};
+    decoder_ = before;
+    std::string good;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto octets = decoder_.append(text.substr(at, 1));
+        if (!octets) break;
+        good += as_text(*octets);
+    }
+    return good;
 }
 
 Base64Lines::Step Base64Lines::feed(std::string_view octets) {

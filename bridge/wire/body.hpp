@@ -47,7 +47,7 @@ class BodyReader {
     };
     struct Step {
         std::size_t taken = 0;  ///< octets of the input that belong to the body
-        std::string octets;     ///< decoded; of a bad body as many as came before it showed
+        std::string octets;     ///< decoded; of bad base64 those before it
     };
 
     /// `limit_bytes` of decoded octets; one more is 413, broken. A counted body is refused for its LENGTH
