@@ -8,9 +8,9 @@
 namespace immp::bridge {
 namespace {
 
-/// 4xx: the peer answered, and does not want this bundle now. 7xx: nobody answered.
+/// The peer answered and does not want this bundle as it is. 7xx: nobody answered; with `retry`: it may want it later.
 bool is_refusal(const Error& error) {
-    return error.code < 700 && error.code != 429;
+    return error.code < 700 && !error.temporary();
 }
 
 /// A refusal that a fresh key or a fresh seal mends: tried again at once instead of on the schedule.
