@@ -1,7 +1,6 @@
 """`./run demo`: a mail with an attachment and its answer, between two real XMPP servers, step by step."""
 
 import hashlib
-import json
 import os
 import re
 import shlex
@@ -13,11 +12,10 @@ import time
 
 from exposure import exposed, logged_stanzas
 from harness import Lab
+from person import CommandFailed, Person
 from processes import tail
-from waiting import Late, wait_until
+from waiting import Late
 
-ARRIVAL_SECONDS = 60
-COMMAND_SECONDS = 60
 ATTACHMENT_BYTES = 300_000
 SHOWN_CHARACTERS = 900
 SUBJECT = "Lighthouse drawings for Tuesday"
@@ -32,50 +30,31 @@ class Stop(Exception):
     """The demo ends here and says why."""
 
 
-class Person:
-    """Somebody with an `immp` of their own."""
+FAILURES = (Stop, CommandFailed, Late, subprocess.TimeoutExpired)
 
-    def __init__(self, side, name, folder):
-        self.address = next(address for address in side["accounts"] if address.startswith(name + "@"))
-        self.name = name
-        self._secret = side["accounts"][self.address]
-        self._side = side
-        self.folder = os.path.join(folder, name)
-        os.mkdir(self.folder)
 
-    def _immp(self, arguments, text):
-        env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "IMMP_HOME": os.path.join(self.folder, ".immp"), "LANG": "C.UTF-8"}
-        return subprocess.run([os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], input=text, env=env, cwd=self.folder,
-                              capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False)
+class Shown(Person):
+    """A person whose commands are shown."""
 
-    def run(self, *arguments, text="", shown_text=None):
-        """Shows the command and what it prints; a failure ends the demo."""
+    def show(self, *arguments, text="", shown_text=None):
         print(f"\n  {self.name}$ immp {shlex.join(arguments)}" + (f" <<< {shown_text}" if shown_text else ""))
-        done = self._immp(arguments, text)
-        show(done.stdout + done.stderr)
-        if done.returncode != 0:
-            raise Stop(f"immp {arguments[0]} ended with status {done.returncode}")
-        return done.stdout
-
-    def log_in(self):
-        self.run("login", self.address, "--server", self._side["listener"], "--ca", self._side["ca"], "--password-file", "-",
-                 text=self._secret + "\n", shown_text="(the secret that immpd account add printed)")
-
-    def wait_for(self, subject):
-        """The id of the newest message with this subject; it waits until it is there."""
-        def arrived():
-            done = self._immp(["ls", "--json"], "")
-            if done.returncode != 0:
-                raise Stop(f"immp ls: {done.stderr.strip()}")
-            messages = [json.loads(line) for line in done.stdout.splitlines()]
-            return next((message["_id"] for message in messages if message.get("subject") == subject), None)
-        began = time.monotonic()
         try:
-            identity = wait_until(f"{subject!r} reaches {self.address}", arrived, ARRIVAL_SECONDS, interval=0.05)
-        except Late as late:
-            raise Stop(str(late)) from late
+            done = self.immp(*arguments, text=text)
+        except CommandFailed as failed:
+            show(failed.output)
+            raise
+        show(done.stdout + done.stderr)
+
+    def receive(self, subject):
+        """The id of the message with this subject; waits until it is there."""
+        began = time.monotonic()
+        identity = self.wait_for(1, subject)[0]["_id"]
         print(f"\n  It is in {self.address}'s INBOX {time.monotonic() - began:.1f} s later.")
         return identity
+
+    def check_text(self, identity, text):
+        if text not in self.read(identity)["text"].replace("\r\n", "\n"):
+            raise Stop("the text that arrived is not the one that was written")
 
 
 def headline(text):
@@ -92,7 +71,8 @@ def make_attachment(person):
     """Octets of every value, so that no encoding on the way can hide a mistake; the words in them must not show either."""
     path = os.path.join(person.folder, "drawings.bin")
     with open(path, "wb") as file:
-        file.write((b"lighthouse drawings " + bytes(range(256)) + os.urandom(1024)) * (ATTACHMENT_BYTES // 1300))
+        for _ in range(ATTACHMENT_BYTES // 1300):
+            file.write(b"lighthouse drawings " + bytes(range(256)) + os.urandom(1024))
     return path
 
 
@@ -120,33 +100,31 @@ def show_what_servers_saw(lab):
 
 
 def story(lab, folder):
-    alice, bob = Person(lab.a, "alice", folder), Person(lab.b, "bob", folder)
+    alice, bob = Shown(lab.a, "alice", folder), Shown(lab.b, "bob", folder)
     show(f"a.example: Prosody, immpd with alice on {lab.a['listener']}\nb.example: ejabberd, immpd with bob on {lab.b['listener']}")
 
     headline("2. Alice and Bob log in, each at the immpd of their own domain")
-    alice.log_in()
-    bob.log_in()
+    for person in (alice, bob):
+        person.show(*person.login_arguments(), text=person.secret + "\n", shown_text="(the secret from immpd account add)")
 
     headline("3. Alice writes to Bob, with an attachment")
     attachment = make_attachment(alice)
     print(f"\n{BODY}".replace("\n", "\n    ").rstrip())
-    alice.run("send", bob.address, "-s", SUBJECT, "-a", attachment, text=BODY, shown_text="(the text above)")
+    alice.show("send", bob.address, "-s", SUBJECT, "-a", attachment, text=BODY, shown_text="(the text above)")
 
     headline("4. Bob reads it and saves the attachment")
-    identity = bob.wait_for(SUBJECT)
-    bob.run("ls")
-    if BODY not in json.loads(bob._immp(["read", identity, "--json"], "").stdout)["text"].replace("\r\n", "\n"):
-        raise Stop("the text that Bob reads is not the one that Alice wrote")
-    bob.run("read", identity)
-    bob.run("save", identity, "drawings.bin", "-o", "received.bin")
+    identity = bob.receive(SUBJECT)
+    bob.show("ls")
+    bob.check_text(identity, BODY)
+    bob.show("read", identity)
+    bob.show("save", identity, "drawings.bin", "-o", "received.bin")
     compare(attachment, os.path.join(bob.folder, "received.bin"))
 
     headline("5. Bob answers, and Alice reads")
-    bob.run("send", alice.address, "-s", ANSWER_SUBJECT, text=ANSWER, shown_text=repr(ANSWER))
-    answer = alice.wait_for(ANSWER_SUBJECT)
-    alice.run("read", answer)
-    if ANSWER not in json.loads(alice._immp(["read", answer, "--json"], "").stdout)["text"].replace("\r\n", "\n"):
-        raise Stop("the text that Alice reads is not the one that Bob wrote")
+    bob.show("send", alice.address, "-s", ANSWER_SUBJECT, text=ANSWER, shown_text=repr(ANSWER))
+    answer = alice.receive(ANSWER_SUBJECT)
+    alice.show("read", answer)
+    alice.check_text(answer, ANSWER)
 
     headline("6. What the XMPP servers could see: a stanza from Prosody's own log (mod_stanza_debug)")
     show_what_servers_saw(lab)
@@ -160,12 +138,12 @@ def main():
         with Lab("--stanzas") as lab:
             try:
                 story(lab, folder)
-            except (Stop, subprocess.TimeoutExpired):
+            except FAILURES:
                 for path in (*lab.a["logs"], *lab.b["logs"]):
                     if path.endswith(("immpd.log", "ejabberd.log")):
                         print(f"\n--- the end of {path}\n{tail(path)}", file=sys.stderr, end="")
                 raise
-    except (Stop, AssertionError, subprocess.TimeoutExpired) as reason:
+    except (*FAILURES, AssertionError) as reason:
         print(f"\ndemo: FAILED: {reason}", file=sys.stderr)
         return 1
     finally:

@@ -38,6 +38,11 @@ class Lab:
     def start(self, side, role):
         self._run("start", side, role)
 
+    def pid(self, side, role):
+        """The process that runs now; what `up` printed tells the first one only."""
+        with open(os.path.join(self.folder, "lab.json"), encoding="utf-8") as file:
+            return json.load(file)["processes"][f"{side}.{role}"]["pid"]
+
     def _run(self, verb, *arguments):
         done = subprocess.run([os.path.join(ROOT, "run"), "lab", verb, self.folder, *arguments], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=UP_SECONDS, check=False)
