@@ -9,8 +9,8 @@
 
 namespace immp::bridge::client {
 
-/// Exit statuses, after sysexits(3) so that mail programs and scripts understand them; docs/man/immp lists
-/// them.
+/// Exit statuses, after sysexits(3) so that mail programs and scripts understand them; `immp --help`
+/// lists them.
 enum class ExitStatus : int {
     ok = 0,
     usage = 64,          ///< the command line is wrong
