@@ -99,10 +99,16 @@ void Answers::answer_ping(Stanza request) {
     result(request.head, {});
 }
 
-std::optional<Ration::Share> Answers::hold(const StanzaHead& head, std::size_t bytes) {
+std::shared_ptr<Answers> Answers::Owed::settle() {
+    share.reset();
+    return answers.lock();
+}
+
+std::optional<Answers::Owed> Answers::hold(const StanzaHead& head, std::size_t bytes) {
     auto share = ration_.take(bytes);
-    if (!share) refuse(head, Error{705, "too much at once", "held requests", 5s});
-    return share;
+    if (share) return Owed{weak_from_this(), head, std::move(share)};
+    refuse(head, Error{705, "too much at once", "held requests", 5s});
+    return std::nullopt;
 }
 
 void Answers::prove(const StanzaHead& head, Proved done) {
@@ -132,83 +138,83 @@ void Answers::note_seen(const std::string& origin) {
 }
 
 void Answers::take_piece(Stanza request) {
-    auto head = request.head;
+    const auto head = request.head;
     auto piece = read_piece(std::move(request));
     if (!piece) return refuse(head, piece.error());
-    auto share = hold(head, piece->octets.size());
-    if (!share) return;
-    prove(head, [this, head, share = std::move(*share),
-                 piece = *std::move(piece)](Result<std::string> origin) mutable {
-        if (!origin) return refuse(head, origin.error());
-        auto reply = [self = weak_from_this(), head, share = std::move(share), id = piece.bundle_id,
-                      end = piece.at + piece.octets.size()](Result<BundleStatus> status) {
-            const auto here = self.lock();
-            if (!here) return;
-            if (!status) return here->refuse(head, status.error());
-            if (status->known && (status->at == end || !status->receipt.empty()))
-                return here->result(head, bundle_answer(id, *status));
-            const auto at = status->known ? status->at : 0;
-            here->refuse(head, Error{409, "go on from there", {}, 1s}, stored_mark(id, at));
-        };
-        handler_.on_piece(*origin, head.from, std::move(piece), std::move(reply));
-    });
+    auto held = hold(head, piece->octets.size());
+    if (!held) return;
+    prove(head,
+          [this, owed = *std::move(held), piece = *std::move(piece)](Result<std::string> origin) mutable {
+              if (!origin) return refuse(owed.head, origin.error());
+              const auto peer = owed.head.from;
+              auto reply = [owed = std::move(owed), id = piece.bundle_id,
+                            end = piece.at + piece.octets.size()](Result<BundleStatus> status) mutable {
+                  if (const auto here = owed.settle()) here->answer_piece(owed.head, id, end, status);
+              };
+              handler_.on_piece(*std::move(origin), peer, std::move(piece), std::move(reply));
+          });
+}
+
+void Answers::answer_piece(const StanzaHead& request, std::string_view id, std::uint64_t end,
+                           const Result<BundleStatus>& status) {
+    if (!status) return refuse(request, status.error());
+    if (status->known && (status->at == end || !status->receipt.empty()))
+        return result(request, bundle_answer(id, *status));
+    refuse(request, Error{409, "go on from there", {}, 1s}, stored_mark(id, status->known ? status->at : 0));
 }
 
 void Answers::take_bundle_question(Stanza request) {
-    const auto head = request.head;
     auto id = read_bundle_question(request);
-    if (!id) return refuse(head, id.error());
-    auto share = hold(head, 0);
-    if (!share) return;
-    prove(head,
-          [this, head, share = std::move(*share), id = *std::move(id)](Result<std::string> origin) mutable {
-              if (!origin) return refuse(head, origin.error());
-              auto reply = [self = weak_from_this(), head, share = std::move(share),
-                            id](Result<BundleStatus> status) {
-                  const auto here = self.lock();
+    if (!id) return refuse(request.head, id.error());
+    auto held = hold(request.head, 0);
+    if (!held) return;
+    prove(request.head,
+          [this, owed = *std::move(held), id = *std::move(id)](Result<std::string> origin) mutable {
+              if (!origin) return refuse(owed.head, origin.error());
+              const auto peer = owed.head.from;
+              auto reply = [owed = std::move(owed), id](Result<BundleStatus> status) mutable {
+                  const auto here = owed.settle();
                   if (!here) return;
-                  if (!status) return here->refuse(head, status.error());
-                  if (!status->known) return here->refuse(head, Error{404, "no such bundle"});
-                  here->result(head, bundle_answer(id, *status));
+                  if (!status) return here->refuse(owed.head, status.error());
+                  if (!status->known) return here->refuse(owed.head, Error{404, "no such bundle"});
+                  here->result(owed.head, bundle_answer(id, *status));
               };
-              handler_.on_bundle_question(*origin, head.from, id, std::move(reply));
+              handler_.on_bundle_question(*std::move(origin), peer, id, std::move(reply));
           });
 }
 
 // Records are public: whoever asks gets them.
 void Answers::take_key_question(Stanza request) {
-    const auto head = request.head;
     auto question = read_key_question(request);
-    if (!question) return refuse(head, question.error());
-    auto share = hold(head, 0);
-    if (!share) return;
-    auto reply = [self = weak_from_this(), head,
-                  share = std::move(*share)](Result<std::vector<std::string>> records) {
-        const auto here = self.lock();
+    if (!question) return refuse(request.head, question.error());
+    auto held = hold(request.head, 0);
+    if (!held) return;
+    auto reply = [owed = *std::move(held)](Result<std::vector<std::string>> records) mutable {
+        const auto here = owed.settle();
         if (!here) return;
-        if (!records) return here->refuse(head, records.error());
-        here->result(head, key_answer(*records));
+        if (!records) return here->refuse(owed.head, records.error());
+        here->result(owed.head, key_answer(*records));
     };
     handler_.on_key_question(std::move(question->domain), question->history, std::move(reply));
 }
 
 void Answers::take_receipt(Stanza request) {
-    auto head = request.head;
+    const auto head = request.head;
     auto octets = read_receipt(std::move(request));
     if (!octets) return refuse(head, octets.error());
-    auto share = hold(head, octets->size());
-    if (!share) return;
-    prove(head, [this, head, share = std::move(*share),
-                 octets = *std::move(octets)](Result<std::string> origin) mutable {
-        if (!origin) return refuse(head, origin.error());
-        auto reply = [self = weak_from_this(), head, share = std::move(share)](Result<void> taken) {
-            const auto here = self.lock();
-            if (!here) return;
-            if (!taken) return here->refuse(head, taken.error());
-            here->result(head, {});
-        };
-        handler_.on_receipt(*origin, std::move(octets), std::move(reply));
-    });
+    auto held = hold(head, octets->size());
+    if (!held) return;
+    prove(head,
+          [this, owed = *std::move(held), octets = *std::move(octets)](Result<std::string> origin) mutable {
+              if (!origin) return refuse(owed.head, origin.error());
+              auto reply = [owed = std::move(owed)](Result<void> taken) mutable {
+                  const auto here = owed.settle();
+                  if (!here) return;
+                  if (!taken) return here->refuse(owed.head, taken.error());
+                  here->result(owed.head, {});
+              };
+              handler_.on_receipt(*std::move(origin), std::move(octets), std::move(reply));
+          });
 }
 
 void Answers::result(const StanzaHead& request, std::string_view payload) {

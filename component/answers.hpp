@@ -48,7 +48,19 @@ class Answers : public std::enable_shared_from_this<Answers> {
     using Proved = std::move_only_function<void(Result<std::string> origin)>;
     void prove(const StanzaHead& head, Proved done);
     void note_seen(const std::string& origin);
-    [[nodiscard]] std::optional<Ration::Share> hold(const StanzaHead& head, std::size_t bytes);
+    void answer_piece(const StanzaHead& request, std::string_view id, std::uint64_t end,
+                      const Result<bridge::BundleStatus>& status);
+
+    /// A request that we have yet to answer: where to, and its share of what may be held.
+    struct Owed {
+        std::weak_ptr<Answers> answers;
+        StanzaHead head;
+        std::optional<Ration::Share> share;
+        /// Gives the share back. Null: the answer comes too late.
+        [[nodiscard]] std::shared_ptr<Answers> settle();
+    };
+    /// nullopt: too much is held, and the request was refused.
+    [[nodiscard]] std::optional<Owed> hold(const StanzaHead& head, std::size_t bytes);
 
     void result(const StanzaHead& request, std::string_view payload);
     void refuse(const StanzaHead& request, const Error& error, std::string_view extra = {});
