@@ -117,7 +117,7 @@ Result<Bytes> Base64Decoder::append(std::string_view text) {
             text.remove_prefix(read);
         }
         const std::size_t taken = std::min(text.size(), group_.size() - held_);
-        std::copy_n(text.data(), taken, group_.data() + held_);
+        std::ranges::copy(text.substr(0, taken), group_.data() + held_);
         held_ += taken;
         text.remove_prefix(taken);
         if (held_ < group_.size()) break;

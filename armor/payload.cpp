@@ -78,7 +78,7 @@ void PayloadSealer::seal_record(Bytes& out, unsigned char tag) {
 }
 
 PayloadOpener::PayloadOpener(const ContentKey& key, const Route& route, const PayloadSum& expected)
-    : key_(derive_key(key, kContext, route)), hasher_(kDigestContext), expected_(expected) {
+    : hasher_(kDigestContext), expected_(expected), key_(derive_key(key, kContext, route)) {
     if (!plain_bytes(expected.octets)) state_ = State::kBroken;
 }
 

@@ -50,13 +50,13 @@ class PayloadSealer {
     void take(Bytes& out, ByteView plain);
     void seal_record(Bytes& out, unsigned char tag);
 
-    crypto_secretstream_xchacha20poly1305_state stream_;
     Hasher hasher_;
-    Bytes ready_;              // the stream header, until the first output
-    Bytes held_;               // plaintext of the record being filled
     std::uint64_t items_ = 0;  // plaintext without its zeros
     std::uint64_t plain_ = 0;
     std::uint64_t sealed_ = 0;
+    Bytes ready_;  // the stream header, until the first output
+    Bytes held_;   // plaintext of the record being filled
+    crypto_secretstream_xchacha20poly1305_state stream_;
 };
 
 /// Opens one payload as it arrives. Nothing of the plaintext may take effect before finish() said yes.
@@ -88,14 +88,14 @@ class PayloadOpener {
     [[nodiscard]] std::size_t unit_bytes() const;
     [[nodiscard]] Result<void> open_unit(ByteView unit);
 
+    Hasher hasher_;
+    std::uint64_t good_ = 0;
+    Bytes held_;   // the unit that is not complete
+    Bytes plain_;  // opened, not yet returned
+    PayloadSum expected_;
     State state_ = State::kBegin;
     SecretBytes<32> key_;
     crypto_secretstream_xchacha20poly1305_state stream_;
-    Hasher hasher_;
-    PayloadSum expected_;
-    Bytes held_;   // the unit that is not complete
-    Bytes plain_;  // opened, not yet returned
-    std::uint64_t good_ = 0;
 };
 
 }  // namespace immp::armor

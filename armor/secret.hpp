@@ -64,8 +64,9 @@ class SecretBytes {
 class SecretText {
   public:
     SecretText() = default;
-    explicit SecretText(std::string&& text) : text_(std::move(text)) {
-        text.resize(text.capacity());  // a short string stays behind in the moved-from object
+    explicit SecretText(std::string&& text) {
+        text_.swap(text);
+        text.resize(text.capacity());  // a short string leaves its octets behind
         sodium_memzero(text.data(), text.size());
         text.clear();
     }
