@@ -199,8 +199,7 @@ def start_one(options):
     lab.start(name)
     if f"{options.side}.immpd" in lab.processes and is_alive(lab.processes[f"{options.side}.immpd"]):
         say("waiting for the component handshake")
-        peer = lab.shown["b" if options.side == "a" else "a"]["domain"]
-        daemon.wait_for_handshake(lab.path(options.side), peer, lab.processes[f"{options.side}.immpd"]["log"])
+        daemon.wait_for_handshake(lab.path(options.side), lab.processes[f"{options.side}.immpd"]["log"])
 
 
 def parse(arguments):
