@@ -1,6 +1,7 @@
 #include "bridge/node/desk.hpp"
 
 #include <set>
+#include <utility>
 
 #include "bridge/node/login.hpp"
 #include "bridge/node/reading.hpp"
@@ -47,23 +48,17 @@ void Desk::ask(Request request, AnswerDone done) {
 
 void Desk::part_octets(PartOctets octets) {
     Upload& upload = uploads_[octets.delivery];
-    if (upload.current && upload.complete.size() != octets.part) complete_part(upload);
-    if (!upload.current) {
-        upload.current =
-            std::make_unique<BodyStage>(services_.store, StageWait::queue, services_.now(), backlog_);
+    auto& stage =
+        upload.try_emplace(octets.part, services_.store, StageWait::queue, services_.now(), backlog_)
+            .first->second;
+    stage.append(octets.octets);
+    std::size_t held_bytes = 0;
+    BodyStage* largest = &stage;
+    for (auto& [part, body] : upload) {
+        held_bytes += body.held_bytes();
+        if (body.held_bytes() > largest->held_bytes()) largest = &body;
     }
-    upload.current->append(octets.octets);
-}
-
-void Desk::complete_part(Upload& upload) {
-    if (!upload.current) return;
-    upload.held_bytes += upload.current->held_bytes();
-    if (upload.held_bytes > kDeliveryHeldBytes) {
-        upload.held_bytes -= upload.current->held_bytes();
-        upload.current->flush();
-    }
-    upload.complete.push_back(upload.current->finish());
-    upload.current.reset();
+    if (held_bytes > kDeliveryHeldBytes) largest->flush();
 }
 
 void Desk::pull(BodySourcePtr source, PullDone done) {
@@ -72,12 +67,15 @@ void Desk::pull(BodySourcePtr source, PullDone done) {
 }
 
 void Desk::serve(Submit request, AnswerDone done) {
-    Upload& upload = uploads_[request.delivery];
-    complete_part(upload);
-    auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(upload.complete));
+    Upload upload = std::exchange(uploads_[request.delivery], {});
     uploads_.erase(request.delivery);
-    if (bodies->size() != request.parts.size())
-        return done(fail(700, "Internal error", "parts and bodies differ"));
+    std::vector<StagedBody> staged;
+    for (const SubmittedPart& part : request.parts) {
+        const auto body = upload.find(part.number);
+        if (body == upload.end()) return done(fail(700, "Internal error", "a part has no body"));
+        staged.push_back(body->second.finish());
+    }
+    auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(staged));
     auto asked = std::make_shared<const Submit>(std::move(request));
     services_.store.write<Submitted>(
         [asked, bodies, context = SubmissionContext{services_.domain, services_.now(), services_.uuid}](

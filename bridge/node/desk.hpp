@@ -13,7 +13,7 @@ namespace immp::bridge {
 
 /// Octets of one session that may wait for the disk before its connection stops reading: two chunks.
 inline constexpr std::size_t kSessionBacklogBytes = 2 * kChunkBytes;
-/// Octets of one delivery's finished parts that stay in memory until DONE.
+/// Octets of one delivery's bodies that stay in memory until DONE, all together.
 inline constexpr std::size_t kDeliveryHeldBytes = kChunkBytes;
 
 class Desk final : public SessionHost {
@@ -32,13 +32,9 @@ class Desk final : public SessionHost {
     void on_uncongested(std::function<void()> resume) override;
 
   private:
-    /// The parts of one delivery: all but the last are complete.
-    struct Upload {
-        std::vector<StagedBody> complete;
-        std::unique_ptr<BodyStage> current;
-        std::size_t held_bytes = 0;
-    };
-    void complete_part(Upload& upload);
+    /// The bodies of one delivery by PartOctets::part; they may come side by side, and some are of refused
+    /// parts that no Submit names.
+    using Upload = std::map<std::uint32_t, BodyStage>;
 
     void serve(LookUpCredential request, AnswerDone done);
     void serve(RecordLogin request, AnswerDone done);

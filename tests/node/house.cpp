@@ -153,8 +153,10 @@ Answer House::ask(SessionHost& desk, Request request) {
 Answer House::submit(Submit request, const std::vector<std::string>& bodies) {
     auto desk = node->make_desk();
     request.delivery = 1;
-    for (std::uint32_t part = 0; part < bodies.size(); ++part)
+    for (std::uint32_t part = 0; part < bodies.size(); ++part) {
+        request.parts[part].number = part;
         desk->part_octets({1, part, bodies[part]});
+    }
     return ask(*desk, std::move(request));
 }
 

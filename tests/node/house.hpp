@@ -131,6 +131,7 @@ struct House {
     /// Stops and starts again on the same store.
     void restart();
     void add_account(const std::string& name);
+    Answer ask(SessionHost& desk, Request request);
     /// Submits as a client would: its answer.
     Answer submit(Submit request, const std::vector<std::string>& bodies);
     /// The messages of a folder, newest first.
@@ -161,7 +162,6 @@ struct House {
   private:
     void open();
     void close();
-    Answer ask(SessionHost& desk, Request request);
 
     /// Goes with the run: what was posted or put off by a run that ended does nothing.
     std::shared_ptr<int> run_;

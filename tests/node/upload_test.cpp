@@ -1,0 +1,66 @@
+// Bodies on their way in: side by side, with refused ones between them, many and large.
+#include "tests/node/house.hpp"
+
+namespace immp::bridge {
+namespace {
+
+class Upload : public TwoDomains {
+  protected:
+    std::string part(const std::string& uuid, const std::string& name) {
+        return a_.fetch("alice@a.example", uuid, FetchForm::part, name);
+    }
+};
+
+SubmittedPart numbered(const std::string& name, std::uint32_t number) {
+    return {name, "application/octet-stream", PartClass::attachment, number};
+}
+
+TEST_F(Upload, PartsComeSideBySideAndRefusedOnesAreForgotten) {
+    auto desk = a_.node->make_desk();
+    const std::string large(1'000'000, 'L');
+    desk->part_octets({7, 0, "con"});
+    desk->part_octets({7, 2, "refu"});
+    for (std::size_t at = 0; at < large.size(); at += 50'000) {
+        desk->part_octets({7, 1, large.substr(at, 50'000)});
+        desk->part_octets({7, 3, "x"});
+    }
+    desk->part_octets({7, 2, "sed"});
+    desk->part_octets({7, 0, "tent"});
+    desk->part_octets({7, 4, ""});
+    Submit request = mail("alice@a.example", {"alice@a.example"}, "side by side");
+    request.delivery = 7;
+    request.parts.front().number = 0;
+    request.parts.push_back(numbered("large", 1));
+    request.parts.push_back(numbered("small", 3));
+    request.parts.push_back(numbered("empty", 4));
+    const auto answer = a_.ask(*desk, std::move(request));
+    ASSERT_TRUE(answer) << answer.error().detail;
+    const std::string uuid = std::get<Submitted>(*answer).id;
+    EXPECT_EQ(part(uuid, "body"), "content");
+    EXPECT_EQ(part(uuid, "large"), large);
+    EXPECT_EQ(part(uuid, "small"), std::string(20, 'x'));
+    EXPECT_EQ(part(uuid, "empty"), "");
+}
+
+TEST_F(Upload, MetadataBehindLargeBodiesIsStillRead) {
+    auto desk = a_.node->make_desk();
+    Submit request = mail("alice@a.example", {"alice@a.example"}, "late metadata");
+    request.delivery = 1;
+    desk->part_octets({1, 0, std::string(250'000, 'c')});
+    desk->part_octets({1, 1, R"({"to":["carol@a.example"]})"});
+    desk->part_octets({1, 1, std::string(20'000, ' ')});
+    request.parts.push_back({"meta", "application/immp-metadata+json", PartClass::attachment, 1});
+    const auto answer = a_.ask(*desk, std::move(request));
+    ASSERT_TRUE(answer) << answer.error().code << answer.error().text;
+    EXPECT_EQ(a_.index("alice@a.example").front().to, std::vector<std::string>{"carol@a.example"});
+}
+
+TEST_F(Upload, APartWithoutABodyIsAnInternalError) {
+    auto desk = a_.node->make_desk();
+    Submit request = mail("alice@a.example", {"alice@a.example"}, "nothing");
+    request.delivery = 1;
+    EXPECT_EQ(a_.ask(*desk, std::move(request)).error().code, 700);
+}
+
+}  // namespace
+}  // namespace immp::bridge
