@@ -39,10 +39,14 @@ Outcome<std::string> ask(const std::string& account) {
         return failed(ExitStatus::no_input,
                       "there is no terminal to ask for the password; give it with --password-file FILE or -");
     const std::string prompt = "Password of " + account + ": ";
-    static_cast<void>(::write(terminal, prompt.data(), prompt.size()));
     std::string line(kMaxPasswordBytes + 2, '\0');
-    const EchoOff silent(terminal);
-    const ssize_t got = ::read(terminal, line.data(), line.size());
+    ssize_t got = -1;
+    {
+        // Before the prompt: what is typed ahead of it would be thrown away, what is typed behind it shown.
+        const EchoOff silent(terminal);
+        if (::write(terminal, prompt.data(), prompt.size()) > 0)
+            got = ::read(terminal, line.data(), line.size());
+    }
     ::close(terminal);
     line.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return line;
