@@ -59,11 +59,16 @@ Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono
     return std::unexpected(last);
 }
 
-Outcome<Conversation> enter(const StoredAccount& account, std::chrono::milliseconds patience) {
-    // A device secret is 256 bits of chance: whatever its hash costs, nobody guesses it.
-    const Login login{account.account, account.device, account.secret.clone(), {0, 0}};
+Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& account,
+                            std::chrono::milliseconds patience) {
+    const Login login{account.account, account.device, account.secret.clone(), account.seen};
     auto entered = enter(Entrance{account.server, account.start, account.ca_file}, login, patience);
     if (!entered) return std::unexpected(entered.error());
+    if (entered->cost != account.seen) {
+        StoredAccount dearer = account.clone();
+        dearer.seen = entered->cost;
+        if (auto saved = credentials.save(std::move(dearer)); !saved) return std::unexpected(saved.error());
+    }
     return std::move(entered->conversation);
 }
 

@@ -27,8 +27,9 @@ struct Entered {
 [[nodiscard]] Outcome<Entered> enter(const Entrance& entrance, const Login& login,
                                      std::chrono::milliseconds patience);
 
-/// The same with a stored account and its device secret.
-[[nodiscard]] Outcome<Conversation> enter(const StoredAccount& account, std::chrono::milliseconds patience);
+/// The same with a stored account; a dearer challenge than before is stored.
+[[nodiscard]] Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& account,
+                                          std::chrono::milliseconds patience);
 
 /// `local@domain`, prepared. ExitStatus::bad_input says what is wrong.
 [[nodiscard]] Outcome<std::string> parse_account(std::string_view address);

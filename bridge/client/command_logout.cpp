@@ -19,7 +19,7 @@ Outcome<StoredAccount> chosen(const Context& context) {
 }
 
 Outcome<void> revoke_at_server(Context& context, const StoredAccount& account) {
-    auto conversation = enter(account, context.patience);
+    auto conversation = enter(context.credentials, account, context.patience);
     if (!conversation) return std::unexpected(conversation.error());
     if (auto sent = conversation->send("DEVICE REVOKE " + bridge::quoted(account.device)); !sent) return sent;
     if (auto gone = conversation->expect(244); !gone) return std::unexpected(gone.error());
@@ -36,7 +36,7 @@ bool is_revoked(const Failure& failure) {
 Outcome<Conversation> enter(Context& context) {
     const auto account = chosen(context);
     if (!account) return std::unexpected(account.error());
-    return enter(*account, context.patience);
+    return enter(context.credentials, *account, context.patience);
 }
 
 Done run_logout(Context& context, const LogoutOptions& options) {

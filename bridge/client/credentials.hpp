@@ -22,7 +22,7 @@ struct StoredAccount {
     std::string ca_file;  ///< absolute path, or empty
     std::string device;
     armor::SecretText secret;      ///< the device's
-    armor::Argon2Cost seen{0, 0};  ///< what the password's hash cost when it was last given
+    armor::Argon2Cost seen{0, 0};  ///< the dearest challenge answered so far
 
     [[nodiscard]] StoredAccount clone() const;
 };
