@@ -6,6 +6,7 @@
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/mail/metadata.hpp"
+#include "bridge/wire/part_name.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -82,34 +83,34 @@ void read_envelope(JsonReader& json, Envelope& envelope) {
     }
 }
 
-/// What a bound or a form of names says; the JSON itself was right.
+/// What the form of single members does not tell.
 Result<void> check(const Inner& inner) {
     const auto& [message, recipients] = inner;
-    if (!armor::is_uuid(message.envelope.id))
-        return fail(400, "Malformed bundle", "the message id is no UUID");
-    if (recipients.empty()) return fail(400, "Malformed bundle", "an item for nobody");
+    const auto malformed = [](const char* why) { return fail(400, "Malformed bundle", why); };
+    if (!armor::is_uuid(message.envelope.id)) return malformed("the message id is no UUID");
+    if (recipients.empty()) return malformed("an item for nobody");
     if (recipients.size() > kMaxItemRecipients) return fail(413, "Too many recipients");
     if (message.parts.size() > kMaxItemParts) return fail(413, "Too many parts");
-    if (message.envelope.received.size() > 50) return fail(413, "Too many hops");
-    const auto contents = std::ranges::count(message.parts, PartClass::content, &Part::part_class);
-    if (contents != 1) return fail(400, "Malformed bundle", "not exactly one content part");
-    std::vector<std::string_view> texts = {message.envelope.subject, message.envelope.from};
-    for (const Part& part : message.parts)
-        texts.insert(texts.end(), {part.id, part.type});
-    for (const auto* list : {&message.envelope.to, &message.envelope.cc, &recipients}) {
-        texts.insert(texts.end(), list->begin(), list->end());
-    }
-    if (!std::ranges::all_of(texts, is_header_text)) return fail(452, "Control characters in a header");
+    if (message.envelope.received.size() > kMaxItemHops) return fail(413, "Too many hops");
+    if (!std::ranges::all_of(message.envelope.received, armor::is_domain, &Hop::domain))
+        return malformed("a hop is no domain");
+    if (std::ranges::count(message.parts, PartClass::content, &Part::part_class) != 1)
+        return malformed("not exactly one content part");
     return {};
 }
 
-}  // namespace
+bool has_doubled_name(const std::vector<Part>& parts) {
+    std::vector<std::string_view> names;
+    for (const Part& part : parts)
+        names.push_back(part.id);
+    std::ranges::sort(names);
+    return std::ranges::adjacent_find(names) != names.end();
+}
 
-Result<std::string> inner_json(const Inner& inner) {
-    const Envelope& envelope = inner.message.envelope;
-    JsonWriter json;
+/// All of the envelope that stays as it is on the way.
+void write_envelope(JsonWriter& json, const Envelope& envelope) {
     json.text("id", envelope.id).text("kind", "mail").text("from", envelope.from);
-    json.json("recipients", armor::json_texts(inner.recipients)).json("to", armor::json_texts(envelope.to));
+    json.json("to", armor::json_texts(envelope.to));
     if (!envelope.cc.empty()) json.json("cc", armor::json_texts(envelope.cc));
     json.text("subject", envelope.subject).text("date", armor::time_text(envelope.date));
     if (envelope.expires) json.text("expires", armor::time_text(*envelope.expires));
@@ -117,7 +118,15 @@ Result<std::string> inner_json(const Inner& inner) {
         json.text("importance", envelope.importance == Importance::high ? "high" : "low");
     }
     if (envelope.secure) json.json("secure", "true");
-    json.json("received", json_list(envelope.received, hop_json));
+}
+
+}  // namespace
+
+Result<std::string> inner_json(const Inner& inner) {
+    JsonWriter json;
+    write_envelope(json, inner.message.envelope);
+    json.json("recipients", armor::json_texts(inner.recipients));
+    json.json("received", json_list(inner.message.envelope.received, hop_json));
     json.json("parts", json_list(inner.message.parts, part_json));
     std::string line = json.line();
     if (line.size() > kMaxInnerBytes) return fail(413, "The message's envelope is too large");
@@ -137,13 +146,26 @@ Result<Inner> parse_inner(std::string_view text) {
     return inner;
 }
 
+Result<void> check_texts(const Inner& inner) {
+    const Message& message = inner.message;
+    const auto refused = [](const char* why) { return fail(452, "Refused by policy", why); };
+    std::vector<std::string_view> texts = {message.envelope.subject, message.envelope.from};
+    for (const auto* list : {&message.envelope.to, &message.envelope.cc, &inner.recipients})
+        texts.insert(texts.end(), list->begin(), list->end());
+    for (const Part& part : message.parts)
+        texts.push_back(part.id);
+    if (!std::ranges::all_of(texts, is_header_text)) return refused("control characters in a header");
+    if (!std::ranges::all_of(message.parts, is_part_name, &Part::id)) return refused("a part's name");
+    if (!std::ranges::all_of(message.parts, is_media_type, &Part::type)) return refused("a part's type");
+    if (has_doubled_name(message.parts)) return refused("two parts of one name");
+    return {};
+}
+
 armor::Digest message_digest(const Message& message) {
-    armor::Hasher hasher("IMMP1 message");
-    const Envelope& envelope = message.envelope;
     JsonWriter json;
-    json.text("id", envelope.id).text("from", envelope.from).json("to", armor::json_texts(envelope.to));
-    json.json("cc", armor::json_texts(envelope.cc)).text("subject", envelope.subject);
-    json.text("date", armor::time_text(envelope.date)).json("parts", json_list(message.parts, part_json));
+    write_envelope(json, message.envelope);
+    json.json("parts", json_list(message.parts, part_json));
+    armor::Hasher hasher("IMMP1 message");
     hasher.add(json.line());
     for (const Part& part : message.parts)
         hasher.add(ByteView(part.digest));

@@ -13,9 +13,10 @@ namespace immp::bridge {
 
 /// Octets of the JSON; more is 413.
 inline constexpr std::size_t kMaxInnerBytes = 262'144;
-/// Parts and recipients of one item; more is 413.
+/// Parts, recipients and hops (decisions, 5) of one item; more is 413.
 inline constexpr std::size_t kMaxItemParts = 1'000;
 inline constexpr std::size_t kMaxItemRecipients = 1'000;
+inline constexpr std::size_t kMaxItemHops = 50;
 
 /// A mail on its way. The message's parts have no bodies yet: the octets follow the JSON in the item.
 struct Inner {
@@ -26,9 +27,13 @@ struct Inner {
 /// One JSON object, at most kMaxInnerBytes (413 otherwise).
 [[nodiscard]] Result<std::string> inner_json(const Inner& inner);
 
-/// 413 over a bound; 400 for the form, a missing or unknown key, or a kind that is not mail; 452 for control
-/// characters in a header value or a part's name (decisions, 5). Names are prepared by the caller.
+/// 413 over a bound; 400 for the form, a missing or unknown key, a kind that is not mail, a hop that is no
+/// domain, or not exactly one content part. Names of people are prepared by the caller.
 [[nodiscard]] Result<Inner> parse_inner(std::string_view json);
+
+/// 452 for what DATA and DELIVER would not have taken: control characters in a header value, a part's name
+/// that is a path or stands twice, a type that is none (decisions, 5). It ends this message, not its bundle.
+[[nodiscard]] Result<void> check_texts(const Inner& inner);
 
 /// What tells two messages under one id apart: everything the recipient sees but the trail, bodies by digest.
 [[nodiscard]] armor::Digest message_digest(const Message& message);

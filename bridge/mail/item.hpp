@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "armor/answer.hpp"
 #include "armor/bytes.hpp"
 #include "armor/error.hpp"
 #include "bridge/mail/inner.hpp"
@@ -20,6 +21,14 @@ inline constexpr std::size_t kItemChunkBytes = 65'536;
 inline constexpr std::size_t kMaxItemChunkBytes = 1'048'576;
 /// zstd window of a frame: 8 MiB bounds the reader's memory (400 over it).
 inline constexpr int kItemWindowLog = 23;
+/// Recipients, and octets of inner envelopes, of all items of one bundle together; more is 413 for the whole
+/// bundle. They are what a reader holds in memory and files in one transaction, and compressed they cost the
+/// sender next to nothing. Our own bundles stay far below (NodeLimits in bridge/node/services.hpp).
+inline constexpr std::size_t kMaxBundleRecipients = armor::kMaxOutcomes;
+inline constexpr std::size_t kMaxBundleInnerBytes = 4'194'304;
+
+/// The first octet of an item.
+inline constexpr std::uint8_t kMailItem = 1;
 
 enum class ItemMethod : std::uint8_t {
     stored = 0,
@@ -37,8 +46,7 @@ class ItemWriter {
     ItemWriter(const ItemWriter&) = delete;
     ItemWriter& operator=(const ItemWriter&) = delete;
 
-    /// Appends the item's frame to `out` so far as `raw` completes it; the caller empties `out` between
-    /// calls.
+    /// What `raw` completes of the item's frame.
     [[nodiscard]] Result<Bytes> append(ByteView raw);
     /// The rest, once, after exactly the announced raw octets (700 otherwise).
     [[nodiscard]] Result<Bytes> finish();
@@ -56,6 +64,9 @@ class ItemWriter {
 
 struct ItemBegun {
     Inner inner;
+    /// Nonzero: the code by which this item is refused for each of its recipients (413: it is too long; 452:
+    /// check_texts). No bodies follow; the bundle's other items stand.
+    int refusal = 0;
 };
 struct ItemBody {
     std::uint32_t part;
@@ -71,16 +82,16 @@ using ItemSink = std::function<Result<void>(ItemEvent)>;
 /// Reads the plaintext of a bundle: items, then zeros.
 class ItemReader {
   public:
-    /// `limit`: raw octets that one item may have (413).
+    /// `limit`: raw octets that one item may have; a longer one is refused by ItemBegun.
     ItemReader(std::uint64_t limit, ItemSink sink);
     ~ItemReader();
     ItemReader(const ItemReader&) = delete;
     ItemReader& operator=(const ItemReader&) = delete;
 
-    /// Hands on what `plain` completes. 400 for the form, 413 over a bound; the reader is spent after an
-    /// error.
+    /// Hands on what `plain` completes. 400 for the form, 413 over a bound of inner envelope or bundle; the
+    /// reader is spent after an error.
     [[nodiscard]] Result<void> append(ByteView plain);
-    /// After the last octet: 400 inside an item.
+    /// After the last octet: 400 inside an item, or where the zeros are not exactly those of the padding.
     [[nodiscard]] Result<void> finish() const;
 
   private:

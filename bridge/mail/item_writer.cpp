@@ -1,25 +1,23 @@
+#include <algorithm>
+#include <new>
+
 #include <zstd.h>
 
+#include "bridge/mail/big_endian.hpp"
 #include "bridge/mail/item.hpp"
 
 namespace immp::bridge {
 namespace {
 
-constexpr std::uint8_t kMailKind = 1;
 /// zstd's default: beyond it the gain on mail is small and the CPU doubles.
 constexpr int kLevel = 3;
-
-template <class T>
-void put_big_endian(Bytes& out, T value) {
-    for (int shift = (static_cast<int>(sizeof(T)) - 1) * 8; shift >= 0; shift -= 8) {
-        out.push_back(static_cast<std::uint8_t>(value >> shift));
-    }
-}
+/// 2 MiB, the window of that level, whatever a later library takes for it.
+constexpr int kWindowLog = 21;
 
 void put_chunk(Bytes& out, ByteView octets) {
     for (; !octets.empty(); octets = octets.subspan(std::min(octets.size(), kItemChunkBytes))) {
         const ByteView chunk = octets.first(std::min(octets.size(), kItemChunkBytes));
-        put_big_endian(out, static_cast<std::uint32_t>(chunk.size()));
+        append_big_endian(out, static_cast<std::uint32_t>(chunk.size()));
         out.insert(out.end(), chunk.begin(), chunk.end());
     }
 }
@@ -27,13 +25,14 @@ void put_chunk(Bytes& out, ByteView octets) {
 }  // namespace
 
 struct ItemWriter::Compressor {
-    ZSTD_CCtx* context = ZSTD_createCCtx();
+    ZSTD_CCtx* const context = ZSTD_createCCtx();
     Bytes buffer = Bytes(kItemChunkBytes);
     std::size_t filled = 0;
 
     Compressor() {
+        if (context == nullptr) throw std::bad_alloc();
         ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, kLevel);
-        ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 21);
+        ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, kWindowLog);
         ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0);
     }
     ~Compressor() { ZSTD_freeCCtx(context); }
@@ -63,14 +62,14 @@ std::uint64_t item_raw_bytes(std::string_view inner_json, const Message& message
 
 std::string item_opening(std::string_view inner_json) {
     Bytes length;
-    put_big_endian(length, static_cast<std::uint32_t>(inner_json.size()));
+    append_big_endian(length, static_cast<std::uint32_t>(inner_json.size()));
     return std::string(as_text(length)) + std::string(inner_json);
 }
 
 ItemWriter::ItemWriter(ItemMethod method, std::uint64_t raw_bytes) : announced_(raw_bytes) {
     if (method == ItemMethod::zstd) compressor_ = std::make_unique<Compressor>();
-    started_ = {kMailKind, static_cast<std::uint8_t>(method)};
-    put_big_endian(started_, raw_bytes);
+    started_ = {kMailItem, static_cast<std::uint8_t>(method)};
+    append_big_endian(started_, raw_bytes);
 }
 
 ItemWriter::~ItemWriter() = default;
@@ -88,11 +87,11 @@ Result<Bytes> ItemWriter::append(ByteView raw) {
 
 Result<Bytes> ItemWriter::finish() {
     if (taken_ != announced_) return fail(700, "Internal error", "an item has not the length it announced");
-    Bytes out;
+    Bytes out = std::exchange(started_, {});
     if (compressor_) {
         if (auto done = compressor_->run(out, {}, ZSTD_e_end); !done) return std::unexpected(done.error());
     }
-    put_big_endian(out, std::uint32_t{0});
+    append_big_endian(out, std::uint32_t{0});
     return out;
 }
 

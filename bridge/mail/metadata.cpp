@@ -8,59 +8,71 @@
 namespace immp::bridge {
 namespace {
 
+std::unexpected<Error> complaint(Error error) {
+    return std::unexpected(std::move(error));
+}
+
+/// Every name in its prepared form.
 Result<void> prepare(std::vector<std::string>& imids) {
+    if (imids.size() > kMaxMetadataNames) return fail(413, "Too many names in the metadata");
     for (std::string& text : imids) {
+        if (!is_header_text(text)) return fail(415, "Control characters in the metadata");
         auto imid = parse_imid(text);
-        if (!imid) return std::unexpected(std::move(imid.error()));
+        if (!imid) return complaint(std::move(imid.error()));
         text = imid->text();
     }
     return {};
 }
 
 Result<void> check_uuids(const std::vector<std::string>& uuids) {
+    if (uuids.size() > kMaxMetadataNames) return fail(413, "Too many names in the metadata");
     for (const std::string& uuid : uuids) {
+        if (!is_header_text(uuid)) return fail(415, "Control characters in the metadata");
         if (!armor::is_uuid(uuid)) return fail(400, "Metadata names a message by what is no UUID");
     }
     return {};
 }
 
-Result<Metadata> read_fields(armor::JsonReader& json) {
+/// The fields as they stand; the two single names as lists, of one or none.
+struct Fields {
     Metadata metadata;
-    if (json.has("to")) metadata.to = json.texts("to");
-    if (json.has("cc")) metadata.cc = json.texts("cc");
-    if (json.has("reply-to")) metadata.reply_to = json.text("reply-to");
-    if (json.has("in-reply-to")) metadata.in_reply_to = json.text("in-reply-to");
-    if (json.has("references")) metadata.references = json.texts("references");
+    std::vector<std::string> reply_to;
+    std::vector<std::string> in_reply_to;
+};
+
+Result<Fields> read_fields(armor::JsonReader& json) {
+    Fields fields;
+    if (json.has("to")) fields.metadata.to = json.texts("to");
+    if (json.has("cc")) fields.metadata.cc = json.texts("cc");
+    if (json.has("references")) fields.metadata.references = json.texts("references");
+    if (json.has("reply-to")) fields.reply_to = {json.text("reply-to")};
+    if (json.has("in-reply-to")) fields.in_reply_to = {json.text("in-reply-to")};
     if (json.has("date")) {
         auto date = armor::parse_time(json.text("date"));
-        if (date) metadata.date = *date;
         if (!date) json.complain("date", "is no time");
+        if (date) fields.metadata.date = *date;
     }
-    if (auto done = json.finish(); !done) return std::unexpected(std::move(done.error()));
-    return metadata;
+    if (auto done = json.finish(); !done) return complaint(std::move(done.error()));
+    return fields;
 }
 
 }  // namespace
 
 Result<Metadata> parse_metadata(std::string_view text) {
-    if (text.size() > kMaxMetadataBytes) return fail(413, "Metadata too large");
-    auto json = armor::JsonReader::parse(text, kMaxMetadataBytes);
-    if (!json) return std::unexpected(std::move(json.error()));
-    auto metadata = read_fields(*json);
-    if (!metadata) return metadata;
-    if (auto done = prepare(metadata->to); !done) return std::unexpected(std::move(done.error()));
-    if (auto done = prepare(metadata->cc); !done) return std::unexpected(std::move(done.error()));
-    if (auto done = check_uuids(metadata->references); !done) return std::unexpected(std::move(done.error()));
-    if (!metadata->in_reply_to.empty()) {
-        if (auto done = check_uuids({metadata->in_reply_to}); !done)
-            return std::unexpected(std::move(done.error()));
+    auto json = armor::JsonReader::parse(text, {kMaxMetadataBytes, armor::JsonSpace::allowed});
+    if (!json) return complaint(std::move(json.error()));
+    auto fields = read_fields(*json);
+    if (!fields) return complaint(std::move(fields.error()));
+    auto& [metadata, reply_to, in_reply_to] = *fields;
+    for (auto* names : {&metadata.to, &metadata.cc, &reply_to}) {
+        if (auto done = prepare(*names); !done) return complaint(std::move(done.error()));
     }
-    if (!metadata->reply_to.empty()) {
-        auto imid = parse_imid(metadata->reply_to);
-        if (!imid) return std::unexpected(std::move(imid.error()));
-        metadata->reply_to = imid->text();
+    for (const auto* uuids : {&metadata.references, &in_reply_to}) {
+        if (auto done = check_uuids(*uuids); !done) return complaint(std::move(done.error()));
     }
-    return metadata;
+    if (!reply_to.empty()) metadata.reply_to = std::move(reply_to.front());
+    if (!in_reply_to.empty()) metadata.in_reply_to = std::move(in_reply_to.front());
+    return std::move(metadata);
 }
 
 bool is_header_text(std::string_view text) {

@@ -10,8 +10,9 @@
 namespace immp::bridge {
 
 inline constexpr std::string_view kMetadataType = "application/immp-metadata+json";
-/// Octets of the part; more is 413.
+/// Octets of the part, and names in one of its lists; more is 413.
 inline constexpr std::size_t kMaxMetadataBytes = 65'536;
+inline constexpr std::size_t kMaxMetadataNames = 1'000;
 
 struct Metadata {
     std::vector<std::string> to;

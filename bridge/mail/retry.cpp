@@ -21,9 +21,9 @@ std::chrono::milliseconds nominal(RetryCause cause, std::uint32_t failures) {
 
 std::chrono::milliseconds retry_pause(RetryCause cause, std::uint32_t failures, double chance) {
     const auto pause = nominal(cause, failures);
-    // Later, never earlier: "at most every 240 minutes" stays true from below.
-    return pause * 4 / 5 + std::chrono::milliseconds(
-                               static_cast<std::int64_t>(static_cast<double>(pause.count()) * chance / 5));
+    // From four fifths of it up to the whole: "at most every 240 minutes" stays true.
+    const auto spread = static_cast<double>(pause.count()) * chance / 5;
+    return pause * 4 / 5 + std::chrono::milliseconds(static_cast<std::int64_t>(spread));
 }
 
 }  // namespace immp::bridge

@@ -13,8 +13,8 @@ enum class RetryCause {
     policy,  ///< the peer or our own rules said "not now": 5 minutes, then 10, 15, 30, 60, 120, at most 240
 };
 
-/// The pause before the next try after `failures` (1 or more) failed ones. `chance` in [0, 1) spreads it by a
-/// fifth, so that a thousand senders do not come back in one second.
+/// The pause before the next try after `failures` (1 or more) failed ones. `chance` in [0, 1) shortens it by
+/// up to a fifth (0 most), so that a thousand senders do not come back in one second.
 [[nodiscard]] std::chrono::milliseconds retry_pause(RetryCause cause, std::uint32_t failures, double chance);
 
 /// A message that waits this long gets its sender one notice of delay.

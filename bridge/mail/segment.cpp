@@ -1,5 +1,7 @@
 #include "bridge/mail/segment.hpp"
 
+#include <algorithm>
+
 #include "armor/base64.hpp"
 
 namespace immp::bridge {

@@ -59,9 +59,10 @@ Result<std::vector<armor::Outcome>> file_mail(Transaction& transaction, const No
                                               const std::string& origin, IncomingMail& mail) {
     Message& message = mail.inner.message;
     std::vector<armor::Outcome> outcomes;
-    if (!speaks_for(message.envelope.from, origin)) {
+    const int refusal = mail.refusal != 0 || speaks_for(message.envelope.from, origin) ? mail.refusal : 452;
+    if (refusal != 0) {
         for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i)
-            outcomes.push_back(outcome_of(i, 452));
+            outcomes.push_back(outcome_of(i, refusal));
         return outcomes;
     }
     for (std::size_t i = 0; i < mail.bodies.size(); ++i) {

@@ -13,6 +13,7 @@ namespace immp::bridge {
 struct IncomingMail {
     Inner inner;
     std::vector<StagedBody> bodies;  ///< in the order of its parts
+    int refusal = 0;                 ///< nonzero: refused for all its recipients, without bodies
 };
 
 /// An outcome for each recipient, in order; `item` is left to the caller. Dedupe row and mailbox insert are

@@ -24,13 +24,15 @@ class Collector {
     [[nodiscard]] std::vector<IncomingMail> finish() { return std::move(mails_); }
 
   private:
-    void on(ItemBegun& begun) { mails_.push_back({std::move(begun.inner), {}}); }
+    void on(ItemBegun& begun) { mails_.push_back({std::move(begun.inner), {}, begun.refusal}); }
     void on(ItemBody& body) {
         close_until(body.part);
         if (!stage_) open();
         stage_->append(as_text(body.octets));
     }
-    void on(ItemEnded&) { close_until(mails_.back().inner.message.parts.size()); }
+    void on(ItemEnded&) {
+        if (mails_.back().refusal == 0) close_until(mails_.back().inner.message.parts.size());
+    }
 
     void open() { stage_.emplace(services_.store, StageWait::block, services_.now()); }
 
