@@ -92,7 +92,7 @@ TEST_F(Configuration, MistakesNameFileLineAndKey) {
     EXPECT_EQ(complaint("colour = 1\n" + least), "immpd.toml:1: colour: is no key; `immpd config` lists them all");
     EXPECT_EQ(complaint(least + "peers = [1]\n"),
               "immpd.toml:7: component.peers: must be a list of texts, like [\"::1\"]");
-    EXPECT_EQ(complaint(least + "peers = [\"b.example\"]\n").substr(0, 33), "immpd.toml:7: component.peers: \"b.");
+    EXPECT_EQ(complaint(least + "peers = [\"b.example\"]\n").substr(0, 34), "immpd.toml:7: component.peers: \"b.");
     EXPECT_EQ(complaint(least + "[log]\nlevel = \"loud\"\n"),
               "immpd.toml:8: log.level: is none of debug, info, warn, error");
     EXPECT_EQ(complaint(least + "secret_file = \"none\"\n").substr(0, 36), "immpd.toml:7: component.secret_file:");
