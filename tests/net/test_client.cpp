@@ -57,14 +57,15 @@ std::string TestClient::start_tls(const TlsOffer& offer) {
     return reason != nullptr ? reason : "connection cut";
 }
 
-void TestClient::send(std::string_view octets) {
+bool TestClient::send(std::string_view octets) {
     while (!octets.empty()) {
         const auto sent =
             ssl_ ? SSL_write(ssl_.get(), octets.data(), static_cast<int>(octets.size()))
                  : static_cast<int>(::send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL));
-        if (sent <= 0) return;
+        if (sent <= 0) return false;
         octets.remove_prefix(static_cast<std::size_t>(sent));
     }
+    return true;
 }
 
 std::size_t TestClient::send_until_stuck(std::string_view octets, int pause_ms) {
@@ -136,6 +137,18 @@ Bytes TestClient::exporter() const {
 std::string TestClient::certificate_serial() const {
     const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
     return std::to_string(ASN1_INTEGER_get(X509_get0_serialNumber(certificate)));
+}
+
+std::string client_hello() {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                    &SSL_CTX_free);
+    const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), &SSL_free);
+    BIO* const sent = BIO_new(BIO_s_mem());
+    SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), sent);
+    SSL_connect(ssl.get());
+    char* octets = nullptr;
+    const long length = BIO_get_mem_data(sent, &octets);
+    return {octets, static_cast<std::size_t>(length)};
 }
 
 }  // namespace immp::test

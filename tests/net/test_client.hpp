@@ -30,7 +30,8 @@ class TestClient {
 
     /// Empty, or why the handshake failed (OpenSSL's reason).
     [[nodiscard]] std::string start_tls(const TlsOffer& offer = {});
-    void send(std::string_view octets);
+    /// False if the connection broke before all was taken.
+    bool send(std::string_view octets);
     /// Sends as much as fits until nothing moves for `pause`; how much that was.
     std::size_t send_until_stuck(std::string_view octets, int pause_ms);
     /// Without its end; nothing at the end of the stream or after kPatience.
@@ -53,5 +54,8 @@ class TestClient {
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, &SSL_free};
     std::string buffer_;
 };
+
+/// The first octets of a client's TLS handshake.
+[[nodiscard]] std::string client_hello();
 
 }  // namespace immp::test
