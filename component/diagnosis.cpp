@@ -77,8 +77,8 @@ Step judge_reach(const Probe& probe, const Walk& walk, const Result<Stanza>& ans
 
 Step judge_listing(const Probe& probe, const Walk& walk, const Result<Stanza>& answer) {
     if (walk.rule == Walk::PeerJid::overridden)
-        return good(probe,
-                    walk.peer_jid + " speaks for " + walk.peer_domain + " by [peers] in our configuration");
+        return good(probe, walk.peer_jid + " speaks for " + walk.peer_domain +
+                               " by [component] peers in our configuration");
     if (!is_result(answer))
         return bad(probe, fault(probe, answer),
                    "the administrator of " + walk.peer_domain + " must load service discovery (mod_disco)");
@@ -86,7 +86,7 @@ Step judge_listing(const Probe& probe, const Walk& walk, const Result<Stanza>& a
         return bad(probe, walk.peer_domain + " does not list " + walk.peer_jid,
                    walk.peer_domain +
                        " has no IMMP component of that name: ask its administrator, or name "
-                       "another JID for it in our configuration");
+                       "another JID for it in [component] peers");
     return good(probe, walk.peer_domain + " lists " + walk.peer_jid);
 }
 
