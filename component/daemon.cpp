@@ -1,7 +1,6 @@
 #include "component/daemon.hpp"
 
 #include <csignal>
-#include <random>
 #include <thread>
 
 #include <asio.hpp>
@@ -29,6 +28,15 @@ constexpr const char* kOwner = "immpd";
 
 bridge::Time now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+/// In [0, 1), from the system's generator: called from several threads.
+double chance() {
+    const auto octets = armor::random_array<4>();
+    std::uint32_t value = 0;
+    for (const std::uint8_t octet : octets)
+        value = value << 8U | octet;
+    return static_cast<double>(value) / 4'294'967'296.0;
 }
 
 void after(asio::io_context& io, std::chrono::milliseconds pause, std::move_only_function<void()> then) {
@@ -132,7 +140,7 @@ class Daemon {
                 .workers = *workers_,
                 .now = now,
                 .uuid = armor::random_uuid,
-                .chance = [this] { return std::uniform_real_distribution<>(0, 1)(chance_); },
+                .chance = chance,
                 .post = executor(),
                 .after = [this](std::chrono::milliseconds pause,
                                 std::move_only_function<void()> then) { after(io_, pause, std::move(then)); },
@@ -211,7 +219,6 @@ class Daemon {
     const bridge::Log log_;
     asio::io_context io_{1};
     asio::signal_set signals_;
-    std::mt19937 chance_{std::random_device{}()};
     Result<void> outcome_;
     bool is_ending_ = false;
     std::unique_ptr<bridge::Store> store_;

@@ -33,6 +33,7 @@ struct NodeServices {
     NodeLimits limits;
     Store& store;
     Workers& workers;
+    /// These three are called from any thread.
     std::function<Time()> now;
     std::function<std::string()> uuid;
     /// In [0, 1).

@@ -2,6 +2,7 @@
 // thread is the I/O thread: it runs what was posted until something has happened, or the deadline has.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -29,7 +30,7 @@ class Loop {
         wake_.notify_one();
     }
     void after(std::chrono::milliseconds pause, std::move_only_function<void()> work) {
-        timers_.emplace(now_ + pause, std::move(work));
+        timers_.emplace(now_.load() + pause, std::move(work));
     }
     /// Runs until `happened`, for 20 s at most; true if it did.
     template <class Condition>
@@ -57,20 +58,21 @@ class Loop {
     }
     /// Moves the clock, and posts what is due.
     void advance(std::chrono::milliseconds by) {
-        now_ += by;
-        while (!timers_.empty() && timers_.begin()->first <= now_) {
+        now_ = now_.load() + by;
+        while (!timers_.empty() && timers_.begin()->first <= now_.load()) {
             post(std::move(timers_.begin()->second));
             timers_.erase(timers_.begin());
         }
     }
-    [[nodiscard]] Time now() const { return std::chrono::floor<std::chrono::seconds>(Time{} + now_); }
+    [[nodiscard]] Time now() const { return std::chrono::floor<std::chrono::seconds>(Time{} + now_.load()); }
 
   private:
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::move_only_function<void()>> ready_;
     std::multimap<std::chrono::milliseconds, std::move_only_function<void()>> timers_;
-    std::chrono::milliseconds now_ = std::chrono::hours(24 * 365 * 56);
+    std::atomic<std::chrono::milliseconds> now_{
+        std::chrono::milliseconds(std::chrono::hours(24 * 365 * 56))};  ///< workers read it
 };
 
 struct House;
