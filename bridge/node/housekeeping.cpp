@@ -6,42 +6,50 @@
 namespace immp::bridge {
 namespace {
 
-Result<void> tell_of_late_mail(Transaction& transaction, const NodeServices& services) {
-    const Time now = services.now();
-    auto late = transaction.outbox().queued_before(now - kDelayNotice);
-    if (!late) return std::unexpected(std::move(late.error()));
-    for (const OutboxRow& row : *late) {
-        Result<void> done;
-        if (row.queued <= now - kRetryHorizon && row.bundle.empty()) {
-            const std::string why = row.last_error.empty() ? "never reached" : row.last_error;
-            done = bounce_row(transaction, services, row, 720, "not delivered in 5 days; last: " + why);
-        } else if (!row.delay_noticed) {
-            done = note_delay(transaction, services, row);
-        }
-        if (!done) return done;
+/// Notices of one round; each is a message filed.
+constexpr std::uint32_t kNotices = 100;
+
+/// What was done of something bounded: a count, 0 when nothing is left.
+using Count = Result<std::uint64_t>;
+
+Count bounce_expired(Transaction& transaction, const NodeServices& services) {
+    auto rows = transaction.outbox().expired(services.now() - kRetryHorizon, kNotices);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (const OutboxRow& row : *rows) {
+        const std::string why = row.last_error.empty() ? "never reached" : row.last_error;
+        auto done = bounce_row(transaction, services, row, 720, "not delivered in 5 days; last: " + why);
+        if (!done) return std::unexpected(std::move(done.error()));
     }
-    return {};
+    return rows->size();
 }
 
-Result<void> sweep(Transaction& transaction, Time now) {
-    for (auto swept : {transaction.bundles().sweep_incoming(now - kPiecesKept),
-                       transaction.bundles().forget_receipts(now - kDedupeKept),
-                       transaction.mailboxes().forget_delivered(now - kDedupeKept),
-                       transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
-        if (!swept) return std::unexpected(std::move(swept.error()));
+Count tell_of_delay(Transaction& transaction, const NodeServices& services) {
+    auto rows = transaction.outbox().delayed(services.now() - kDelayNotice, kNotices);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (const OutboxRow& row : *rows) {
+        if (auto done = note_delay(transaction, services, row); !done)
+            return std::unexpected(std::move(done.error()));
     }
-    return {};
+    return rows->size();
 }
 
 }  // namespace
 
-Result<Done> keep_house(Transaction& transaction, const NodeServices& services) {
+Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services) {
     const Time now = services.now();
-    auto done = transaction.bundles().renew(services.owner, now + kLease);
-    if (done) done = tell_of_late_mail(transaction, services);
-    if (done) done = sweep(transaction, now);
-    if (!done) return std::unexpected(std::move(done.error()));
-    return Done{};
+    auto renewed = transaction.bundles().renew(services.owner, now + kLease);
+    if (!renewed) return std::unexpected(std::move(renewed.error()));
+    bool left = false;
+    // Bounces first: who gets one needs no notice of delay.
+    for (auto& count : {bounce_expired(transaction, services), tell_of_delay(transaction, services),
+                        transaction.bundles().sweep_incoming(now - kPiecesKept),
+                        transaction.bundles().forget_receipts(now - kDedupeKept),
+                        transaction.mailboxes().forget_delivered(now - kDedupeKept),
+                        transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
+        if (!count) return std::unexpected(count.error());
+        left = left || *count > 0;
+    }
+    return left ? Upkeep::more : Upkeep::done;
 }
 
 }  // namespace immp::bridge

@@ -13,8 +13,13 @@ inline constexpr std::chrono::days kPiecesKept{2};
 inline constexpr std::chrono::days kDedupeKept{30};
 inline constexpr std::chrono::hours kUnusedBodiesKept{24};
 
-/// One round, a write transaction's work: cheap when there is nothing to do. Rows that travel in a bundle are
-/// left to its receipt.
-[[nodiscard]] Result<Done> keep_house(Transaction& transaction, const NodeServices& services);
+enum class Upkeep {
+    done,
+    more,  ///< a bound was reached: another round should follow soon
+};
+
+/// One round, a write transaction's work: cheap when there is nothing to do, and bounded, so that whoever
+/// waits for the store is not held up. Rows that travel in a bundle are left to its receipt.
+[[nodiscard]] Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services);
 
 }  // namespace immp::bridge

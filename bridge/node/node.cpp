@@ -8,6 +8,8 @@ namespace {
 
 /// Between two looks at what was put off, what is late, and what may go. Leases last many of them.
 constexpr std::chrono::seconds kTick{30};
+/// And where one round did not get to the end.
+constexpr std::chrono::seconds kSoon{1};
 /// Sealing keys are days old when they are renewed: an hour more or less is nothing.
 constexpr std::chrono::hours kKeyCheck{1};
 
@@ -83,14 +85,16 @@ void Node::on_peer_seen(std::string domain) {
 
 void Node::tick() {
     sender_->look();
-    services_.store.write<Done>(
+    services_.store.write<Upkeep>(
         [this](Transaction& transaction) { return keep_house(transaction, services_); },
-        [this](Result<Done> done) {
-            if (done) return;
-            services_.log(LogLevel::error,
-                          "housekeeping failed: " + done.error().text + " " + done.error().detail);
+        [this](Result<Upkeep> upkeep) {
+            if (!upkeep) {
+                services_.log(LogLevel::error,
+                              "housekeeping failed: " + upkeep.error().text + " " + upkeep.error().detail);
+            }
+            const bool has_more = upkeep && *upkeep == Upkeep::more;
+            services_.after(has_more ? kSoon : kTick, [this] { tick(); });
         });
-    services_.after(kTick, [this] { tick(); });
 }
 
 void Node::keep_keys_fresh() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "armor/json_line.hpp"
+#include "bridge/mail/inner.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/mail_drop.hpp"
 
@@ -89,9 +90,22 @@ Result<void> settle(Transaction& transaction, Message& message, const std::vecto
     return {};
 }
 
+/// Octets of the inner envelope for other domains. 413 or 415 where no bundle could carry it or no peer would
+/// take it: said now, since later it would hold up all mail that is sealed with it.
+Result<std::uint64_t> inner_bytes(const Message& message, const std::vector<Imid>& recipients) {
+    Inner inner{message, {}};
+    for (const Imid& recipient : recipients)
+        inner.recipients.push_back(recipient.text());
+    if (auto done = check_texts(inner); !done)
+        return fail(415, "Control characters in a name or header", std::move(done.error().detail));
+    auto json = inner_json(inner);
+    if (!json) return std::unexpected(std::move(json.error()));
+    return json->size();
+}
+
 Result<RecipientOutcome> enqueue(Transaction& transaction, MailDrop& drop, const Message& message,
                                  const Imid& recipient, const SubmissionContext& context,
-                                 const std::string& account) {
+                                 const std::string& account, std::uint64_t envelope_bytes) {
     auto stored = drop.stored();
     if (!stored) return std::unexpected(std::move(stored.error()));
     OutboxRow row;
@@ -99,7 +113,7 @@ Result<RecipientOutcome> enqueue(Transaction& transaction, MailDrop& drop, const
     row.sender = account;
     row.recipient = recipient.text();
     row.destination = recipient.domain;
-    row.length = message.length();
+    row.length = message.length() + envelope_bytes;
     row.queued = row.next_try = context.now;
     auto added = transaction.outbox().add(row);
     if (!added) return std::unexpected(std::move(added.error()));
@@ -134,13 +148,16 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     if (auto done = settle(transaction, *message, bodies, context.now); !done) {
         return std::unexpected(std::move(done.error()));
     }
+    const auto envelope_bytes = inner_bytes(*message, request.recipients);
+    if (!envelope_bytes) return std::unexpected(envelope_bytes.error());
     MailDrop drop(transaction, *message, context.uuid, context.now);
     Submitted submitted{message->envelope.id, {}};
     bool is_taken = false;
     for (const Imid& recipient : request.recipients) {
-        auto outcome = recipient.domain == context.domain
-                           ? drop.drop(recipient)
-                           : enqueue(transaction, drop, *message, recipient, context, request.account);
+        auto outcome =
+            recipient.domain == context.domain
+                ? drop.drop(recipient)
+                : enqueue(transaction, drop, *message, recipient, context, request.account, *envelope_bytes);
         if (!outcome) return std::unexpected(std::move(outcome.error()));
         is_taken = is_taken || outcome->code < 300;
         submitted.outcomes.push_back(std::move(*outcome));

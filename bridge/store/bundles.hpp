@@ -24,8 +24,6 @@ struct OutgoingBundle {
     BodyId payload = 0;
     std::uint64_t payload_length = 0;
     Time sealed;
-    /// True once the peer said that it has all octets: only the receipt is missing.
-    bool stored_there = false;
 };
 
 /// A bundle of which not all pieces came yet. The body holds head and payload, from offset 0.
@@ -53,7 +51,6 @@ class Bundles {
     [[nodiscard]] virtual Result<void> release(std::string_view owner) = 0;
     /// Lengthens the leases of all bundles and outbox rows of `owner`.
     [[nodiscard]] virtual Result<void> renew(std::string_view owner, Time lease_end) = 0;
-    [[nodiscard]] virtual Result<void> note_stored_there(std::string_view id) = 0;
     /// Forgets the bundle and its payload; its rows must have been finished or rescheduled before (else 700).
     [[nodiscard]] virtual Result<void> drop_outgoing(std::string_view id) = 0;
 

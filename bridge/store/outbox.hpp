@@ -22,7 +22,7 @@ struct OutboxRow {
     std::string sender;        ///< the account that submitted it: where a bounce goes
     std::string recipient;     ///< whole IMID text
     std::string destination;   ///< its domain
-    std::uint64_t length = 0;  ///< of the message, for filling bundles
+    std::uint64_t length = 0;  ///< of message and inner envelope, for filling bundles
     Time queued;
     Time next_try;
     std::uint32_t attempts = 0;
@@ -77,7 +77,11 @@ class Outbox {
     [[nodiscard]] virtual Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) = 0;
     /// All rows of a domain may go now (its link came back).
     [[nodiscard]] virtual Result<void> hasten(std::string_view destination, Time now) = 0;
-    [[nodiscard]] virtual Result<std::vector<OutboxRow>> queued_before(Time before) = 0;
+    /// Rows queued at or before `until` whose sender was not told of the delay yet; at most `most`, oldest
+    /// first.
+    [[nodiscard]] virtual Result<std::vector<OutboxRow>> delayed(Time until, std::uint32_t most) = 0;
+    /// Rows in no bundle, queued at or before `until`; at most `most`, oldest first.
+    [[nodiscard]] virtual Result<std::vector<OutboxRow>> expired(Time until, std::uint32_t most) = 0;
     [[nodiscard]] virtual Result<void> note_delay(OutboxId row) = 0;
 };
 

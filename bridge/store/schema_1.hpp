@@ -174,7 +174,8 @@ CREATE TABLE outbox (
     lease_end INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_message ON outbox (message);
-CREATE INDEX outbox_queued ON outbox (queued);
+CREATE INDEX outbox_untold ON outbox (queued, id) WHERE delay_noticed = 0;
+CREATE INDEX outbox_expiring ON outbox (queued, id) WHERE bundle = '';
 CREATE INDEX outbox_waiting ON outbox (destination, message, id, next_try) WHERE bundle = '';
 CREATE INDEX outbox_bundle ON outbox (bundle) WHERE bundle <> '';
 CREATE INDEX outbox_owner ON outbox (owner) WHERE owner <> '';
@@ -187,7 +188,6 @@ CREATE TABLE outgoing (
     body INTEGER NOT NULL REFERENCES bodies,
     payload_length INTEGER NOT NULL,
     sealed INTEGER NOT NULL,
-    stored_there INTEGER NOT NULL,
     owner TEXT NOT NULL,
     lease_end INTEGER NOT NULL,
     head BLOB NOT NULL

@@ -9,7 +9,7 @@ constexpr int kSweepBundles = 20;
 constexpr int kSweepReceipts = 2000;
 
 constexpr std::string_view kOutgoing =
-    "SELECT id, destination, head, digest, content_key, body, payload_length, sealed, stored_there "
+    "SELECT id, destination, head, digest, content_key, body, payload_length, sealed "
     "FROM outgoing ";
 constexpr std::string_view kIncoming =
     "SELECT i.peer, i.id, i.of, b.length, i.body, i.touched FROM incoming i JOIN bodies b ON b.id = i.body ";
@@ -26,8 +26,7 @@ OutgoingBundle read_outgoing(const Row& row) {
             .content_key = row.secret<32>(4),
             .payload = row.number(5),
             .payload_length = row.count(6),
-            .sealed = row.time(7),
-            .stored_there = row.flag(8)};
+            .sealed = row.time(7)};
 }
 
 IncomingBundle read_incoming(const Row& row) {
@@ -44,10 +43,9 @@ Result<void> SqliteBundles::save(const OutgoingBundle& bundle, std::string_view 
     return db_
         .query(
             "INSERT INTO outgoing (id, destination, head, digest, content_key, body, payload_length, sealed, "
-            "stored_there, owner, lease_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "owner, lease_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             bundle.id, bundle.destination, bundle.head, bundle.digest, bundle.content_key.view(),
-            bundle.payload, bundle.payload_length, bundle.sealed, static_cast<int>(bundle.stored_there),
-            owner, lease_end)
+            bundle.payload, bundle.payload_length, bundle.sealed, owner, lease_end)
         .run_or_fail(409, "there is a bundle with this id");
 }
 
@@ -81,10 +79,6 @@ Result<void> SqliteBundles::renew(std::string_view owner, Time lease_end) {
     if (!bundles) return bundles;
     return db_.query("UPDATE outbox SET lease_end = ? WHERE owner = ? AND owner <> ''", lease_end, owner)
         .run();
-}
-
-Result<void> SqliteBundles::note_stored_there(std::string_view id) {
-    return db_.query("UPDATE outgoing SET stored_there = 1 WHERE id = ?", id).run();
 }
 
 Result<void> SqliteBundles::drop_outgoing(std::string_view id) {

@@ -15,7 +15,6 @@ class SqliteBundles final : public Bundles {
                                               Time lease_end) override;
     Result<void> release(std::string_view owner) override;
     Result<void> renew(std::string_view owner, Time lease_end) override;
-    Result<void> note_stored_there(std::string_view id) override;
     Result<void> drop_outgoing(std::string_view id) override;
 
     Result<std::optional<IncomingBundle>> incoming(std::string_view peer, std::string_view id) override;

@@ -126,8 +126,15 @@ Result<void> SqliteOutbox::hasten(std::string_view destination, Time now) {
         .run();
 }
 
-Result<std::vector<OutboxRow>> SqliteOutbox::queued_before(Time before) {
-    return db_.query(select("WHERE queued < ? ORDER BY queued, id"), before).all(read_outbox_row);
+Result<std::vector<OutboxRow>> SqliteOutbox::delayed(Time until, std::uint32_t most) {
+    return db_
+        .query(select("WHERE delay_noticed = 0 AND queued <= ? ORDER BY queued, id LIMIT ?"), until, most)
+        .all(read_outbox_row);
+}
+
+Result<std::vector<OutboxRow>> SqliteOutbox::expired(Time until, std::uint32_t most) {
+    return db_.query(select("WHERE bundle = '' AND queued <= ? ORDER BY queued, id LIMIT ?"), until, most)
+        .all(read_outbox_row);
 }
 
 Result<void> SqliteOutbox::note_delay(OutboxId row) {

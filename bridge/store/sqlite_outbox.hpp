@@ -18,7 +18,8 @@ class SqliteOutbox final : public Outbox {
     Result<void> finish(OutboxId row) override;
     Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) override;
     Result<void> hasten(std::string_view destination, Time now) override;
-    Result<std::vector<OutboxRow>> queued_before(Time before) override;
+    Result<std::vector<OutboxRow>> delayed(Time until, std::uint32_t most) override;
+    Result<std::vector<OutboxRow>> expired(Time until, std::uint32_t most) override;
     Result<void> note_delay(OutboxId row) override;
 
   private:

@@ -189,7 +189,7 @@ std::string House::fetch(const std::string& account, const std::string& uuid, Fe
 
 std::uint64_t House::outbox_rows() {
     auto rows = in_store<std::uint64_t>([](Transaction& transaction) -> Result<std::uint64_t> {
-        auto all = transaction.outbox().queued_before(Time::max());
+        auto all = transaction.outbox().delayed(Time::max(), 10'000);
         if (!all) return std::unexpected(all.error());
         return all->size();
     });

@@ -70,10 +70,7 @@ TEST_F(BundlesTest, ASealedBundleComesBackAfterARestart) {
     EXPECT_EQ(found.payload, saved.payload);
     EXPECT_EQ(found.payload_length, 13U);
     EXPECT_EQ(found.sealed, at(10));
-    EXPECT_FALSE(found.stored_there);
     EXPECT_FALSE(outgoing(2));
-    value_of(write([](Transaction& tables) { return tables.bundles().note_stored_there(uuid_of(1)); }));
-    EXPECT_TRUE(outgoing(1).value().stored_there);
 }
 
 TEST_F(BundlesTest, ABundleIsClaimedWhenItsLeaseEndedOldestFirst) {

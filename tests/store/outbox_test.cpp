@@ -227,18 +227,28 @@ TEST_F(OutboxTest, HasteningMakesADomainsRowsDue) {
     EXPECT_EQ(ids(claim("c.example", "me", 9, 10, 60)), Ids{});
 }
 
-TEST_F(OutboxTest, OldRowsAreFoundWhereverTheyAre) {
+TEST_F(OutboxTest, LateRowsAreFoundOldestFirstAndNoMoreThanAsked) {
     const MessageId message = add_message(1);
     const OutboxId placed = add(message, "b.example", 0, 5);
     const OutboxId free = add(message, "c.example", 0, 3);
-    add(message, "c.example", 0, 10);
+    const OutboxId later = add(message, "c.example", 0, 10);
     value_of(place("bundle", {{placed, 0, 0}}));
+    const auto delayed = [&](std::int64_t until, std::uint32_t most) {
+        return ids(
+            value_of(read([&](Transaction& tables) { return tables.outbox().delayed(at(until), most); })));
+    };
+    const auto expired = [&](std::int64_t until, std::uint32_t most) {
+        return ids(
+            value_of(read([&](Transaction& tables) { return tables.outbox().expired(at(until), most); })));
+    };
+    EXPECT_EQ(delayed(9, 9), (Ids{free, placed}));
+    EXPECT_EQ(delayed(10, 9), (Ids{free, placed, later}));
+    EXPECT_EQ(delayed(10, 2), (Ids{free, placed}));
+    EXPECT_EQ(expired(10, 9), (Ids{free, later})) << "what travels is left to its receipt";
+    EXPECT_EQ(expired(10, 1), Ids{free});
     value_of(write([&](Transaction& tables) { return tables.outbox().note_delay(free); }));
-    const auto old =
-        value_of(read([](Transaction& tables) { return tables.outbox().queued_before(at(10)); }));
-    EXPECT_EQ(ids(old), (Ids{free, placed}));
-    EXPECT_TRUE(old[0].delay_noticed);
-    EXPECT_FALSE(old[1].delay_noticed);
+    EXPECT_EQ(delayed(9, 9), Ids{placed}) << "its sender was told";
+    EXPECT_EQ(expired(9, 9), Ids{free});
     EXPECT_EQ(code_of(write([](Transaction& tables) { return tables.outbox().note_delay(999); })), 404);
 }
 
