@@ -81,6 +81,10 @@ class Daemon {
         : config_(std::move(config)), log_(std::move(log)), signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
 
     Result<void> run() {
+        // A file over its limit and a socket whose other end is gone are errors of a write, not of the
+        // daemon.
+        std::signal(SIGXFSZ, SIG_IGN);
+        std::signal(SIGPIPE, SIG_IGN);
         if (auto opened = open(); !opened) return opened;
         await_signal();
         watch_store();

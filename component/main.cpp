@@ -64,10 +64,11 @@ int run(const Given& given) {
     if (!config) return complain(config.error());
     auto log = open_log(config->log.level, config->log.file);
     if (!log) return complain(log.error());
+    const bool has_log_file = !config->log.file.empty();
     auto ran = run_daemon(std::move(*config), *log);
     if (ran) return 0;
     (*log)(bridge::LogLevel::error, ran.error().text);
-    return config->log.file.empty() ? exit_status(ran.error()) : complain(ran.error());
+    return !has_log_file ? exit_status(ran.error()) : complain(ran.error());
 }
 
 int check(const Given& given) {
