@@ -9,6 +9,7 @@
 #include "armor/names.hpp"
 #include "armor/random.hpp"
 #include "armor/time_text.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/vector_file.hpp"
 
 namespace immp::tests {
@@ -23,7 +24,7 @@ struct Base64Case {
 
 std::vector<Base64Case> base64_cases() {
     std::vector<Base64Case> cases;
-    std::istringstream lines(read_file(IMMP_TESTS_DIR "/vectors/base64.txt"));
+    std::istringstream lines(read_file(tests_path("vectors/base64.txt")));
     for (std::string line; std::getline(lines, line);) {
         if (line.starts_with('#')) continue;
         const std::size_t space = line.find(' ');

@@ -11,6 +11,7 @@
 #include "armor/names.hpp"
 #include "armor/receipt.hpp"
 #include "armor/time_text.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/vector_file.hpp"
 
 namespace immp::tests {
@@ -123,7 +124,7 @@ void run(const VectorFile& vector, Runner runner) {
 }
 
 void run_folder(const char* folder, Runner runner, std::size_t at_least) {
-    const auto vectors = read_vectors(std::filesystem::path(IMMP_TESTS_DIR "/vectors") / folder);
+    const auto vectors = read_vectors(tests_path("vectors/" + std::string(folder)));
     EXPECT_GE(vectors.size(), at_least);
     for (const VectorFile& vector : vectors)
         run(vector, runner);
@@ -152,7 +153,7 @@ VectorFile example(const std::string& page, const std::string& name) {
 }
 
 TEST(Vectors, TheWorkedExampleOfThePage) {
-    const std::string page = read_file(IMMP_DOCS_DIR "/envelope.md");
+    const std::string page = read_file(docs_path("envelope.md"));
     run(example(page, "record"), run_record);
     run(example(page, "bundle"), run_bundle);
     run(example(page, "receipt"), run_receipt);
@@ -160,7 +161,7 @@ TEST(Vectors, TheWorkedExampleOfThePage) {
 
 // Numbers that the page states.
 TEST(Vectors, ThePageStatesTheseBounds) {
-    const std::string page = read_file(IMMP_DOCS_DIR "/envelope.md");
+    const std::string page = read_file(docs_path("envelope.md"));
     const std::pair<const char*, std::uint64_t> bounds[] = {
         {"kMaxRecordBytes", kMaxRecordBytes},
         {"kMaxJsonLineBytes", kMaxJsonLineBytes},

@@ -28,6 +28,7 @@
 #include "bridge/client/credentials.hpp"
 #include "tests/client/program.hpp"
 #include "tests/client/scripted_server.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace immp::bridge::client {
@@ -165,7 +166,7 @@ class DialogTest : public testing::TestWithParam<std::string> {
 
 TEST_P(DialogTest, GoesAsWritten) {
     const Dialog dialog =
-        load(std::filesystem::path(IMMP_TESTS_DIR) / "client/dialogs" / (GetParam() + ".txt"));
+        load(tests::tests_path("client/dialogs/" + GetParam() + ".txt"));
     ASSERT_TRUE(dialog.one("run"));
     ASSERT_TRUE(dialog.one("status"));
     test::ScriptedServer server(dialog.script,
@@ -189,7 +190,7 @@ TEST_P(DialogTest, GoesAsWritten) {
 std::vector<std::string> dialog_names() {
     std::vector<std::string> names;
     for (const auto& entry :
-         std::filesystem::directory_iterator(std::string(IMMP_TESTS_DIR) + "/client/dialogs"))
+         std::filesystem::directory_iterator(tests::tests_path("client/dialogs")))
         names.push_back(entry.path().stem().string());
     std::ranges::sort(names);
     return names;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "component/config_keys.hpp"
+#include "tests/support/folders.hpp"
 
 namespace immp::component {
 namespace {
@@ -122,7 +123,7 @@ std::string keys_table() {
 }
 
 TEST(ConfigurationDocs, OperationsHasEveryKeyWithItsDefault) {
-    const std::string path = std::string(IMMP_DOCS_DIR) + "/operations.md";
+    const std::string path = tests::docs_path("operations.md");
     std::stringstream page;
     page << std::ifstream(path).rdbuf();
     std::string text = page.str();

@@ -8,12 +8,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/folders.hpp"
+
 namespace immp::bridge::test {
 namespace {
 
 std::vector<std::string> dialog_names() {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(IMMP_TESTS_DIR "/dialogs"))
+    for (const auto& entry : std::filesystem::directory_iterator(tests::tests_path("dialogs")))
         if (entry.path().extension() == ".dialog") names.push_back(entry.path().stem());
     std::ranges::sort(names);
     return names;
@@ -29,7 +31,7 @@ class Dialogs : public testing::TestWithParam<std::string> {};
 
 TEST_P(Dialogs, GoAsWritten) {
     const Dialog dialog =
-        parse_dialog(GetParam(), read_file(IMMP_TESTS_DIR "/dialogs/" + GetParam() + ".dialog"));
+        parse_dialog(GetParam(), read_file(tests::tests_path("dialogs/" + GetParam() + ".dialog")));
     ASSERT_FALSE(dialog.steps.empty());
     const auto wrong = play_every_way(dialog);
     EXPECT_FALSE(wrong) << *wrong;

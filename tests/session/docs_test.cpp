@@ -15,11 +15,12 @@
 #include "bridge/session/input.hpp"
 #include "bridge/wire/part_name.hpp"
 #include "tests/session/dialog.hpp"
+#include "tests/support/folders.hpp"
 
 namespace immp::bridge::test {
 namespace {
 
-constexpr const char* kPage = IMMP_DOCS_DIR "/protocol.md";
+const std::string kPage = tests::docs_path("protocol.md");
 
 std::string page() {
     std::ostringstream text;
