@@ -6,9 +6,8 @@
 
 namespace immp::bridge {
 
-/// Equal for paths that compare equal caselessly (decisions, 5: folder names differ by more than case).
-/// ASCII's case only: the tables for other scripts are libunistring's, whose home is bridge/wire. What this
-/// returns is kept in the database, so a change needs a migration.
+/// Equal for paths that compare equal caselessly, in every script (decisions, 5: folder names differ by more
+/// than case). What this returns is kept in the database, so a change needs a migration.
 [[nodiscard]] std::string folder_key(std::string_view path);
 
 }  // namespace immp::bridge

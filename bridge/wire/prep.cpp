@@ -8,6 +8,7 @@
 
 #include <idna.h>
 #include <stringprep.h>
+#include <unicase.h>
 #include <uninorm.h>
 
 #include "armor/names.hpp"
@@ -64,6 +65,16 @@ Result<std::string> nameprep(std::string_view text) {
 Result<std::string> ascii_domain(std::string_view prepared) {
     if (auto ascii = ascii_form(std::string(prepared))) return std::move(*ascii);
     return fail(400, "A domain has characters that are not allowed");
+}
+
+std::string caseless_key(std::string_view text) {
+    std::size_t length = 0;
+    const auto* octets = reinterpret_cast<const std::uint8_t*>(text.data());
+    // No language: the dotless i of Turkish must not depend on where the daemon runs.
+    const std::unique_ptr<std::uint8_t, Freed> folded(
+        u8_casefold(octets, text.size(), nullptr, UNINORM_NFC, nullptr, &length));
+    if (!folded) return std::string(text);
+    return std::string(reinterpret_cast<const char*>(folded.get()), length);
 }
 
 Result<std::string> nfc(std::string_view text) {

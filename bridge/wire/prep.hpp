@@ -20,6 +20,10 @@ namespace immp::bridge {
 /// The ASCII form (IDNA 2003) of a prepared domain, for DNS and certificates, which know no other. 400.
 [[nodiscard]] Result<std::string> ascii_domain(std::string_view prepared);
 
+/// What is equal for texts that compare equal caselessly (Unicode 3.13, D144: folded, and in NFC): folder
+/// names (decisions, 5). What is not UTF-8 comes back as it is.
+[[nodiscard]] std::string caseless_key(std::string_view text);
+
 /// Unicode NFC: passwords (decisions, 3). 415 for what is not UTF-8.
 [[nodiscard]] Result<std::string> nfc(std::string_view text);
 

@@ -32,6 +32,11 @@ TEST(FolderKey, IsTheSameForPathsThatDifferByCase) {
     EXPECT_EQ(folder_key("/INBOX/Lists"), "/inbox/lists");
     EXPECT_EQ(folder_key("/a[`{@"), "/a[`{@");
     EXPECT_NE(folder_key("/inbox"), folder_key("/inbox2"));
+    EXPECT_EQ(folder_key("/Straße/ÄRGER"), folder_key("/STRASSE/ärger"));
+    EXPECT_EQ(folder_key("/\u00c4"), folder_key("/a\u0308")) << "composed or not";
+    EXPECT_EQ(folder_key("/ΟΔΟΣ"), folder_key("/οδος")) << "a final sigma";
+    EXPECT_EQ(folder_key("/\xff"), "/\xff");
+    EXPECT_EQ(folder_key(""), "");
 }
 
 }  // namespace
