@@ -71,7 +71,7 @@ class Outbox {
                                              const std::vector<Placement>& placements) = 0;
     [[nodiscard]] virtual Result<std::vector<OutboxRow>> in_bundle(std::string_view bundle) = 0;
     /// The row's end: delivered, or refused with its bounce filed in the same transaction. 404 if it ended
-    /// before, so that no bounce is filed twice.
+    /// before, so that no bounce is filed twice. A message that nothing else refers to ends with it.
     [[nodiscard]] virtual Result<void> finish(OutboxId row) = 0;
     /// Takes the row out of its bundle and claim, to be tried again; counts an attempt. 404 if it ended.
     [[nodiscard]] virtual Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) = 0;

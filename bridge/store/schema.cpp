@@ -4,12 +4,13 @@
 #include <string>
 
 #include "bridge/store/schema_1.hpp"
+#include "bridge/store/schema_2.hpp"
 
 namespace immp::bridge {
 
 namespace {
 
-constexpr std::array kSteps{kSchema1};
+constexpr std::array kSteps{kSchema1, kSchema2};
 
 Result<std::int64_t> pragma(Connection& connection, std::string_view sql) {
     auto value = connection.query(sql).one([](const Row& row) { return row.number(0); });

@@ -76,6 +76,53 @@ TEST_F(AccountsTest, RemovingTakesFoldersReferencesCredentialsAndSubmissionsAlon
         read([&](Transaction& tables) { return tables.mailboxes().submission(again, uuid_of(1)); })));
 }
 
+TEST_F(AccountsTest, RemovingTakesTheMailAlongThatNobodyElseHas) {
+    const AccountId alice = add_account("alice@a.example");
+    const AccountId carol = add_account("carol@a.example");
+    const auto file = [](Transaction& tables, MessageId message, FolderId folder) {
+        value_of(tables.mailboxes().file(message, folder, Mark::unread, uuid_of(9), at(0)));
+    };
+    const FolderId inbox = folder_of(alice, "/INBOX");
+    const FolderId sent = folder_of(alice, "/SENT");
+    const FolderId carols = folder_of(carol, "/INBOX");
+    std::vector<Message> messages;
+    std::vector<MessageId> ids;
+    OutboxId row = 0;
+    value_of(write([&](Transaction& tables) -> Result<void> {
+        for (std::uint64_t i = 1; i <= 3; ++i) {
+            messages.push_back(make_message(tables, uuid_of(i)));
+            ids.push_back(value_of(tables.mailboxes().add(messages.back())));
+            file(tables, ids.back(), sent);
+        }
+        file(tables, ids[0], inbox);
+        file(tables, ids[1], carols);
+        OutboxRow waiting;
+        waiting.message = ids[2];
+        waiting.destination = "b.example";
+        row = value_of(tables.outbox().add(waiting));
+        return {};
+    }));
+    const auto is_there = [&](MessageId id) {
+        return value_of(read([&](Transaction& tables) { return tables.mailboxes().message(id); }))
+            .has_value();
+    };
+
+    value_of(write([](Transaction& tables) { return tables.accounts().remove("alice@a.example"); }));
+    EXPECT_FALSE(is_there(ids[0])) << "hers alone";
+    EXPECT_TRUE(is_there(ids[1])) << "carol has it too";
+    EXPECT_TRUE(is_there(ids[2])) << "it waits for another domain";
+    value_of(write([&](Transaction& tables) { return tables.outbox().finish(row); }));
+    EXPECT_FALSE(is_there(ids[2])) << "delivered";
+
+    EXPECT_EQ(value_of(write([](Transaction& tables) { return tables.bodies().sweep(at(1)); })), 2U);
+    EXPECT_EQ(
+        code_of(read([&](Transaction& tables) { return tables.bodies().length(messages[0].parts[0].body); })),
+        404);
+    EXPECT_EQ(
+        code_of(read([&](Transaction& tables) { return tables.bodies().length(messages[1].parts[0].body); })),
+        0);
+}
+
 TEST_F(AccountsTest, ADeviceUsesItsOwnCredentialElseThePassword) {
     const AccountId alice = add_account("alice@a.example");
     EXPECT_FALSE(credential_of(alice, ""));
@@ -102,6 +149,10 @@ TEST_F(AccountsTest, TheCostsInUseAreDifferentAndSorted) {
     set_credential(alice, "phone", credential(19'456, 1));
     set_credential(alice, "laptop", credential(19'456, 1));
     EXPECT_EQ(value_of(read(costs)), (std::vector<armor::Argon2Cost>{{19'456, 2}, {65'536, 2}}));
+    StoredCredential slow = credential(19'456, 1);
+    slow.cost.passes = 5;
+    set_credential(alice, "tablet", slow);
+    EXPECT_EQ(value_of(read(costs)), (std::vector<armor::Argon2Cost>{{19'456, 2}, {19'456, 5}, {65'536, 2}}));
 }
 
 TEST_F(AccountsTest, DevicesThatLoggedInOrHaveASecretAreListed) {
