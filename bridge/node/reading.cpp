@@ -24,26 +24,17 @@ Result<Folder> folder_of(Transaction& transaction, const std::string& imid, cons
     return std::move(**folder);
 }
 
-/// The folder and, with +RECURSIVE, all below it. "/" alone is every folder.
+/// The folder and, with +RECURSIVE, all below it.
 Result<std::vector<Folder>> meant_folders(Transaction& transaction, const CheckMailbox& request) {
-    const bool is_root = request.path == "/";
-    if (!request.recursive && !is_root) {
-        auto folder = folder_of(transaction, request.account, request.path);
-        if (!folder) return std::unexpected(std::move(folder.error()));
-        return std::vector{std::move(*folder)};
-    }
-    std::string prefix = "/";
-    if (!is_root) {
-        auto top = folder_of(transaction, request.account, request.path);
-        if (!top) return std::unexpected(std::move(top.error()));
-        prefix = top->path;
-    }
+    auto top = folder_of(transaction, request.account, request.path);
+    if (!top) return std::unexpected(std::move(top.error()));
+    if (!request.recursive) return std::vector{std::move(*top)};
     auto account = account_of(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto folders = transaction.mailboxes().folders(*account);
     if (!folders) return folders;
     std::erase_if(*folders, [&](const Folder& folder) {
-        return !is_root && folder.path != prefix && !folder.path.starts_with(prefix + "/");
+        return folder.path != top->path && !folder.path.starts_with(top->path + "/");
     });
     return folders;
 }

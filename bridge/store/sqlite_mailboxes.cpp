@@ -23,16 +23,19 @@ std::unexpected<Error> no_such_folder() {
 
 Result<FolderId> SqliteMailboxes::create_folder(AccountId account, std::string_view path) {
     if (!is_path(path)) return fail(400, "not a folder path");
-    const std::string_view parent = path.substr(0, path.rfind('/'));
-    if (!parent.empty()) {
-        const auto there = folder(account, parent);
-        if (!there) return std::unexpected(there.error());
-        if (!*there) return fail(404, "the folder above does not exist");
+    const std::size_t slash = path.rfind('/');
+    std::string whole(path);
+    if (slash > 0) {
+        const auto above = folder(account, path.substr(0, slash));
+        if (!above) return std::unexpected(above.error());
+        if (!*above) return fail(404, "the folder above does not exist");
+        // One spelling of a folder, so that a path begins with that of the folder above.
+        whole = (*above)->path + std::string(path.substr(slash));
     }
     auto added = db_.query(
                         "INSERT INTO folders (account, path, path_key) VALUES (?, ?, ?) "
                         "ON CONFLICT DO NOTHING",
-                        account, path, folder_key(path))
+                        account, whole, folder_key(whole))
                      .run_or_fail(409, "the folder exists already");
     if (!added) return std::unexpected(added.error());
     return db_.last_id();
