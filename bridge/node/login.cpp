@@ -38,14 +38,15 @@ Result<armor::SecretBytes<32>> store_secret(Transaction& transaction) {
 Result<Credential> look_up(Transaction& transaction, const LookUpCredential& request) {
     auto secret = store_secret(transaction);
     if (!secret) return std::unexpected(std::move(secret.error()));
+    // Made and looked up for everybody, so that the time does not tell who exists. No account has the id 0.
+    auto made_up = decoy(transaction, *secret, request.account);
+    if (!made_up) return made_up;
     auto account = transaction.accounts().find(request.account);
     if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return decoy(transaction, *secret, request.account);
-    auto stored = transaction.accounts().credential(**account, request.device);
+    auto stored = transaction.accounts().credential(account->value_or(0), request.device);
     if (!stored) return std::unexpected(std::move(stored.error()));
-    if (!*stored) return decoy(transaction, *secret, request.account);
-    return Credential{(*stored)->cost, armor::account_salt(*secret, request.account),
-                      std::move((*stored)->keys)};
+    if (!*stored) return made_up;
+    return Credential{(*stored)->cost, made_up->salt, std::move((*stored)->keys)};
 }
 
 Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now) {
@@ -63,7 +64,7 @@ Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& req
     if (!devices) return std::unexpected(std::move(devices.error()));
     DeviceList list;
     for (const Device& device : *devices) {
-        list.push_back({device.name, device.own_secret, device.last_seen.value_or(Time{})});
+        list.push_back({device.name, device.own_secret, device.last_seen});
     }
     return list;
 }

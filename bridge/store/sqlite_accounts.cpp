@@ -10,6 +10,23 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kDefaultFolders{"/INBOX", "/DRAFTS", "/SENT", "/JUNK", "/TRASH"};
 
+/// DISTINCT would look at every credential, and a login of no account would take the longer the more there
+/// are; this seeks from one cost to the next in credentials_cost.
+constexpr std::string_view kCosts = R"sql(
+WITH RECURSIVE
+    memories (m) AS (
+        SELECT min(memory_kib) FROM credentials
+        UNION ALL
+        SELECT (SELECT min(memory_kib) FROM credentials WHERE memory_kib > m) FROM memories
+        WHERE m IS NOT NULL),
+    costs (m, p) AS (
+        SELECT m, (SELECT min(passes) FROM credentials WHERE memory_kib = m) FROM memories
+        WHERE m IS NOT NULL
+        UNION ALL
+        SELECT m, (SELECT min(passes) FROM credentials WHERE memory_kib = m AND passes > p) FROM costs
+        WHERE p IS NOT NULL)
+SELECT m, p FROM costs WHERE p IS NOT NULL ORDER BY m, p)sql";
+
 StoredCredential read_credential(const Row& row) {
     return {{row.small(0), row.small(1)}, {row.secret<32>(2), row.secret<32>(3)}};
 }
@@ -78,8 +95,8 @@ Result<std::optional<StoredCredential>> SqliteAccounts::credential(AccountId acc
 }
 
 Result<std::vector<armor::Argon2Cost>> SqliteAccounts::costs_in_use() {
-    return db_.query("SELECT DISTINCT memory_kib, passes FROM credentials ORDER BY memory_kib, passes")
-        .all([](const Row& row) { return armor::Argon2Cost{row.small(0), row.small(1)}; });
+    return db_.query(kCosts).all(
+        [](const Row& row) { return armor::Argon2Cost{row.small(0), row.small(1)}; });
 }
 
 Result<void> SqliteAccounts::record_login(AccountId account, std::string_view device, Time now) {

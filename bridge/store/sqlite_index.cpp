@@ -2,6 +2,7 @@
 // own, so that a page costs its own length and not the mailbox's.
 #include <charconv>
 #include <limits>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -13,7 +14,8 @@ namespace immp::bridge {
 namespace {
 
 /// What a selector is in SQL, with `?2` as its argument. INDEXED BY because SQLite would rather walk the
-/// whole folder in the order it is to come out.
+/// whole folder in the order it is to come out. Each index gives its order without sorting: since= that of
+/// the dates, the others that of arrival.
 struct Condition {
     std::string_view index;
     std::string_view where;
@@ -32,12 +34,26 @@ Condition condition_of(SelectorKind kind) {
 
 constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
 
-/// SELECT `what` of the references of folder `?1` that the selector takes, before cursor `?3`.
+/// Where a page ended: the row id of its last reference, and its date where dates give the order.
+struct Cursor {
+    std::int64_t date = kNewest;
+    std::int64_t id = kNewest;
+};
+
+/// SELECT `what` of the references of folder `?1` that the selector takes.
 std::string select(std::string_view what, SelectorKind kind, std::string_view join) {
     const Condition condition = condition_of(kind);
     std::string sql = "SELECT ";
     sql.append(what).append(" FROM refs r INDEXED BY ").append(condition.index).append(join);
-    return sql.append(" WHERE r.folder = ?1 AND r.id < ?3").append(condition.where);
+    return sql.append(" WHERE r.folder = ?1").append(condition.where);
+}
+
+/// The page of `?5` references behind cursor (`?3`, `?4`).
+std::string select_page(std::string_view columns, SelectorKind kind) {
+    const std::string all = select(columns, kind, " CROSS JOIN messages m ON m.id = r.message");
+    if (kind == SelectorKind::since)
+        return all + " AND (r.date, r.id) < (?3, ?4) ORDER BY r.date DESC, r.id DESC LIMIT ?5";
+    return all + " AND r.id < ?4 ORDER BY r.id DESC LIMIT ?5";
 }
 
 /// Calls `use` with the selector's argument, in the type that its column has.
@@ -48,7 +64,7 @@ auto with_argument(const Selector& selector, Use use) {
 
 constexpr std::string_view kColumns =
     "r.id, r.uuid, r.message, m.sender, m.recipients, m.subject, m.date, m.length, r.is_read, r.is_flagged, "
-    "m.importance";
+    "m.importance, r.date";
 
 Reference read_reference(const Row& row) {
     Reference reference;
@@ -67,21 +83,40 @@ Reference read_reference(const Row& row) {
 
 struct Listed {
     std::int64_t id = 0;
+    std::int64_t date = 0;
     Reference reference;
 };
 
 Listed read_listed(const Row& row) {
-    return {row.number(0), read_reference(row)};
+    return {row.number(0), row.number(11), read_reference(row)};
 }
 
-/// A cursor is the row id of the last reference of the page before it.
-Result<std::int64_t> parse_cursor(std::string_view after) {
-    if (after.empty()) return kNewest;
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), id);
-    if (error != std::errc{} || end != after.data() + after.size() || id < 1 || std::to_string(id) != after)
+/// A whole number in its one form.
+std::optional<std::int64_t> parse_whole(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || std::to_string(number) != text)
+        return std::nullopt;
+    return number;
+}
+
+/// `<id>`, or `<date>.<id>` where dates give the order.
+Result<Cursor> parse_cursor(std::string_view after, SelectorKind kind) {
+    Cursor cursor;
+    if (after.empty()) return cursor;
+    const std::size_t point = kind == SelectorKind::since ? after.find('.') : after.npos;
+    const auto date = point == after.npos ? kNewest : parse_whole(after.substr(0, point));
+    const auto id = parse_whole(after.substr(point == after.npos ? 0 : point + 1));
+    const bool is_dated = point != after.npos;
+    if (!date || !id || *id < 1 || is_dated != (kind == SelectorKind::since))
         return fail(400, "not a cursor");
-    return id;
+    return Cursor{*date, *id};
+}
+
+std::string cursor_text(const Listed& last, SelectorKind kind) {
+    const std::string id = std::to_string(last.id);
+    if (kind != SelectorKind::since) return id;
+    return std::to_string(last.date) + "." + id;
 }
 
 }  // namespace
@@ -95,19 +130,19 @@ Result<std::optional<Reference>> SqliteMailboxes::find(FolderId folder, std::str
 
 Result<ReferencePage> SqliteMailboxes::index(FolderId folder, const Selector& selector, std::uint32_t limit,
                                              std::string_view after) {
-    const auto cursor = parse_cursor(after);
+    const auto cursor = parse_cursor(after, selector.kind);
     if (!cursor) return std::unexpected(cursor.error());
-    const std::string sql = select(kColumns, selector.kind, " CROSS JOIN messages m ON m.id = r.message") +
-                            " ORDER BY r.id DESC LIMIT ?4";
+    const std::string sql = select_page(kColumns, selector.kind);
     // One more than asked for tells whether there is a next page.
     auto listed = with_argument(selector, [&](const auto& argument) {
-        return db_.query(sql, folder, argument, *cursor, std::uint64_t{limit} + 1).all(read_listed);
+        return db_.query(sql, folder, argument, cursor->date, cursor->id, std::uint64_t{limit} + 1)
+            .all(read_listed);
     });
     if (!listed) return std::unexpected(listed.error());
     ReferencePage page;
     if (listed->size() > limit) {
         listed->resize(limit);
-        if (limit > 0) page.next = std::to_string(listed->back().id);
+        if (limit > 0) page.next = cursor_text(listed->back(), selector.kind);
     }
     for (Listed& entry : *listed)
         page.references.push_back(std::move(entry.reference));
@@ -128,11 +163,12 @@ Result<Folder> SqliteMailboxes::count(FolderId folder, const Selector& selector)
         return counted;
     }
     const std::string sql = select("count(*), coalesce(sum(r.is_read = 0), 0)", selector.kind, "");
-    const auto sums = with_argument(selector, [&](const auto& argument) {
-        return db_.query(sql, folder, argument, kNewest).one([](const Row& row) {
-            return std::pair(row.count(0), row.count(1));
-        });
-    });
+    const auto read_sums = [](const Row& row) { return std::pair(row.count(0), row.count(1)); };
+    const auto sums = selector.kind == SelectorKind::flagged
+                          ? db_.query(sql, folder).one(read_sums)
+                          : with_argument(selector, [&](const auto& argument) {
+                                return db_.query(sql, folder, argument).one(read_sums);
+                            });
     if (!sums) return std::unexpected(sums.error());
     std::tie(counted.total, counted.unread) = sums->value();
     return counted;

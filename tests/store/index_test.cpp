@@ -161,18 +161,32 @@ TEST_F(IndexTest, APageOrCountCostsItsOwnLengthNotTheMailboxs) {
             value_of(read(work));
             found.push_back(steps);
         };
-        for (const Selector& selector : {kAll, Selector{SelectorKind::unread, {}, {}},
-                                         Selector{SelectorKind::from, {}, "carol@a.example"}})
+        for (const Selector& selector :
+             {kAll, Selector{SelectorKind::unread, {}, {}},
+              Selector{SelectorKind::from, {}, "carol@a.example"}, Selector{SelectorKind::since, at(1), {}}})
             measure([&](Transaction& tables) { return tables.mailboxes().index(inbox_, selector, 20, ""); });
         for (const Selector& selector : {kAll, Selector{SelectorKind::unread, {}, {}}})
             measure([&](Transaction& tables) { return tables.mailboxes().count(inbox_, selector); });
         measure([&](Transaction& tables) { return tables.mailboxes().find(inbox_, uuid_of(7)); });
         measure([&](Transaction& tables) { return tables.mailboxes().folder(alice_, "/INBOX"); });
+        measure([](Transaction& tables) { return tables.accounts().costs_in_use(); });
         return found;
     };
+    const auto add_devices = [&](int count) {
+        value_of(write([&](Transaction& tables) -> Result<void> {
+            for (int i = 0; i < count; ++i)
+                value_of(tables.accounts().set_credential(
+                    alice_, "device " + std::to_string(i),
+                    {{19'456, 2}, {armor::SecretBytes<32>::random(), armor::SecretBytes<32>::random()}},
+                    at(0)));
+            return {};
+        }));
+    };
+    add_devices(10);
     fill(100, [](std::uint64_t) { return Mark::unread; });
     const auto of_hundred = costs();
     fill(2000, [](std::uint64_t) { return Mark::unread; });
+    add_devices(500);
     const auto of_thousands = costs();
     for (std::size_t i = 0; i < of_hundred.size(); ++i) {
         EXPECT_GT(of_hundred[i], 0U);
@@ -187,6 +201,35 @@ TEST_F(IndexTest, OnlyACursorIsACursor) {
     for (const std::string_view wrong :
          {"x", "-1", "0", "+1", " 1", "1 ", "01", "1x", "99999999999999999999"})
         EXPECT_EQ(code_of(page(kAll, 1, wrong)), 400) << wrong;
+}
+
+TEST_F(IndexTest, SinceComesInTheOrderOfDatesWhateverTheArrival) {
+    const std::vector<std::int64_t> dates = {5, 3, 9, 3, -4, 7};
+    value_of(write([&](Transaction& tables) -> Result<void> {
+        for (std::uint64_t i = 0; i < dates.size(); ++i) {
+            Message message = make_message(tables, uuid_of(i));
+            message.envelope.date = at(dates[i]);
+            const MessageId id = value_of(tables.mailboxes().add(message));
+            value_of(tables.mailboxes().file(id, inbox_, Mark::unread, uuid_of(90 + i), at(0)));
+        }
+        return {};
+    }));
+    for (const std::uint32_t limit : {1U, 2U, 4U, 9U}) {
+        EXPECT_EQ(walk({SelectorKind::since, at(3), {}}, limit), (std::vector<std::uint64_t>{2, 5, 0, 3, 1}))
+            << limit;
+        EXPECT_EQ(walk({SelectorKind::since, at(-9), {}}, limit).back(), 4U) << limit;
+    }
+}
+
+TEST_F(IndexTest, ACursorIsOfItsOwnKindOfSelector) {
+    fill(3, [](std::uint64_t) { return Mark::unread; });
+    const Selector since{SelectorKind::since, at(1), {}};
+    const std::string dated = value_of(page(since, 1, "")).next;
+    const std::string plain = value_of(page(kAll, 1, "")).next;
+    EXPECT_EQ(code_of(page(since, 1, dated)), 0);
+    EXPECT_EQ(code_of(page(kAll, 1, dated)), 400);
+    for (const std::string& wrong : {plain, "." + plain, dated + ".", dated + "x", "0" + dated})
+        EXPECT_EQ(code_of(page(since, 1, wrong)), 400) << wrong;
 }
 
 TEST_F(IndexTest, AnEmptyFolderAndNoLimitGiveAnEmptyPage) {
