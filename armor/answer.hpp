@@ -16,9 +16,11 @@
 
 namespace immp::armor {
 
-/// Outcomes of one answer, that is recipients of one bundle, and octets of its plaintext; more is 413.
-inline constexpr std::size_t kMaxOutcomes = 16'384;
-inline constexpr std::size_t kMaxAnswerPlainBytes = 1'048'576;
+/// Outcomes of one answer, that is recipients of one bundle, and octets of its plaintext; more is 413. So
+/// many of the longest lines (42 octets) fit, and their receipt fits one stanza of 256 KiB in base64: a
+/// receipt is never cut into pieces.
+inline constexpr std::size_t kMaxOutcomes = 4'096;
+inline constexpr std::size_t kMaxAnswerPlainBytes = 42 * kMaxOutcomes;
 /// The plaintext is padded with zeros to a multiple of this, at least once.
 inline constexpr std::size_t kAnswerBlockBytes = 256;
 

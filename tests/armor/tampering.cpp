@@ -153,6 +153,22 @@ TEST(Making, RefusesWhatCouldNotBeReadBack) {
     EXPECT_EQ(make_hop({}, {}, "a b", noon, {}, a.sign).error().code, 400);
 }
 
+TEST(Making, AReceiptForTheLargestBundleFitsOneStanza) {
+    const TestDomain a = a_example(), b = b_example();
+    const TestBundle sent = seal_bundle(a, b, "items");
+    std::vector<Outcome> longest;
+    for (std::uint32_t at = 0; at < kMaxOutcomes; ++at)
+        longest.push_back({at, 0, 441, std::chrono::seconds(999'999'999), "4.999.999"});
+    const ReceiptSigner signer{b.record.fingerprint(), b.sign, at("2026-03-01T12:00:00Z")};
+    const auto receipt = make_receipt(sent.head, sent.key, longest, signer);
+    ASSERT_TRUE(receipt) << receipt.error().text;
+    const std::vector<std::uint32_t> recipients(kMaxOutcomes, 1);
+    const auto opened = open_answer(receipt->answer, sent.key, sent.head.route, recipients);
+    ASSERT_TRUE(opened) << opened.error().text;
+    EXPECT_EQ(opened->size(), kMaxOutcomes);
+    EXPECT_LE(encode_base64(as_bytes(std::string(kMaxReceiptBytes, 'x'))).size() + 4'096, 262'144U);
+}
+
 TEST(Making, ASealingKeyThatSealsNothingIsRefused) {
     const TestDomain a = a_example(), b = b_example();
     RecordClaims claims = b.claims;
