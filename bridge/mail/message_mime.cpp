@@ -83,7 +83,7 @@ void print_part(Segments& out, const Part& part) {
 std::vector<const Part*> shown_parts(const std::vector<Part>& parts) {
     std::vector<const Part*> shown;
     for (const Part& part : parts) {
-        if (part.type != kMetadataType || part.part_class == PartClass::content) shown.push_back(&part);
+        if (!is_metadata_type(part.type) || part.part_class == PartClass::content) shown.push_back(&part);
     }
     std::ranges::stable_partition(shown,
                                   [](const Part* part) { return part->part_class == PartClass::content; });

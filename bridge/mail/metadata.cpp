@@ -4,6 +4,7 @@
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/wire/imid.hpp"
+#include "bridge/wire/token.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -73,6 +74,13 @@ Result<Metadata> parse_metadata(std::string_view text) {
     if (!reply_to.empty()) metadata.reply_to = std::move(reply_to.front());
     if (!in_reply_to.empty()) metadata.in_reply_to = std::move(in_reply_to.front());
     return std::move(metadata);
+}
+
+bool is_metadata_type(std::string_view type) {
+    type = type.substr(0, type.find(';'));
+    while (type.ends_with(' '))
+        type.remove_suffix(1);
+    return to_upper(type) == to_upper(kMetadataType);
 }
 
 bool is_header_text(std::string_view text) {

@@ -10,6 +10,8 @@
 namespace immp::bridge {
 
 inline constexpr std::string_view kMetadataType = "application/immp-metadata+json";
+/// Media types know no case, and may have parameters (RFC 2045).
+[[nodiscard]] bool is_metadata_type(std::string_view type);
 /// Octets of the part, and names in one of its lists; more is 413.
 inline constexpr std::size_t kMaxMetadataBytes = 65'536;
 inline constexpr std::size_t kMaxMetadataNames = 1'000;

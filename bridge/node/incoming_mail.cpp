@@ -24,7 +24,7 @@ bool speaks_for(const std::string& from, const std::string& origin) {
 /// part.
 void take_metadata(Message& message, const std::vector<StagedBody>& bodies) {
     for (std::size_t i = 0; i < message.parts.size(); ++i) {
-        if (message.parts[i].type != kMetadataType) continue;
+        if (!is_metadata_type(message.parts[i].type)) continue;
         const auto text = bodies[i].in_memory();
         auto metadata = text ? parse_metadata(*text) : fail(413, "Metadata too large");
         if (!metadata) return;

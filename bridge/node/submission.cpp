@@ -37,7 +37,7 @@ armor::Digest submission_digest(const Submit& request, const std::vector<StagedB
 }
 
 Result<void> take_metadata(Envelope& envelope, const Submit& request, const std::vector<StagedBody>& bodies) {
-    const auto is_metadata = [](const SubmittedPart& part) { return part.type == kMetadataType; };
+    const auto is_metadata = [](const SubmittedPart& part) { return is_metadata_type(part.type); };
     const auto found = std::ranges::find_if(request.parts, is_metadata);
     if (found == request.parts.end()) return {};
     if (std::ranges::count_if(request.parts, is_metadata) > 1)

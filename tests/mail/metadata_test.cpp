@@ -12,6 +12,15 @@ int code_of(std::string_view json) {
 
 constexpr const char* kUuid = "0f6d9d1e-5b1c-4c83-9f60-7d2f5f8f7c11";
 
+TEST(MetadataType, KnowsNoCaseAndIgnoresParameters) {
+    for (const char* type :
+         {"application/immp-metadata+json", "Application/IMMP-Metadata+JSON",
+          "application/immp-metadata+json; charset=utf-8", "application/immp-metadata+json ;a=b"})
+        EXPECT_TRUE(is_metadata_type(type)) << type;
+    for (const char* type : {"application/json", "application/immp-metadata+json2", "immp-metadata+json", ""})
+        EXPECT_FALSE(is_metadata_type(type)) << type;
+}
+
 TEST(Metadata, GivesPreparedNames) {
     const auto metadata = parse_metadata(R"({
         "to": ["Bob@B.example", "carol+lists@c.example"],
