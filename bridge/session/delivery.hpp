@@ -19,7 +19,7 @@ struct Delivery {
     std::uint32_t next_part = 0;   ///< PartOctets::part of the next one
     std::uint64_t body_bytes = 0;  ///< of all bodies, refused ones too, announced or received
     unsigned open_bodies = 0;      ///< DONE waits for them
-    /// Names of refused parts (empty: it had none). DONE is 400 while there is one, or a client that does not
+    /// Names of refused parts ("": it had none). DONE is 400 while there is one, or a client that does not
     /// wait for replies would send a message without the part. A part saved under the name takes it out.
     std::set<std::string> refused;
     bool ended = false;  ///< submitted or aborted: bodies that still come are thrown away

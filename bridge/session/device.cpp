@@ -14,17 +14,22 @@ std::optional<std::string> read_name(SessionCore& core, Slot& slot, const Comman
     return std::nullopt;
 }
 
+// `seen=` is left out for a device that never logged in.
+std::string device_line(const DeviceEntry& device) {
+    std::string line = quoted(device.name) + " secret=" + (device.own_secret ? "own" : "password");
+    if (device.last_seen) line += " seen=" + armor::time_text(*device.last_seen);
+    return line;
+}
+
 }  // namespace
 
 void device_list(SessionCore& core, const SlotPtr& slot, const Command&) {
-    core.ask<DeviceList>(
-        slot, ListDevices{core.account}, [](SessionCore& c, const SlotPtr& s, const DeviceList& devices) {
-            for (const DeviceEntry& device : devices)
-                c.reply_more(*s, 200,
-                             quoted(device.name) + " secret=" + (device.own_secret ? "own" : "password") +
-                                 " seen=" + armor::time_text(device.last_seen));
-            c.reply(*s, 200, "n=" + std::to_string(devices.size()));
-        });
+    core.ask<DeviceList>(slot, ListDevices{core.account},
+                         [](SessionCore& c, const SlotPtr& s, const DeviceList& devices) {
+                             for (const DeviceEntry& device : devices)
+                                 c.reply_more(*s, 200, device_line(device));
+                             c.reply(*s, 200, "n=" + std::to_string(devices.size()));
+                         });
 }
 
 void device_add(SessionCore& core, const SlotPtr& slot, const Command& command) {

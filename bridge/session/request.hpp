@@ -172,7 +172,7 @@ struct DeviceSecret {
 struct DeviceEntry {
     std::string name;
     bool own_secret = false;
-    Time last_seen;
+    std::optional<Time> last_seen;
 };
 using DeviceList = std::vector<DeviceEntry>;
 

@@ -46,6 +46,11 @@ Result<SubmittedPart> new_part(const Delivery& delivery, const Arguments& given,
     return part;
 }
 
+// Bounded: behind so many names only ABORT helps, since no part is ever saved under "".
+void note_refused(Delivery& delivery, const std::string& name, std::uint32_t most) {
+    delivery.refused.insert(delivery.refused.size() < most ? name : "");
+}
+
 }  // namespace
 
 const Lane* SessionInput::find_lane(const std::string& pipeline) const {
@@ -115,7 +120,7 @@ void SessionInput::begin_body(Upload& upload, const Command& command) {
         }
         upload.refusal = part.error();
     }
-    if (upload.delivery) upload.delivery->refused.insert(upload.name);
+    if (upload.delivery) note_refused(*upload.delivery, upload.name, core_.services().limits.parts);
     upload.delivery = nullptr;
     core_.refuse_first(*upload.slot, *upload.refusal);
 }
@@ -193,7 +198,7 @@ void SessionInput::end_body(Upload& upload, const std::optional<Error>& error) {
         return core_.reply(*upload.slot, 272, as_token(upload.name) + " " + std::string(code_spec(272).text));
     }
     if (upload.delivery) {
-        upload.delivery->refused.insert(upload.name);
+        note_refused(*upload.delivery, upload.name, core_.services().limits.parts);
         std::erase_if(upload.delivery->submit.parts,
                       [&upload](const SubmittedPart& part) { return part.number == upload.number; });
     }
