@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
 #include <set>
 
 #include <toml++/toml.h>
@@ -12,13 +13,18 @@
 namespace immp::component {
 namespace {
 
+/// Of a bare TOML key.
+constexpr std::string_view kKeyCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
 /// Where a value came from, for the error line.
 struct Origin {
     std::string place;  ///< "immpd.toml:12" or empty
     std::string key;    ///< "listener.port" or "IMMP_LISTENER_PORT"
 
+    [[nodiscard]] std::string text() const { return (place.empty() ? "" : place + ": ") + key; }
     [[nodiscard]] std::unexpected<Error> complain(const std::string& what) const {
-        return fail(400, (place.empty() ? "" : place + ": ") + key + ": " + what);
+        return fail(400, text() + ": " + what);
     }
 };
 
@@ -32,7 +38,7 @@ Result<KeyValue> check_number(const KeySpec& key, std::uint64_t number, const Or
         return origin.complain("must be from " + std::to_string(key.least) + " to " +
                                std::to_string(key.most));
     }
-    return KeyValue{{}, number, {}};
+    return KeyValue{{}, number, {}, {}};
 }
 
 std::string resolved(const std::string& path, const std::filesystem::path& folder) {
@@ -50,7 +56,7 @@ Result<KeyValue> value_from_toml(const KeySpec& key, const toml::node& node, con
         case KeyType::list: {
             KeyValue value;
             // A single text is taken as a list of one.
-            if (const auto text = node.value_exact<std::string>()) return KeyValue{{}, 0, {*text}};
+            if (const auto text = node.value_exact<std::string>()) return KeyValue{{}, 0, {*text}, {}};
             const auto* array = node.as_array();
             if (array == nullptr) return origin.complain("must be a list of texts, like [\"::1\"]");
             for (const toml::node& item : *array) {
@@ -63,7 +69,7 @@ Result<KeyValue> value_from_toml(const KeySpec& key, const toml::node& node, con
         case KeyType::text:
         case KeyType::path:
         case KeyType::secret:
-            if (auto text = node.value_exact<std::string>()) return KeyValue{std::move(*text), 0, {}};
+            if (auto text = node.value_exact<std::string>()) return KeyValue{std::move(*text), 0, {}, {}};
             return origin.complain("must be a text in quotes");
     }
     return origin.complain("has no type");
@@ -77,7 +83,7 @@ Result<KeyValue> value_from_text(const KeySpec& key, const std::string& text, co
             return origin.complain("must be a whole number");
         return check_number(key, number, origin);
     }
-    if (key.type != KeyType::list) return KeyValue{text, 0, {}};
+    if (key.type != KeyType::list) return KeyValue{text, 0, {}, {}};
     KeyValue value;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t comma = std::min(text.find(',', begin), text.size());
@@ -85,6 +91,21 @@ Result<KeyValue> value_from_text(const KeySpec& key, const std::string& text, co
         begin = comma + 1;
     }
     return value;
+}
+
+/// The key of a line that could not be read, with its section: " listener.port:"; empty where there is none.
+std::string key_on_line(const std::filesystem::path& file, std::uint32_t wanted) {
+    std::ifstream stream(file);
+    std::string line;
+    std::string section;
+    for (std::uint32_t number = 1; std::getline(stream, line); ++number) {
+        const std::size_t begin = std::min(line.find_first_not_of(" \t"), line.size());
+        const std::size_t end = std::min(line.find_first_not_of(kKeyCharacters, begin), line.size());
+        if (number == wanted)
+            return end == begin ? "" : " " + section + line.substr(begin, end - begin) + ":";
+        if (line[begin] == '[') section = line.substr(begin + 1, line.find(']') - begin - 1) + ".";
+    }
+    return "";
 }
 
 class Loader {
@@ -119,7 +140,8 @@ class Loader {
             return fail(404, file_.string() + ": no such file; `immpd config` prints one to begin with");
         }
         const auto line = error.source().begin.line;
-        return fail(400, file_.string() + (line == 0 ? "" : ":" + std::to_string(line)) + ": " +
+        if (line == 0) return fail(400, file_.string() + ": " + std::string(error.description()));
+        return fail(400, file_.string() + ":" + std::to_string(line) + ":" + key_on_line(file_, line) + " " +
                              std::string(error.description()));
     }
 
@@ -157,7 +179,7 @@ class Loader {
             const Origin origin{"", environment_name(key)};
             return hand_over(key, value_from_text(key, *text, origin), origin);
         }
-        if (const toml::node* node = found.node()) {
+        if (const toml::node* node = is_replaced(key) ? nullptr : found.node()) {
             const Origin origin = origin_of(*node, dotted(key));
             return hand_over(key, value_from_toml(key, *node, origin), origin);
         }
@@ -167,9 +189,20 @@ class Loader {
         return hand_over(key, value_from_toml(key, *fallback["v"].node(), origin), origin);
     }
 
+    /// The secret has two keys; either in the environment stands for both in the file.
+    [[nodiscard]] bool is_replaced(const KeySpec& key) const {
+        const auto is_set = [this](std::string_view name) {
+            return !environment_(name).value_or("").empty();
+        };
+        const std::string name = dotted(key);
+        return (name == "component.secret" && is_set("IMMP_COMPONENT_SECRET_FILE")) ||
+               (name == "component.secret_file" && is_set("IMMP_COMPONENT_SECRET"));
+    }
+
     Result<void> hand_over(const KeySpec& key, Result<KeyValue> value, const Origin& origin) {
         if (!value) return std::unexpected(std::move(value.error()));
         if (key.type == KeyType::path) value->text = resolved(value->text, file_.parent_path());
+        value->told = origin.text();
         if (auto done = key.take(config_, std::move(*value)); !done)
             return origin.complain(done.error().text);
         return {};

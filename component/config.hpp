@@ -30,6 +30,9 @@ struct Config {
         std::string key;
         std::uint64_t sessions = 0;
         std::uint64_t sessions_per_address = 0;
+        /// Where certificate and key were told: "immpd.toml:8: listener.key".
+        std::string certificate_told;
+        std::string key_told;
     } listener;
 
     struct Component {
@@ -49,6 +52,12 @@ struct Config {
         std::uint64_t message_bytes = 0;
         std::uint32_t recipients = 0;
         std::uint32_t parts = 0;
+        std::uint32_t pipelines = 0;
+        std::uint32_t index_entries = 0;
+        std::uint32_t errors_before_login = 0;
+        std::uint32_t login_seconds = 0;
+        std::uint32_t idle_seconds_before_login = 0;
+        std::uint32_t idle_seconds = 0;
     } limits;
 
     struct Log {

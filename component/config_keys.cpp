@@ -4,6 +4,8 @@
 #include <array>
 #include <fstream>
 
+#include <arpa/inet.h>
+
 #include "bridge/wire/imid.hpp"
 
 namespace immp::component {
@@ -16,6 +18,58 @@ Result<void> take_domain(Config& config, KeyValue value) {
     return {};
 }
 
+/// IPv4 or IPv6, numeric: a name may stand for several addresses, or for none when the machine starts.
+bool is_address(const std::string& text) {
+    std::array<unsigned char, sizeof(in6_addr)> octets;
+    return ::inet_pton(AF_INET, text.c_str(), octets.data()) == 1 ||
+           ::inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), octets.data()) == 1;
+}
+
+template <auto Member>
+Result<void> take_addresses(Config& config, KeyValue value) {
+    for (const std::string& address : value.list) {
+        if (is_address(address)) continue;
+        return fail(400,
+                    "\"" + address + "\" is no numeric IPv4 or IPv6 address, like \"127.0.0.1\" or \"::\"");
+    }
+    config.listener.*Member = std::move(value.list);
+    return {};
+}
+
+Result<void> take_certificate(Config& config, KeyValue value) {
+    config.listener.certificate = std::move(value.text);
+    config.listener.certificate_told = std::move(value.told);
+    return {};
+}
+
+Result<void> take_key(Config& config, KeyValue value) {
+    config.listener.key = std::move(value.text);
+    config.listener.key_told = std::move(value.told);
+    return {};
+}
+
+Result<void> take_host(Config& config, KeyValue value) {
+    const bool is_name = is_address(value.text) || bridge::parse_domain(value.text);
+    if (!is_name) return fail(400, "is no address and no host name; write it like \"127.0.0.1\"");
+    config.component.address = std::move(value.text);
+    return {};
+}
+
+/// A component is a domain: no local part, no resource.
+Result<void> take_jid(Config& config, KeyValue value) {
+    if (value.text.empty()) return {};
+    auto jid = bridge::parse_domain(value.text);
+    if (!jid) return fail(400, "is no name of a component; write it like \"immp.example.org\"");
+    config.component.jid = std::move(*jid);
+    return {};
+}
+
+Result<void> take_directory(Config& config, KeyValue value) {
+    if (value.text.empty()) return fail(400, "names no folder; write it like \"/var/lib/immp\"");
+    config.store.directory = value.text;
+    return {};
+}
+
 Result<void> take_secret(Config& config, KeyValue value) {
     if (!value.text.empty()) config.component.secret = armor::SecretText(std::move(value.text));
     return {};
@@ -23,6 +77,8 @@ Result<void> take_secret(Config& config, KeyValue value) {
 
 Result<void> take_secret_file(Config& config, KeyValue value) {
     if (value.text.empty()) return {};
+    if (!config.component.secret.empty())
+        return fail(400, "stands beside component.secret; keep one of the two");
     std::ifstream file(value.text);
     std::string line;
     if (!file || !std::getline(file, line) || line.empty()) {
@@ -37,10 +93,11 @@ Result<void> take_peers(Config& config, KeyValue value) {
     for (const std::string& entry : value.list) {
         const std::size_t equals = entry.find('=');
         auto domain = bridge::parse_domain(entry.substr(0, equals));
-        if (equals == entry.npos || !domain || equals + 1 == entry.size()) {
+        auto jid = bridge::parse_domain(equals == entry.npos ? "" : entry.substr(equals + 1));
+        if (!domain || !jid) {
             return fail(400, "\"" + entry + "\" is not DOMAIN=JID, like \"b.example=mail.b.example\"");
         }
-        config.component.peers[*domain] = entry.substr(equals + 1);
+        config.component.peers[*domain] = *jid;
     }
     return {};
 }
@@ -63,11 +120,6 @@ Result<void> store_text(Config& config, KeyValue value) {
     return {};
 }
 template <auto Section, auto Member>
-Result<void> store_list(Config& config, KeyValue value) {
-    config.*Section.*Member = std::move(value.list);
-    return {};
-}
-template <auto Section, auto Member>
 Result<void> store_number(Config& config, KeyValue value) {
     auto& member = config.*Section.*Member;
     member = static_cast<std::remove_reference_t<decltype(member)>>(value.number);
@@ -87,19 +139,19 @@ constexpr std::array kKeys = {
 
     KeySpec{"listener", "address", KeyType::list, R"(["0.0.0.0", "::"])",
             "addresses for clients that begin plain and upgrade to TLS; [] for none",
-            store_list<kListener, &Listener::addresses>},
+            take_addresses<&Listener::addresses>},
     KeySpec{"listener", "port", KeyType::number, "1025",
             "its port; open it in the firewall", store_number<kListener, &Listener::port>, 0, 65535},
     KeySpec{"listener", "tls_address", KeyType::list, "[]",
             "addresses for clients that begin with TLS at once; [] for none",
-            store_list<kListener, &Listener::tls_addresses>},
+            take_addresses<&Listener::tls_addresses>},
     KeySpec{"listener", "tls_port", KeyType::number, "1026",
             "its port", store_number<kListener, &Listener::tls_port>, 0, 65535},
     KeySpec{"listener", "certificate", KeyType::path, "",
             "PEM file with the certificate for the domain and its chain; read again when it changes and on SIGHUP",
-            store_text<kListener, &Listener::certificate>},
+            take_certificate},
     KeySpec{"listener", "key", KeyType::path, "",
-            "PEM file with its private key", store_text<kListener, &Listener::key>},
+            "PEM file with its private key", take_key},
     KeySpec{"listener", "sessions", KeyType::number, "20000",
             "sessions open at once; one more is refused with 705", store_number<kListener, &Listener::sessions>, 1, 1'000'000},
     KeySpec{"listener", "sessions_per_address", KeyType::number, "200",
@@ -107,11 +159,11 @@ constexpr std::array kKeys = {
             store_number<kListener, &Listener::sessions_per_address>, 1, 1'000'000},
 
     KeySpec{"component", "address", KeyType::text, R"("127.0.0.1")",
-            "where the XMPP server listens for components", store_text<kComponent, &Component::address>},
+            "where the XMPP server listens for components", take_host},
     KeySpec{"component", "port", KeyType::number, "5347",
             "its component port", store_number<kComponent, &Component::port>, 1, 65535},
     KeySpec{"component", "jid", KeyType::text, R"("")",
-            "name of the component at the XMPP server; empty: immp.<domain>", store_text<kComponent, &Component::jid>},
+            "name of the component at the XMPP server; empty: immp.<domain>", take_jid},
     KeySpec{"component", "secret", KeyType::secret, R"("")",
             "secret shared with the XMPP server for this component", take_secret},
     KeySpec{"component", "secret_file", KeyType::path, R"("")",
@@ -122,10 +174,7 @@ constexpr std::array kKeys = {
 
     KeySpec{"store", "directory", KeyType::path, R"("/var/lib/immp")",
             "folder for everything the daemon keeps; made if missing, readable by its user only",
-            [](Config& config, KeyValue value) -> Result<void> {
-                config.store.directory = value.text;
-                return {};
-            }},
+            take_directory},
 
     KeySpec{"limits", "message_bytes", KeyType::number, "104857600",
             "octets of one message, all parts together; over it 413",
@@ -134,6 +183,23 @@ constexpr std::array kKeys = {
             "recipients of one message; over it 413", store_number<kLimits, &Config::Limits::recipients>, 1, 1000},
     KeySpec{"limits", "parts", KeyType::number, "100",
             "parts of one message; over it 413", store_number<kLimits, &Config::Limits::parts>, 1, 1000},
+    KeySpec{"limits", "pipelines", KeyType::number, "32",
+            "pipelines of a session; one more is 429", store_number<kLimits, &Config::Limits::pipelines>, 1, 32},
+    KeySpec{"limits", "index_entries", KeyType::number, "1000",
+            "entries of one INDEX; what is left has `next=`",
+            store_number<kLimits, &Config::Limits::index_entries>, 1, 1000},
+    KeySpec{"limits", "errors_before_login", KeyType::number, "10",
+            "errors of a session that is not logged in; then 710, closed",
+            store_number<kLimits, &Config::Limits::errors_before_login>, 1, 1000},
+    KeySpec{"limits", "login_seconds", KeyType::number, "120",
+            "time from a connection to its login; then 408, closed",
+            store_number<kLimits, &Config::Limits::login_seconds>, 1, 86'400},
+    KeySpec{"limits", "idle_seconds_before_login", KeyType::number, "60",
+            "time without an octet before the login; then 408, closed",
+            store_number<kLimits, &Config::Limits::idle_seconds_before_login>, 1, 86'400},
+    KeySpec{"limits", "idle_seconds", KeyType::number, "1800",
+            "time without an octet behind the login; then 408, closed",
+            store_number<kLimits, &Config::Limits::idle_seconds>, 1, 86'400},
 
     KeySpec{"log", "level", KeyType::text, R"("info")", "debug, info, warn or error", take_level},
     KeySpec{"log", "file", KeyType::path, R"("")",

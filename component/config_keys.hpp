@@ -20,6 +20,7 @@ struct KeyValue {
     std::string text;
     std::uint64_t number = 0;
     std::vector<std::string> list;
+    std::string told;  ///< where: "immpd.toml:8: listener.key"
 };
 
 struct KeySpec {

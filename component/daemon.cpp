@@ -46,6 +46,17 @@ void after(asio::io_context& io, std::chrono::milliseconds pause, std::move_only
     });
 }
 
+bridge::SessionLimits session_limits(const Config::Limits& limits) {
+    return {.message_bytes = limits.message_bytes,
+            .parts = limits.parts,
+            .recipients = limits.recipients,
+            .errors_before_login = limits.errors_before_login,
+            .pipelines = limits.pipelines,
+            .index_limit = limits.index_entries,
+            .idle_before_login = std::chrono::seconds(limits.idle_seconds_before_login),
+            .idle_after_login = std::chrono::seconds(limits.idle_seconds)};
+}
+
 bridge::ListenerConfig listener_config(const Config& config) {
     bridge::ListenerConfig listener;
     for (const auto& address : config.listener.addresses) {
@@ -54,13 +65,13 @@ bridge::ListenerConfig listener_config(const Config& config) {
     for (const auto& address : config.listener.tls_addresses) {
         listener.addresses.push_back({address, config.listener.tls_port, bridge::ListenerKind::immediate});
     }
-    listener.tls = {config.listener.certificate, config.listener.key};
+    listener.tls = {config.listener.certificate, config.listener.key, config.listener.certificate_told,
+                    config.listener.key_told};
     listener.certificate_name = bridge::ascii_domain(config.domain).value_or(config.domain);
     listener.admission = {config.listener.sessions, config.listener.sessions_per_address};
     listener.session.domain = config.domain;
-    listener.session.limits.message_bytes = config.limits.message_bytes;
-    listener.session.limits.recipients = config.limits.recipients;
-    listener.session.limits.parts = config.limits.parts;
+    listener.session.limits = session_limits(config.limits);
+    listener.connection.login = std::chrono::seconds(config.limits.login_seconds);
     listener.session.now = now;
     listener.session.uuid = armor::random_uuid;
     return listener;

@@ -1,4 +1,5 @@
 // immpd: the command line of the daemon and of its administration.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -29,7 +30,8 @@ int exit_status(const Error& error) {
     switch (error.code) {
         case 400:
         case 404:
-        case 409: return 65;  // what was given
+        case 409:
+        case 415: return 65;  // what was given
         case 704:
         case 720:
         case 408: return 69;  // somebody who should answer did not
@@ -76,7 +78,9 @@ int check(const Given& given) {
     if (!config) return complain(config.error());
     auto ascii = bridge::ascii_domain(config->domain);
     if (!ascii) return complain(ascii.error());
-    auto tls = bridge::load_tls_context({config->listener.certificate, config->listener.key}, *ascii);
+    const Config::Listener& listener = config->listener;
+    auto tls = bridge::load_tls_context(
+        {listener.certificate, listener.key, listener.certificate_told, listener.key_told}, *ascii);
     if (!tls) return complain(tls.error());
     std::cout << given.config << ": serves " << config->domain << " as component " << config->component.jid
               << "\n";
@@ -258,8 +262,13 @@ int main(int argc, char** argv) {
     pinging->add_flag("--json", given.json, "one JSON object a step");
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 64;
+        std::string said = error.what();
+        std::ranges::replace(said, '\n', ' ');
+        std::cerr << "immpd: " << said << "; see immpd --help\n";
+        return 64;
     }
     return status;
 }

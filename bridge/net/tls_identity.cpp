@@ -16,18 +16,28 @@ namespace {
 
 constexpr std::string_view kAlpn = "immp/1";
 
-std::unexpected<Error> refuse(std::string text) {
-    ERR_clear_error();
-    return fail(711, std::move(text));
-}
+/// One of the two files, for messages.
+struct File {
+    std::string_view what;
+    const std::string& path;
+    const std::string& told;
+
+    [[nodiscard]] std::unexpected<Error> refuse(const std::string& wrong) const {
+        ERR_clear_error();
+        return fail(711, (told.empty() ? "" : told + ": ") + wrong);
+    }
+    [[nodiscard]] std::string name() const { return "the " + std::string(what) + " " + path; }
+};
 
 /// Why a file cannot be opened, before OpenSSL says it in its own words.
-Result<void> readable(std::string_view what, const std::string& path) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
-    if (file) return {};
-    const std::string reason = std::strerror(errno);
-    return refuse("cannot read the " + std::string(what) + " " + path + ": " + reason +
-                  "; make the file readable for the user that immpd runs as");
+Result<void> readable(const File& file) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(std::fopen(file.path.c_str(), "re"),
+                                                                 &std::fclose);
+    if (opened) return {};
+    const int error = errno;
+    return file.refuse("cannot read " + file.name() + ": " + std::strerror(error) +
+                       (error == ENOENT ? "; name the file that holds it"
+                                        : "; make the file readable for the user that immpd runs as"));
 }
 
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_length,
@@ -62,43 +72,49 @@ TlsContext new_context() {
     return context;
 }
 
-Result<void> check_certificate(const X509& certificate, const std::string& path, const std::string& domain) {
+Result<void> check_certificate(const X509& certificate, const File& file, const std::string& domain) {
     if (X509_cmp_current_time(X509_get0_notAfter(&certificate)) < 0)
-        return refuse("the certificate " + path + " is expired; renew it");
+        return file.refuse(file.name() + " is expired; renew it");
     if (X509_cmp_current_time(X509_get0_notBefore(&certificate)) > 0)
-        return refuse("the certificate " + path + " is not valid yet; check this machine's clock");
+        return file.refuse(file.name() + " is not valid yet; check this machine's clock");
     // X509_check_host only reads, though its parameter is not const in every release.
     if (X509_check_host(const_cast<X509*>(&certificate), domain.data(), domain.size(), 0, nullptr) != 1)
-        return refuse("the certificate " + path + " does not name " + domain +
-                      "; get one whose subject alternative names hold DNS:" + domain);
+        return file.refuse(file.name() + " does not name " + domain +
+                           "; get one whose subject alternative names hold DNS:" + domain);
+    return {};
+}
+
+/// Behind the certificate: first the key alone, because a wrong key and no key at all are mended differently.
+Result<void> take_key(SSL_CTX* context, const File& key, const File& certificate) {
+    const auto other_key = [&] {
+        return key.refuse("the key " + key.path + " does not belong to " + certificate.name() +
+                          "; name the key that the certificate was requested with");
+    };
+    if (SSL_CTX_use_PrivateKey_file(context, key.path.c_str(), SSL_FILETYPE_PEM) != 1) {
+        const int reason = ERR_GET_REASON(ERR_peek_last_error());
+        if (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH) return other_key();
+        return key.refuse("no usable PEM private key in " + key.path +
+                          "; give it without a passphrase (openssl pkey -in OLD -out NEW)");
+    }
+    if (SSL_CTX_check_private_key(context) != 1) return other_key();
     return {};
 }
 
 }  // namespace
 
 Result<TlsContext> load_tls_context(const TlsFiles& files, const std::string& domain) {
-    if (auto found = readable("certificate", files.certificate); !found)
-        return std::unexpected(found.error());
-    if (auto found = readable("private key", files.key); !found) return std::unexpected(found.error());
+    const File certificate{"certificate", files.certificate, files.certificate_told};
+    const File key{"private key", files.key, files.key_told};
+    for (const File& file : {certificate, key})
+        if (auto found = readable(file); !found) return std::unexpected(found.error());
     TlsContext context = new_context();
-    if (!context) return refuse("OpenSSL cannot make a TLS context");
+    if (!context) return fail(711, "OpenSSL cannot make a TLS context");
     if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1)
-        return refuse("no PEM certificate in " + files.certificate +
-                      "; the file begins with -----BEGIN CERTIFICATE-----, its chain after it");
-    // First the key alone: a wrong key and no key at all are mended differently.
-    const X509* certificate = SSL_CTX_get0_certificate(context.get());
-    if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH ||
-            ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_TYPE_MISMATCH)
-            return refuse("the key " + files.key + " does not belong to the certificate " +
-                          files.certificate + "; name the key that the certificate was requested with");
-        return refuse("no usable PEM private key in " + files.key +
-                      "; give it without a passphrase (openssl pkey -in OLD -out NEW)");
-    }
-    if (SSL_CTX_check_private_key(context.get()) != 1)
-        return refuse("the key " + files.key + " does not belong to the certificate " + files.certificate +
-                      "; name the key that the certificate was requested with");
-    if (auto sound = check_certificate(*certificate, files.certificate, domain); !sound)
+        return certificate.refuse("no PEM certificate in " + files.certificate +
+                                  "; the file begins with -----BEGIN CERTIFICATE-----, its chain after it");
+    if (auto taken = take_key(context.get(), key, certificate); !taken) return std::unexpected(taken.error());
+    const X509* const found = SSL_CTX_get0_certificate(context.get());
+    if (auto sound = check_certificate(*found, certificate, domain); !sound)
         return std::unexpected(sound.error());
     return context;
 }

@@ -18,13 +18,16 @@ using TlsContext = std::shared_ptr<SSL_CTX>;
 struct TlsFiles {
     std::string certificate;  ///< PEM: the certificate, then its chain
     std::string key;          ///< PEM, without a passphrase
+    /// Where each was told, said before what is wrong with it; or empty: "immpd.toml:8: listener.key".
+    std::string certificate_told;
+    std::string key_told;
 };
 
 /// TLS 1.2 with AEAD and forward secrecy, and TLS 1.3; no tickets, no session cache, no renegotiation, no
 /// compression. An ALPN offer without `immp/1` fails the handshake with no_application_protocol; no offer is
-/// accepted (decisions, 1). Errors are 711 with one line for the administrator: which file, what is wrong
-/// (cannot be read, no certificate in it, key of another certificate, expired, not yet valid, does not name
-/// the domain) and how to mend it. `domain` is given in ASCII.
+/// accepted (decisions, 1). Errors are 711 with one line for the administrator: where it was told, which
+/// file, what is wrong (cannot be read, no certificate in it, key of another certificate, expired, not yet
+/// valid, does not name the domain) and how to mend it. `domain` is given in ASCII.
 [[nodiscard]] Result<TlsContext> load_tls_context(const TlsFiles& files, const std::string& domain);
 
 /// The context in use. A new file that cannot be used leaves the old one in use.

@@ -38,8 +38,11 @@ class SqliteStore final : public Store {
     SqliteReaders readers_;  ///< ends first: the last connection to close tidies up the log, and may write
 };
 
+constexpr const char* kRemedy =
+    "; see [store] directory: it must be a folder that the user that immpd runs as can write";
+
 std::unexpected<Error> system_error(const std::filesystem::path& path) {
-    return fail(702, path.string() + ": " + std::strerror(errno));
+    return fail(702, path.string() + ": " + std::strerror(errno) + kRemedy);
 }
 
 Result<void> sync_directory(const std::filesystem::path& directory) {
@@ -73,11 +76,9 @@ Result<void> make_file(const std::filesystem::path& file) {
     return {};
 }
 
-/// For the administrator: the file's name and SQLite's own words.
-std::unexpected<Error> with_name(const std::filesystem::path& file, Error error) {
-    error.text = file.string() + ": " + (error.detail.empty() ? error.text : error.detail);
-    error.code = 702;
-    return std::unexpected(std::move(error));
+/// For the administrator: the file's name, SQLite's own words, and what to do.
+std::unexpected<Error> with_name(const std::filesystem::path& file, const Error& error) {
+    return fail(702, file.string() + ": " + (error.detail.empty() ? error.text : error.detail) + kRemedy);
 }
 
 Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::path& file) {

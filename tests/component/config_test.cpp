@@ -1,4 +1,5 @@
-// Configuration: what is read, what is refused with file, line and key, and that docs/operations.md tells the same.
+// Configuration: what is read, what is refused with file, line and key, and that docs/operations.md tells the
+// same.
 #include "component/config.hpp"
 
 #include <cstdlib>
@@ -90,17 +91,78 @@ TEST_F(Configuration, MistakesNameFileLineAndKey) {
               "immpd.toml:7: component.port: must be a whole number, like 1025");
     EXPECT_EQ(complaint(least + "prot = 1\n"),
               "immpd.toml:7: component.prot: is no key; `immpd config` lists them all");
-    EXPECT_EQ(complaint("colour = 1\n" + least), "immpd.toml:1: colour: is no key; `immpd config` lists them all");
+    EXPECT_EQ(complaint("colour = 1\n" + least),
+              "immpd.toml:1: colour: is no key; `immpd config` lists them all");
     EXPECT_EQ(complaint(least + "peers = [1]\n"),
               "immpd.toml:7: component.peers: must be a list of texts, like [\"::1\"]");
-    EXPECT_EQ(complaint(least + "peers = [\"b.example\"]\n").substr(0, 34), "immpd.toml:7: component.peers: \"b.");
+    EXPECT_EQ(complaint(least + "peers = [\"b.example\"]\n").substr(0, 34),
+              "immpd.toml:7: component.peers: \"b.");
     EXPECT_EQ(complaint(least + "[log]\nlevel = \"loud\"\n"),
               "immpd.toml:8: log.level: is none of debug, info, warn, error");
-    EXPECT_EQ(complaint(least + "secret_file = \"none\"\n").substr(0, 36), "immpd.toml:7: component.secret_file:");
+    EXPECT_EQ(complaint(least, {{"IMMP_COMPONENT_SECRET_FILE", "none"}}).substr(0, 27),
+              "IMMP_COMPONENT_SECRET_FILE:");
     EXPECT_EQ(complaint("[listener]\n").substr(0, 30), "immpd.toml: domain: is missing");
     EXPECT_EQ(complaint("domain = \n").substr(0, 13), "immpd.toml:1:");
-    EXPECT_EQ(complaint(least, {{"IMMP_LISTENER_PORT", "70000"}}), "IMMP_LISTENER_PORT: must be from 0 to 65535");
+    EXPECT_EQ(complaint(least, {{"IMMP_LISTENER_PORT", "70000"}}),
+              "IMMP_LISTENER_PORT: must be from 0 to 65535");
     EXPECT_EQ(complaint("domain = \"xn--a.example\"\n").substr(0, 29), "immpd.toml:1: domain: is no d");
+}
+
+TEST_F(Configuration, WhatNoDaemonCouldUseIsAMistakeToo) {
+    std::string text = kLeast;
+    const auto with = [&](const std::string& old, const std::string& replacement) {
+        std::string changed = text;
+        changed.replace(changed.find(old), old.size(), replacement);
+        return complaint(changed);
+    };
+    const std::string key = "key = \"key.pem\"\n";
+    EXPECT_EQ(with(key, key + "address = [\"::1\", \"localhost\"]\n").substr(0, 55),
+              "immpd.toml:5: listener.address: \"localhost\" is no numer");
+    EXPECT_EQ(with(key, key + "tls_address = \"1.2.3\"\n").substr(0, 50),
+              "immpd.toml:5: listener.tls_address: \"1.2.3\" is no n");
+    EXPECT_EQ(with(key, key + "address = [\"fe80::1%eth0\", \"0.0.0.0\"]\n"), "accepted");
+    EXPECT_EQ(complaint(text + "address = \"a b\"\n").substr(0, 39),
+              "immpd.toml:7: component.address: is no ");
+    EXPECT_EQ(complaint(text + "address = \"xmpp.a.example\"\n"), "accepted");
+    for (const char* jid : {"immp.a.example/x", "immp@a.example", "foo bar"})
+        EXPECT_EQ(complaint(text + "jid = \"" + jid + "\"\n").substr(0, 42),
+                  "immpd.toml:7: component.jid: is no name of");
+    EXPECT_EQ(complaint(text + "peers = [\"b.example=foo bar\"]\n").substr(0, 34),
+              "immpd.toml:7: component.peers: \"b.");
+    EXPECT_EQ(complaint(text + "[store]\ndirectory = \"\"\n").substr(0, 41),
+              "immpd.toml:8: store.directory: names no f");
+}
+
+TEST_F(Configuration, ALineThatIsNoTomlNamesTheKeyOnIt) {
+    const std::string least = kLeast;
+    EXPECT_EQ(complaint(least + "port 5347\n").substr(0, 29), "immpd.toml:7: component.port:");
+    EXPECT_EQ(complaint(least + "secret = \"t\"\n").substr(0, 31), "immpd.toml:7: component.secret:");
+    EXPECT_EQ(complaint("domain = a\n").substr(0, 21), "immpd.toml:1: domain:");
+    EXPECT_EQ(complaint(least + "= 1\n").substr(0, 20), "immpd.toml:7: Error ");
+}
+
+TEST_F(Configuration, TheSecretIsToldOnceAndTheEnvironmentWins) {
+    std::ofstream(folder_ / "secret") << "from file\n";
+    const std::string with_file = std::string(kLeast).replace(std::string(kLeast).find("secret = \"s\""), 12,
+                                                              "secret_file = \"secret\"");
+    EXPECT_EQ(complaint(std::string(kLeast) + "secret_file = \"secret\"\n"),
+              "immpd.toml:7: component.secret_file: stands beside component.secret; keep one of the two");
+    auto config = load(with_file, {{"IMMP_COMPONENT_SECRET", "given"}});
+    ASSERT_TRUE(config) << config.error().text;
+    EXPECT_EQ(config->component.secret.view(), "given");
+    config = load(kLeast, {{"IMMP_COMPONENT_SECRET_FILE", "secret"}});
+    ASSERT_TRUE(config) << config.error().text;
+    EXPECT_EQ(config->component.secret.view(), "from file");
+    EXPECT_EQ(complaint(kLeast, {{"IMMP_COMPONENT_SECRET_FILE", "secret"}, {"IMMP_COMPONENT_SECRET", "x"}}),
+              "IMMP_COMPONENT_SECRET_FILE: stands beside component.secret; keep one of the two");
+}
+
+TEST_F(Configuration, CertificateAndKeyRememberWhereTheyWereTold) {
+    auto config = load(kLeast, {{"IMMP_LISTENER_KEY", "other.pem"}});
+    ASSERT_TRUE(config) << config.error().text;
+    EXPECT_EQ(config->listener.certificate_told,
+              (folder_ / "immpd.toml").string() + ":3: listener.certificate");
+    EXPECT_EQ(config->listener.key_told, "IMMP_LISTENER_KEY");
 }
 
 TEST_F(Configuration, MissingSecretAndMissingFileAreTold) {
@@ -115,8 +177,9 @@ TEST_F(Configuration, MissingSecretAndMissingFileAreTold) {
 std::string keys_table() {
     std::string out = "| key | default | meaning |\n|---|---|---|\n";
     for (const KeySpec& key : config_keys()) {
-        out += "| `" + (key.section.empty() ? "" : "[" + std::string(key.section) + "] ") + std::string(key.name) +
-               "` | " + (key.fallback.empty() ? "required" : "`" + std::string(key.fallback) + "`") + " | " +
+        out += "| `" + (key.section.empty() ? "" : "[" + std::string(key.section) + "] ") +
+               std::string(key.name) + "` | " +
+               (key.fallback.empty() ? "required" : "`" + std::string(key.fallback) + "`") + " | " +
                std::string(key.meaning) + " |\n";
     }
     return out;

@@ -45,6 +45,15 @@ TEST_F(TlsIdentityTest, NamesTheFileThatIsNotThere) {
     EXPECT_THAT(refusal(), HasSubstr("cannot read the private key " + files_.key + ": No such file"));
 }
 
+TEST_F(TlsIdentityTest, SaysFirstWhereTheFileWasTold) {
+    install(authority_.issue("b.example"));
+    files_.certificate_told = "immpd.toml:3: listener.certificate";
+    files_.key_told = "IMMP_LISTENER_KEY";
+    EXPECT_THAT(refusal(), testing::StartsWith("immpd.toml:3: listener.certificate: the certificate "));
+    files_.key = folder_.path("none.key");
+    EXPECT_THAT(refusal(), testing::StartsWith("IMMP_LISTENER_KEY: cannot read the private key "));
+}
+
 TEST_F(TlsIdentityTest, NamesTheFileThatMayNotBeRead) {
     if (::geteuid() == 0) {
         // Root reads everything; a folder in the file's place cannot be read by anyone.
