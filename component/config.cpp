@@ -75,6 +75,12 @@ Result<KeyValue> value_from_toml(const KeySpec& key, const toml::node& node, con
     return origin.complain("has no type");
 }
 
+/// At both ends.
+std::string without_blanks(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    return std::string(text.substr(0, text.find_last_not_of(' ') + 1));
+}
+
 Result<KeyValue> value_from_text(const KeySpec& key, const std::string& text, const Origin& origin) {
     if (key.type == KeyType::number) {
         std::uint64_t number = 0;
@@ -87,7 +93,8 @@ Result<KeyValue> value_from_text(const KeySpec& key, const std::string& text, co
     KeyValue value;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t comma = std::min(text.find(',', begin), text.size());
-        if (comma > begin) value.list.push_back(text.substr(begin, comma - begin));
+        std::string item = without_blanks(text.substr(begin, comma - begin));
+        if (!item.empty()) value.list.push_back(std::move(item));
         begin = comma + 1;
     }
     return value;

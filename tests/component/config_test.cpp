@@ -65,7 +65,7 @@ TEST_F(Configuration, LeastFileHasAllDefaults) {
 
 TEST_F(Configuration, EnvironmentOverridesFile) {
     auto config = load(kLeast, {{"IMMP_LISTENER_PORT", "2025"},
-                                {"IMMP_LISTENER_ADDRESS", "127.0.0.1,::1"},
+                                {"IMMP_LISTENER_ADDRESS", "127.0.0.1, ::1"},
                                 {"IMMP_DOMAIN", "B.Example"},
                                 {"IMMP_COMPONENT_PEERS", "c.example=mail.c.example"}});
     ASSERT_TRUE(config) << config.error().text;
@@ -118,7 +118,7 @@ TEST_F(Configuration, WhatNoDaemonCouldUseIsAMistakeToo) {
     const std::string key = "key = \"key.pem\"\n";
     EXPECT_EQ(with(key, key + "address = [\"::1\", \"localhost\"]\n").substr(0, 55),
               "immpd.toml:5: listener.address: \"localhost\" is no numer");
-    EXPECT_EQ(with(key, key + "tls_address = \"1.2.3\"\n").substr(0, 50),
+    EXPECT_EQ(with(key, key + "tls_address = \"1.2.3\"\n").substr(0, 51),
               "immpd.toml:5: listener.tls_address: \"1.2.3\" is no n");
     EXPECT_EQ(with(key, key + "address = [\"fe80::1%eth0\", \"0.0.0.0\"]\n"), "accepted");
     EXPECT_EQ(complaint(text + "address = \"a b\"\n").substr(0, 39),

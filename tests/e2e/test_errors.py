@@ -66,7 +66,7 @@ class Daemon(unittest.TestCase):
         self.expect_end(78, "immpd.toml:8: listener.key:", "does not belong to the certificate")
 
     def test_unwritable_store(self):
-        self.expect_end(74, "immpd.toml: Not a directory", "see [store] directory", store_directory=self.alone.config)
+        self.expect_end(74, "immpd.toml/immp.db: Not a directory", "see [store] directory", store_directory=self.alone.config)
         self.expect_end(74, "/proc/immp:", "see [store] directory", store_directory="/proc/immp")
 
     def test_store_that_is_no_database(self):
