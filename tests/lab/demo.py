@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -131,6 +132,8 @@ def story(lab, folder):
 
 
 def main():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     began = time.monotonic()
     headline("1. A federation on this machine: two XMPP servers, an immpd beside each, a certificate authority of its own")
     folder = tempfile.mkdtemp(prefix="immp-demo-")

@@ -21,14 +21,19 @@ class Lab:
         try:
             shown = json.loads(self._run("up", *self._options))
         except BaseException:
-            shutil.rmtree(self.folder)
+            self._end()
             raise
         self.a, self.b = shown["a"], shown["b"]
         return self
 
     def __exit__(self, *_):
+        self._end()
+
+    def _end(self):
+        """An `up` that was killed has no more ended what it had started: lab.json knows it."""
         try:
-            self._run("down")
+            if os.path.exists(os.path.join(self.folder, "lab.json")):
+                self._run("down")
         finally:
             shutil.rmtree(self.folder)
 

@@ -1,14 +1,10 @@
-"""The federation lab: two XMPP servers, their DNS and certificates, and an immpd on each. `./run lab` calls this.
-
-lab.json in the lab's folder holds what `up` printed and the description of every process.
-"""
+"""The federation lab: two XMPP servers, their DNS and certificates, and an immpd on each. `./run lab` calls this."""
 
 import argparse
 import dataclasses
 import json
 import os
 import secrets
-import shutil
 import signal
 import sys
 
@@ -17,13 +13,13 @@ import daemon
 import ejabberd
 import nameserver
 import prosody
+from folder import Folder, say
 from ports import LOOPBACK, Reservation
-from processes import Failure, end, is_alive, kill, start, tail
+from processes import Failure, kill, tail
 
 SERVERS = {"prosody": prosody, "ejabberd": ejabberd}
 USERS = {"a": ("alice", "carol"), "b": ("bob", "dave")}
 PORTS = ("c2s", "s2s", "component", "listener", "tls")
-ENTRIES = ("a", "b", "ca", "dns", "lab.json")
 
 
 @dataclasses.dataclass
@@ -48,70 +44,6 @@ class World:
     limits: str
     tuned: bool
     stanzas: bool
-
-
-class Lab:
-    def __init__(self, folder):
-        self.folder = os.path.abspath(folder)
-        self.shown = {}
-        self.processes = {}
-
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
-    def save(self):
-        state = {"shown": self.shown, "processes": self.processes}
-        draft = self.path("lab.json.new")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(state, file, indent=1)
-        os.replace(draft, self.path("lab.json"))
-
-    def load(self):
-        try:
-            with open(self.path("lab.json"), encoding="utf-8") as file:
-                state = json.load(file)
-        except OSError as error:
-            raise Failure(f"{self.folder} holds no lab: {error.strerror}") from error
-        self.shown, self.processes = state["shown"], state["processes"]
-        return self
-
-    def start(self, name):
-        """Starts one process; its id is on disk before anybody waits for it."""
-        say(f"starting {name}")
-        process = self.processes[name]
-        try:
-            start(name, process)
-        finally:
-            side, _, role = name.partition(".")
-            if side in self.shown and process.get("pid"):
-                owner = self.shown[side] if role == "immpd" else self.shown[side]["xmpp"]
-                owner["pid"] = process["pid"]
-            self.save()
-
-    def end(self):
-        for name in reversed(list(self.processes)):
-            end(self.processes[name])
-
-
-def say(text):
-    print(f"lab: {text}", file=sys.stderr, flush=True)
-
-
-def claim_folder(lab):
-    """A new or empty folder, or one whose lab has ended: then the old lab's files go."""
-    os.makedirs(lab.folder, mode=0o700, exist_ok=True)
-    entries = set(os.listdir(lab.folder))
-    if not entries:
-        return
-    if not entries <= set(ENTRIES) or "lab.json" not in entries:
-        raise Failure(f"{lab.folder} is not empty and not a lab")
-    old = Lab(lab.folder).load()
-    alive = [name for name, process in old.processes.items() if is_alive(process)]
-    if alive:
-        raise Failure(f"a lab runs in {lab.folder} ({', '.join(alive)}): end it with ./run lab down")
-    for entry in entries:
-        path = lab.path(entry)
-        shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
 
 
 def build_side(lab, name, kind, reservation, ca):
@@ -139,14 +71,12 @@ def show(lab, name, side, world, config):
 
 
 def up(options):
-    lab = Lab(options.folder)
-    claim_folder(lab)
-    reservation = Reservation()
-    try:
-        raise_federation(lab, options, reservation)
-    except BaseException:
-        lab.end()
-        raise
+    with Folder(options.folder).claimed() as lab:
+        try:
+            raise_federation(lab, options, Reservation())
+        except BaseException:
+            lab.end()
+            raise
     print(json.dumps(lab.shown))
 
 
@@ -183,27 +113,34 @@ def one_process(lab, options):
 
 
 def down(options):
-    Lab(options.folder).load().end()
+    with Folder(options.folder).turn() as lab:
+        lab.load().end()
 
 
 def kill_one(options):
-    lab = Lab(options.folder).load()
-    kill(lab.processes[one_process(lab, options)])
+    with Folder(options.folder).turn() as lab:
+        kill(lab.load().processes[one_process(lab, options)])
 
 
 def start_one(options):
-    lab = Lab(options.folder).load()
-    name = one_process(lab, options)
-    if is_alive(lab.processes[name]):
-        raise Failure(f"{name} runs already")
-    lab.start(name)
-    if f"{options.side}.immpd" in lab.processes and is_alive(lab.processes[f"{options.side}.immpd"]):
+    with Folder(options.folder).turn() as lab:
+        name = one_process(lab.load(), options)
+        if lab.is_alive(name):
+            raise Failure(f"{name} runs already")
+        lab.start(name)
+    immpd = f"{options.side}.immpd"
+    if lab.is_alive(immpd) and lab.is_alive(f"{options.side}.xmpp"):
         say("waiting for the component handshake")
-        daemon.wait_for_handshake(lab.path(options.side), lab.processes[f"{options.side}.immpd"]["log"])
+        daemon.wait_for_handshake(lab.path(options.side), lab.processes[immpd]["log"])
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"lab: {message}; see ./run help\n")
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="./run lab")
+    parser = Parser(prog="./run lab")
     commands = parser.add_subparsers(required=True, metavar="up|down|kill|start")
     command = commands.add_parser("up", help="start a federation and print it as JSON")
     command.add_argument("folder", metavar="DIR")
@@ -226,8 +163,16 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
+def stop(number, _):
+    """A signal ends the command as a failure does, so that `up` leaves no process behind."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main(arguments):
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, stop)
     options = parse(arguments)
     try:
         options.act(options)
@@ -235,6 +180,9 @@ def main(arguments):
         say(f"failed: {failure}")
         if failure.log:
             print(f"--- the end of {failure.log}\n{tail(failure.log)}", file=sys.stderr, end="")
+        return 1
+    except OSError as error:
+        say(f"failed: {error.filename}: {error.strerror}" if error.filename else f"failed: {error}")
         return 1
     return 0
 

@@ -78,8 +78,8 @@ def tail(path, lines=15):
         return f"{error}\n"
 
 
-def start(name, process):
-    """Starts it in a session of its own and returns when it listens on its ports and has written its ready_file."""
+def launch(process):
+    """Starts it in a session of its own."""
     ready_file = process.get("ready_file")
     if ready_file and os.path.exists(ready_file):
         os.unlink(ready_file)
@@ -90,10 +90,15 @@ def start(name, process):
     process["birth"] = _stat(child.pid)[1]
     child.returncode = 0  # it is meant to outlive us: no warning about a child left behind
 
+
+def await_ready(name, process):
+    """Returns when it listens on its ports and has written its ready_file."""
+    ready_file = process.get("ready_file")
+
     def ready_or_dead():
         if not is_alive(process):
             return "dead"
-        missing = set(process["ports"]) - listening_ports(child.pid)
+        missing = set(process["ports"]) - listening_ports(process["pid"])
         written = not ready_file or os.path.exists(ready_file)
         return "ready" if not missing and written else None
 
