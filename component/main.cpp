@@ -15,6 +15,7 @@
 #include "component/control.hpp"
 #include "component/daemon.hpp"
 #include "component/log_sink.hpp"
+#include "component/service_user.hpp"
 
 namespace {
 
@@ -55,10 +56,19 @@ struct Given {
     bool json = false;
 };
 
-Result<Config> configuration(const Given& given) {
+Result<Config> read_configuration(const Given& given) {
     auto config = load_config(given.config, process_environment());
     if (!config) config.error().code = 711;  // exit status 78: configuration
     return config;
+}
+
+/// Root reads it a second time as the daemon's user, so that what that user cannot read is found here.
+Result<Config> configuration(const Given& given) {
+    auto config = read_configuration(given);
+    if (!config) return config;
+    auto is_other = become_store_owner(config->store.directory);
+    if (!is_other) return std::unexpected(std::move(is_other.error()));
+    return *is_other ? read_configuration(given) : std::move(config);
 }
 
 int run(const Given& given) {
@@ -110,9 +120,10 @@ Result<std::optional<armor::SecretText>> read_password(const std::string& file) 
 }
 
 int account_add(const Given& given) {
+    auto password =
+        read_password(given.password_file);  // a file of the administrator's, not of the daemon's user
+    if (!password) return complain(password.error());
     return administer(given, [&](Administration& administration) -> Result<void> {
-        auto password = read_password(given.password_file);
-        if (!password) return std::unexpected(std::move(password.error()));
         const bool is_generated = !password->has_value();
         auto secret = administration.add_account(given.account, std::move(*password));
         if (!secret) return std::unexpected(std::move(secret.error()));
