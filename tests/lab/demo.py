@@ -1,5 +1,6 @@
 """`./run demo`: a mail with an attachment and its answer, between two real XMPP servers, step by step."""
 
+import base64
 import hashlib
 import os
 import re
@@ -85,14 +86,31 @@ def compare(sent, received):
     show(f"{len(octets)} octets, SHA-256 {hashlib.sha256(octets).hexdigest()}: received as sent")
 
 
+def wrapped(text):
+    return "\n".join(re.findall(".{1,110}", text, re.DOTALL))
+
+
+def readable_head(stanza):
+    """The line of JSON that a bundle begins with, after the line that names the format (docs/envelope.md)."""
+    octets = base64.b64decode(re.search("<bundle[^>]*>([^<]*)<", stanza).group(1))
+    lines = octets.split(b"\n", 2)
+    if lines[0] != b"IMMP-BUNDLE 1":
+        raise Stop(f"the first piece does not begin like a bundle: {lines[0][:40]!r}")
+    return lines[1].decode()
+
+
 def show_what_servers_saw(lab):
     log = next(path for path in lab.a["logs"] if path.endswith("prosody.log"))
     stanzas = logged_stanzas(log)
     bundles = [stanza for stanza in stanzas if "<bundle" in stanza and "set" in stanza.partition(">")[0]]
     if not bundles:
         raise Stop(f"no bundle among the {len(stanzas)} stanzas in {log}")
-    mail = max(bundles, key=len)
-    show("\n".join(re.findall(".{1,110}", mail[:SHOWN_CHARACTERS], re.DOTALL)) + f" ... ({len(mail)} characters in all)")
+    first = max((stanza for stanza in bundles if " at='0'" in stanza), key=len, default=None)
+    if not first:
+        raise Stop(f"no first piece of a bundle among the {len(bundles)} in {log}")
+    show(wrapped(first[:SHOWN_CHARACTERS]) + f" ... ({len(first)} characters in all)")
+    print("\n  Of that, this is no cipher text: who seals for whom, when, how much.")
+    show(wrapped(readable_head(first)))
     found = exposed(stanzas, WORDS)
     if found:
         raise Stop("the XMPP server could read: " + "; ".join(found[:5]))
