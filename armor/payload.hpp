@@ -75,6 +75,8 @@ class PayloadOpener {
     [[nodiscard]] Result<Bytes> append(ByteView sealed);
     /// Octets from the payload's begin that opened: 0, or up to the end of a record.
     [[nodiscard]] std::uint64_t good_bytes() const { return good_; }
+    /// False after a record that opened and says what it must not: other octets would not make it right.
+    [[nodiscard]] bool can_be_mended() const { return state_ != State::kBroken; }
     /// 423 where the end is missing, 422 where the digest differs.
     [[nodiscard]] Result<void> finish() const;
 

@@ -5,12 +5,16 @@
 
 #include "armor/base64.hpp"
 #include "armor/names.hpp"
+#include "armor/receipt.hpp"
 #include "component/stanza_error.hpp"
 #include "component/vocabulary.hpp"
 #include "component/xml_writer.hpp"
 
 namespace immp::component {
 namespace {
+
+// A receipt goes in one stanza.
+static_assert(armor::kMaxReceiptBytes <= kMaxPieceBytes);
 
 using bridge::BundlePiece;
 using bridge::BundleStatus;
@@ -72,8 +76,8 @@ std::string bundle_question(std::string_view bundle_id) {
 }
 
 std::string bundle_answer(std::string_view bundle_id, const BundleStatus& status) {
-    const bool fits = !status.receipt.empty() && status.receipt.size() <= kMaxPieceBytes;
-    const auto inner = fits ? element("receipt", {}, armor::encode_base64(status.receipt)) : std::string();
+    const auto inner =
+        status.receipt.empty() ? std::string() : element("receipt", {}, armor::encode_base64(status.receipt));
     return element("bundle", {{"xmlns", kImmpNs}, {"id", bundle_id}, {"at", std::to_string(status.at)}},
                    inner);
 }

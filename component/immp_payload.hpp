@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxPieceBytes = 290 * 1'024;
 
 [[nodiscard]] std::string bundle_piece(const bridge::BundlePiece& piece);
 [[nodiscard]] std::string bundle_question(std::string_view bundle_id);
-/// `<bundle id at>` with the receipt in it, where there is one that fits a stanza.
+/// `<bundle id at>` with the receipt in it, where there is one.
 [[nodiscard]] std::string bundle_answer(std::string_view bundle_id, const bridge::BundleStatus& status);
 /// What stands in a `conflict` error: how much is stored.
 [[nodiscard]] std::string stored_mark(std::string_view bundle_id, std::uint64_t at);

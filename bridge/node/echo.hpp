@@ -12,6 +12,6 @@ namespace immp::bridge {
 
 /// How long the echo took. Errors: those of the trust and the link; 422 for a receipt that does not verify.
 void sealed_echo(const NodeServices& services, PeerLink& link, Trust& trust, HeldKeysPtr keys,
-                 std::string domain, Callback<std::chrono::milliseconds> done);
+                 const std::string& domain, Callback<std::chrono::milliseconds> done);
 
 }  // namespace immp::bridge

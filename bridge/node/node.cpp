@@ -52,7 +52,7 @@ std::unique_ptr<SessionHost> Node::make_desk() {
 }
 
 void Node::echo(std::string domain, Callback<std::chrono::milliseconds> done) {
-    sealed_echo(services_, *link_, *trust_, keys_, std::move(domain), std::move(done));
+    sealed_echo(services_, *link_, *trust_, keys_, domain, std::move(done));
 }
 
 void Node::on_piece(std::string origin, std::string peer, BundlePiece piece, Callback<BundleStatus> reply) {

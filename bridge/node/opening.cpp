@@ -154,7 +154,7 @@ Result<Opened> open_bundle(const NodeServices& services, OpenOrder order) {
     ItemReader reader(services.limits.message_bytes,
                       [&collector](ItemEvent event) { return collector.take(std::move(event)); });
     if (auto done = read_through(services, order, opener, reader); !done) {
-        const bool can_resume = done.error().code == 423 && order.stored != 0;
+        const bool can_resume = done.error().code == 423 && opener.can_be_mended() && order.stored != 0;
         if (can_resume) return cut_back(services, order, opener.good_bytes());
         if (order.stored != 0 && done.error().code < 700) forget(services, order);
         return std::unexpected(std::move(done.error()));

@@ -66,6 +66,13 @@ Result<void> book_outcome(Transaction& transaction, const NodeServices& services
                    std::to_string(outcome.code) + " " + cause);
 }
 
+/// A receipt may come twice at once, by itself and as an answer: the second finds nothing left to book.
+Result<bool> is_under_way(Transaction& transaction, const std::string& bundle) {
+    auto known = transaction.bundles().outgoing(bundle);
+    if (!known) return std::unexpected(std::move(known.error()));
+    return known->has_value();
+}
+
 }  // namespace
 
 bool is_final_refusal(const armor::Outcome& outcome) {
@@ -74,6 +81,9 @@ bool is_final_refusal(const armor::Outcome& outcome) {
 
 Result<Done> book_receipt(Transaction& transaction, const NodeServices& services,
                           const OutgoingBundle& bundle, const armor::Receipt& receipt) {
+    auto is_open = is_under_way(transaction, bundle.id);
+    if (!is_open) return std::unexpected(std::move(is_open.error()));
+    if (!*is_open) return Done{};
     auto rows = transaction.outbox().in_bundle(bundle.id);
     if (!rows) return std::unexpected(std::move(rows.error()));
     auto head = armor::parse_head(bundle.head);
@@ -96,6 +106,9 @@ Result<Done> book_receipt(Transaction& transaction, const NodeServices& services
 
 Result<Done> unbook(Transaction& transaction, const NodeServices& services, const std::string& bundle,
                     RetryCause cause, const std::string& why) {
+    auto is_open = is_under_way(transaction, bundle);
+    if (!is_open) return std::unexpected(std::move(is_open.error()));
+    if (!*is_open) return Done{};
     auto rows = transaction.outbox().in_bundle(bundle);
     if (!rows) return std::unexpected(std::move(rows.error()));
     for (const OutboxRow& row : *rows) {

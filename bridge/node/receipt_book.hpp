@@ -16,7 +16,8 @@ namespace immp::bridge {
 [[nodiscard]] bool is_final_refusal(const armor::Outcome& outcome);
 
 /// Opens the verified receipt's answer and ends or puts off each row of the bundle; then forgets the bundle.
-/// One write transaction's work; 400, 423 if the answer is not what this bundle asks for.
+/// One write transaction's work; 400, 423 if the answer is not what this bundle asks for. Does nothing for a
+/// bundle that was booked before.
 [[nodiscard]] Result<Done> book_receipt(Transaction& transaction, const NodeServices& services,
                                         const OutgoingBundle& bundle, const armor::Receipt& receipt);
 

@@ -10,12 +10,11 @@ using Kept = Receiver::Kept;
 /// The head's own checks, in the order of docs/envelope.md, before anybody is asked.
 Result<void> check_head(const armor::Head& head, const NodeServices& services, const std::string& origin,
                         std::uint64_t announced) {
-    if (head.route.destination != services.domain) return fail(450, "Domain not served here");
-    if (head.route.origin != origin) return fail(403, "You do not speak for the origin");
-    if (auto done = armor::check_time(head, services.now()); !done) return done;
     const std::uint64_t whole = armor::head_text(head).size() + head.payload.octets;
     if (whole != announced) return fail(400, "Malformed bundle", "announced and signed lengths differ");
-    return {};
+    if (head.route.destination != services.domain) return fail(450, "Domain not served here");
+    if (head.route.origin != origin) return fail(403, "You do not speak for the origin");
+    return armor::check_time(head, services.now());
 }
 
 Bytes as_octets(const std::string& text) {

@@ -8,7 +8,8 @@
 namespace immp::bridge {
 namespace {
 
-/// The peer answered and does not want this bundle as it is. 7xx: nobody answered; with `retry`: it may want it later.
+/// The peer answered and does not want this bundle as it is. 7xx: nobody answered; with `retry`: it may want
+/// it later.
 bool is_refusal(const Error& error) {
     return error.code < 700 && !error.temporary();
 }
@@ -30,6 +31,7 @@ void Sender::wake(const std::vector<std::string>& domains) {
 
 void Sender::look() {
     adopt();
+    look_at_pins();
     services_.store.read<std::vector<WaitingDomain>>(
         [](Transaction& transaction) { return transaction.outbox().waiting(); },
         [this](Result<std::vector<WaitingDomain>> waiting) {
@@ -59,10 +61,39 @@ void Sender::adopt() {
         });
 }
 
+/// A key that the administrator accepted meanwhile ends the pause for it.
+void Sender::look_at_pins() {
+    std::vector<std::pair<std::string, Time>> doubted;
+    for (const auto& [domain, destination] : destinations_) {
+        if (destination.stage == Stage::pausing && destination.cause == RetryCause::policy)
+            doubted.emplace_back(domain, destination.paused);
+    }
+    if (doubted.empty()) return;
+    services_.store.read<std::vector<std::string>>(
+        [doubted = std::move(doubted)](Transaction& transaction) -> Result<std::vector<std::string>> {
+            std::vector<std::string> accepted;
+            for (const auto& [domain, paused] : doubted) {
+                auto pin = transaction.keys().pin(domain);
+                if (!pin) return std::unexpected(std::move(pin.error()));
+                if (*pin && (*pin)->state == PinState::trusted && (*pin)->changed >= paused)
+                    accepted.push_back(domain);
+            }
+            return accepted;
+        },
+        [this](Result<std::vector<std::string>> accepted) {
+            if (!accepted) return;
+            for (const std::string& domain : *accepted) {
+                destinations_[domain].stage = Stage::ready;
+                work(domain);
+            }
+        });
+}
+
 void Sender::on_link(LinkState state) {
     link_state_ = state;
     if (state == LinkState::down) return;
     for (auto& [domain, destination] : destinations_) {
+        if (destination.cause == RetryCause::policy) continue;
         if (destination.stage == Stage::pausing) destination.stage = Stage::ready;
         destination.failures = 0;
     }
@@ -76,6 +107,7 @@ void Sender::on_link(LinkState state) {
 void Sender::on_peer_seen(const std::string& domain) {
     const auto found = destinations_.find(domain);
     if (found == destinations_.end() || found->second.stage != Stage::pausing) return;
+    if (found->second.cause == RetryCause::policy) return;  // That schedule is nobody's to shorten.
     found->second.stage = Stage::ready;
     work(domain);
 }
@@ -175,10 +207,18 @@ void Sender::sent(BundlePtr bundle, Result<Bytes> receipt) {
         return interrupted(bundle, Error{720, "no receipt yet"});
     }
     conclude(bundle, std::move(*receipt), [this, bundle](Result<void> done) {
-        if (!done) return interrupted(bundle, done.error());
-        destinations_[bundle->destination].failures = 0;
-        work(bundle->destination);
+        if (done) return ended(bundle);
+        // Whoever made that receipt, the peer's own word is still awaited: as if none had come.
+        interrupted(bundle, Error{720, "no receipt that holds",
+                                  std::to_string(done.error().code) + " " + done.error().text});
     });
+}
+
+void Sender::ended(const BundlePtr& bundle) {
+    Destination& destination = destinations_[bundle->destination];
+    destination.failures = 0;
+    std::erase_if(destination.interrupted, [&](const BundlePtr& other) { return other->id == bundle->id; });
+    work(bundle->destination);
 }
 
 void Sender::conclude(BundlePtr bundle, Bytes octets, Callback<void> done) {
@@ -220,9 +260,11 @@ void Sender::on_receipt(const std::string& domain, Bytes octets, Callback<void> 
             // Booked before, or never ours: receipts are not receipted, so there is nothing to say.
             if (!*bundle || (*bundle)->destination != domain) return reply({});
             auto shared = std::make_shared<const OutgoingBundle>(std::move(**bundle));
-            std::erase_if(destinations_[domain].interrupted,
-                          [&](const BundlePtr& other) { return other->id == shared->id; });
-            conclude(std::move(shared), std::move(octets), std::move(reply));
+            conclude(shared, std::move(octets),
+                     [this, shared, reply = std::move(reply)](Result<void> done) mutable {
+                         if (done) ended(shared);
+                         reply(std::move(done));
+                     });
         });
 }
 
@@ -243,9 +285,15 @@ void Sender::give_back(BundlePtr bundle, Error why) {
         });
 }
 
-void Sender::interrupted(BundlePtr bundle, const Error& why) {
-    destinations_[bundle->destination].interrupted.push_back(bundle);
-    pause(bundle->destination, why);
+/// To be resumed after a pause, unless a receipt that came another way has ended it meanwhile.
+void Sender::interrupted(BundlePtr bundle, Error why) {
+    services_.store.read<std::optional<OutgoingBundle>>(
+        [id = bundle->id](Transaction& transaction) { return transaction.bundles().outgoing(id); },
+        [this, bundle, why = std::move(why)](Result<std::optional<OutgoingBundle>> known) {
+            if (known && !*known) return ended(bundle);
+            destinations_[bundle->destination].interrupted.push_back(bundle);
+            pause(bundle->destination, why);
+        });
 }
 
 void Sender::pause(const std::string& domain, const Error& why) {
@@ -254,10 +302,19 @@ void Sender::pause(const std::string& domain, const Error& why) {
     destination.stage = Stage::pausing;
     ++destination.failures;
     // A key that is not believed (412) is a matter of policy; everything else may be over in a second.
-    const RetryCause cause = why.code == 412 ? RetryCause::policy : RetryCause::lost;
-    const auto length = retry_pause(cause, destination.failures, services_.chance());
+    destination.cause = why.code == 412 ? RetryCause::policy : RetryCause::lost;
+    destination.paused = services_.now();
+    const auto length = retry_pause(destination.cause, destination.failures, services_.chance());
     services_.log(LogLevel::info, "mail to " + domain + " waits " + std::to_string(length.count() / 1000) +
                                       " s: " + std::to_string(why.code) + " " + why.text);
+    services_.store.write<Done>(
+        [domain, cause = std::to_string(why.code) + " " + why.text,
+         now = services_.now()](Transaction& transaction) -> Result<Done> {
+            auto done = transaction.outbox().explain(domain, cause, now);
+            if (!done) return std::unexpected(std::move(done.error()));
+            return Done{};
+        },
+        [](Result<Done>) {});
     services_.after(length, [this, domain, pause = ++destination.pause] {
         Destination& paused = destinations_[domain];
         if (paused.stage != Stage::pausing || paused.pause != pause) return;

@@ -36,14 +36,16 @@ class Sender {
     enum class Stage {
         ready,      ///< may prepare the next bundle
         preparing,  ///< key, claim or seal is under way
-        pausing,    ///< an answer was lost: waits
+        pausing,    ///< waits for the end of a pause
     };
     struct Destination {
         Stage stage = Stage::ready;
         bool more = false;  ///< woken while preparing
         std::uint32_t under_way = 0;
         std::uint32_t failures = 0;
-        std::uint64_t pause = 0;  ///< tells the timer of this pause from older ones
+        RetryCause cause = RetryCause::lost;  ///< of the pause
+        Time paused{};                        ///< when it began
+        std::uint64_t pause = 0;              ///< tells the timer of this pause from older ones
         std::vector<std::shared_ptr<const OutgoingBundle>> interrupted;
     };
     using BundlePtr = std::shared_ptr<const OutgoingBundle>;
@@ -59,9 +61,11 @@ class Sender {
     void sent(BundlePtr bundle, Result<Bytes> receipt);
     void conclude(BundlePtr bundle, Bytes receipt, Callback<void> done);
     void give_back(BundlePtr bundle, Error why);
-    void interrupted(BundlePtr bundle, const Error& why);
+    void interrupted(BundlePtr bundle, Error why);
+    void ended(const BundlePtr& bundle);
     void pause(const std::string& domain, const Error& why);
     void adopt();
+    void look_at_pins();
 
     const NodeServices& services_;
     PeerLink& link_;

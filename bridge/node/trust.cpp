@@ -114,6 +114,7 @@ void Trust::judge(const std::string& domain, std::vector<armor::Record> chain, P
             switch (judged->verdict) {
                 case Verdict::unclear: return ask(domain, PeerLink::History::whole, std::move(done));
                 case Verdict::changed:
+                    fresh_.erase(domain);  // Nothing more is sealed to the old key either.
                     if (judged->is_news) {
                         services_.log(
                             LogLevel::error,
@@ -136,6 +137,18 @@ void Trust::record_named(const std::string& domain, const armor::Digest& fingerp
     const auto fresh = fresh_.find(domain);
     if (fresh != fresh_.end() && fresh->second.record.fingerprint() == fingerprint)
         return done(fresh->second.record);
+    services_.store.read<std::optional<Pin>>(
+        [domain](Transaction& transaction) { return transaction.keys().pin(domain); },
+        [this, domain, fingerprint, done = std::move(done)](Result<std::optional<Pin>> pin) mutable {
+            if (!pin) return done(std::unexpected(std::move(pin.error())));
+            // The pinned record needs nobody's word, not even that of a peer which shows another one by now.
+            auto pinned = *pin ? armor::Record::parse(as_bytes((*pin)->record)) : fail(404, "Nothing pinned");
+            if (pinned && pinned->fingerprint() == fingerprint) return done(std::move(pinned));
+            ask_for(domain, fingerprint, std::move(done));
+        });
+}
+
+void Trust::ask_for(const std::string& domain, const armor::Digest& fingerprint, RecordDone done) {
     ask(domain, PeerLink::History::last,
         [this, domain, fingerprint, done = std::move(done)](Result<armor::Record> record) mutable {
             if (!record || record->fingerprint() == fingerprint) return done(std::move(record));

@@ -40,6 +40,8 @@ class Trust {
     /// Judges a peer's records against the pin, and moves the pin. The last of `chain` is the candidate.
     void judge(const std::string& domain, std::vector<armor::Record> chain, PeerLink::History history,
                RecordDone done);
+    /// The peer is asked: its last record, then its history.
+    void ask_for(const std::string& domain, const armor::Digest& fingerprint, RecordDone done);
     void search_history(const std::string& domain, const armor::Digest& fingerprint, RecordDone done);
 
     const NodeServices& services_;

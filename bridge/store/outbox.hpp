@@ -75,6 +75,9 @@ class Outbox {
     [[nodiscard]] virtual Result<void> finish(OutboxId row) = 0;
     /// Takes the row out of its bundle and claim, to be tried again; counts an attempt. 404 if it ended.
     [[nodiscard]] virtual Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) = 0;
+    /// Why the rows of a domain that are due do not go: for the notices to their senders.
+    [[nodiscard]] virtual Result<void> explain(std::string_view destination, std::string_view error,
+                                               Time now) = 0;
     /// All rows of a domain may go now (its link came back).
     [[nodiscard]] virtual Result<void> hasten(std::string_view destination, Time now) = 0;
     /// Rows queued at or before `until` whose sender was not told of the delay yet; at most `most`, oldest

@@ -119,6 +119,15 @@ Result<void> SqliteOutbox::reschedule(OutboxId row, Time next_try, std::string_v
         .run_or_fail(404, "the row has ended");
 }
 
+Result<void> SqliteOutbox::explain(std::string_view destination, std::string_view error, Time now) {
+    return db_
+        .query(
+            "UPDATE outbox SET last_error = ?1 WHERE destination = ?2 AND next_try <= ?3 AND last_error <> "
+            "?1",
+            error, destination, now)
+        .run();
+}
+
 Result<void> SqliteOutbox::hasten(std::string_view destination, Time now) {
     return db_
         .query("UPDATE outbox SET next_try = ?1 WHERE bundle = '' AND destination = ?2 AND next_try > ?1",

@@ -17,6 +17,7 @@ class SqliteOutbox final : public Outbox {
     Result<std::vector<OutboxRow>> in_bundle(std::string_view bundle) override;
     Result<void> finish(OutboxId row) override;
     Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) override;
+    Result<void> explain(std::string_view destination, std::string_view error, Time now) override;
     Result<void> hasten(std::string_view destination, Time now) override;
     Result<std::vector<OutboxRow>> delayed(Time until, std::uint32_t most) override;
     Result<std::vector<OutboxRow>> expired(Time until, std::uint32_t most) override;

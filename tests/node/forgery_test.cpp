@@ -84,6 +84,17 @@ TEST_F(Forgery, StrangersKeyIs412) {
     EXPECT_EQ(send("a.example", bundle(*stranger, "a.example", "b.example", loop_.now())), 412);
 }
 
+TEST_F(Forgery, PinnedKeyIsBelievedWhileThePeerShowsAnother) {
+    const auto pinned = keys_of(a_);
+    EXPECT_EQ(send("a.example", bundle(*pinned, "a.example", "b.example", loop_.now())), 275);
+    House other(wire_, "a.example", directory_ / "a2");
+    const auto shown = keys_of(other);
+    b_.restart();
+    EXPECT_EQ(send("a.example", bundle(*pinned, "a.example", "b.example", loop_.now())), 275);
+    EXPECT_EQ(send("a.example", bundle(*shown, "a.example", "b.example", loop_.now())), 412);
+    EXPECT_EQ(send("a.example", bundle(*pinned, "a.example", "b.example", loop_.now())), 275);
+}
+
 TEST_F(Forgery, TouchedHeaderIs422) {
     const auto keys = keys_of(a_);
     Bytes octets = bundle(*keys, "a.example", "b.example", loop_.now());

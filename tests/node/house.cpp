@@ -37,6 +37,7 @@ void WireLink::send_piece(std::string domain, BundlePiece piece, Callback<Bundle
         there.node->on_piece(domain_, "immp." + domain_, std::move(piece),
                              [fate, lost, done = std::move(done)](Result<BundleStatus> status) mutable {
                                  if (fate == Fate::lose_reply) return lost(done);
+                                 if (fate == Fate::withhold_receipt && status) status->receipt.clear();
                                  done(std::move(status));
                              });
     });

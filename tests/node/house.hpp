@@ -80,8 +80,9 @@ struct House;
 /// What the wire does with a message between two houses.
 enum class Fate {
     pass,
-    lose,        ///< never arrives; the sender hears 720
-    lose_reply,  ///< arrives and is acted on; the sender hears 720
+    lose,              ///< never arrives; the sender hears 720
+    lose_reply,        ///< arrives and is acted on; the sender hears 720
+    withhold_receipt,  ///< arrives and is acted on; the sender hears only how much is stored
 };
 
 /// The way between the houses of a test: direct calls, in order, each with the fate the test gives it.

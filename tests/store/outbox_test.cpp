@@ -227,6 +227,24 @@ TEST_F(OutboxTest, HasteningMakesADomainsRowsDue) {
     EXPECT_EQ(ids(claim("c.example", "me", 9, 10, 60)), Ids{});
 }
 
+TEST_F(OutboxTest, ExplainingTellsWhyADomainsDueRowsWait) {
+    const MessageId message = add_message(1);
+    add(message, "b.example", 5);
+    const OutboxId put_off = add(message, "b.example", 50);
+    add(message, "c.example", 5);
+    value_of(reschedule(put_off, 50));
+    value_of(
+        write([](Transaction& tables) { return tables.outbox().explain("b.example", "412 key", at(10)); }));
+    const auto why = [&](std::string_view domain) {
+        std::vector<std::string> errors;
+        for (const OutboxRow& row : claim(domain, "me", 9, 60, 600))
+            errors.push_back(row.last_error);
+        return errors;
+    };
+    EXPECT_EQ(why("b.example"), (std::vector<std::string>{"412 key", "720 unreachable"}));
+    EXPECT_EQ(why("c.example"), (std::vector<std::string>{""}));
+}
+
 TEST_F(OutboxTest, LateRowsAreFoundOldestFirstAndNoMoreThanAsked) {
     const MessageId message = add_message(1);
     const OutboxId placed = add(message, "b.example", 0, 5);
