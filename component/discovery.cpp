@@ -41,14 +41,17 @@ std::optional<std::string> Discovery::domain_claimed(std::string_view from) cons
 void Discovery::find(const std::string& domain, Found done) {
     if (const auto row = overrides_.find(domain); row != overrides_.end()) return done(row->second);
     make_room();
-    auto& entry = entries_[domain];
-    if (entry.verdict && world_.now() < entry.until) {
-        auto verdict = *entry.verdict;
+    const auto known = entries_.find(domain);
+    const bool is_judged = known != entries_.end() && known->second.verdict.has_value();
+    if (is_judged && world_.now() < known->second.until) {
+        auto verdict = *known->second.verdict;
         return done(std::move(verdict));
     }
-    const bool under_way = !entry.verdict && !entry.waiting.empty();
+    const bool under_way = known != entries_.end() && !is_judged;
+    // Before anything is kept of it: names that somebody makes up cost nothing.
     if (!under_way && lookups_ >= policy_.lookups)
         return done(fail_for_now(705, "too many domains are looked up", 5s));
+    auto& entry = entries_[domain];
     entry.verdict.reset();
     entry.waiting.push_back(std::move(done));
     if (!under_way) look_up(domain);

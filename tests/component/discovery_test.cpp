@@ -48,6 +48,20 @@ TEST_F(DiscoveryTest, SharesALookupUnderWay) {
     EXPECT_EQ(found_.size(), 2U);
 }
 
+TEST_F(DiscoveryTest, LooksUpABoundedNumberAtOnce) {
+    const std::size_t most = DiscoveryPolicy{}.lookups;
+    for (std::size_t i = 0; i < most; ++i)
+        find("n" + std::to_string(i) + ".example");
+    find("b.example");
+    EXPECT_EQ(side_.outlet.sent.size(), most);
+    ASSERT_EQ(found_.size(), 1U);
+    EXPECT_EQ(found_[0].error().code, 705);
+    side_.list("immp.elsewhere.example");  // One ends, and there is room for another.
+    find("b.example");
+    EXPECT_EQ(side_.outlet.sent.size(), most);
+    EXPECT_EQ(found_.size(), 2U);
+}
+
 TEST_F(DiscoveryTest, RefusesADomainThatListsAnotherJid) {
     for (const auto* jid :
          {"immp.c.example", "IMMP.b.example", "x@immp.b.example", "immp.b.example/x", "b.example"}) {
