@@ -211,23 +211,24 @@ class Daemon {
             for (const Step& step : steps)
                 line(step_line(step));
             if (steps.empty() || steps.back().outcome == Step::Outcome::failed) return done();
-            node_->echo(domain, [line, done](Result<std::chrono::milliseconds> echo) {
-                line(step_line(echo_step(echo)));
+            node_->echo(domain, [domain, line, done](Result<std::chrono::milliseconds> echo) {
+                line(step_line(echo_step(domain, echo)));
                 done();
             });
         });
     }
 
-    static Step echo_step(const Result<std::chrono::milliseconds>& echo) {
+    static Step echo_step(const std::string& domain, const Result<std::chrono::milliseconds>& echo) {
         if (echo) {
             return {"sealed echo", Step::Outcome::ok,
                     "sealed, opened there and receipted in " + std::to_string(echo->count()) + " ms", ""};
         }
         return {"sealed echo", Step::Outcome::failed,
                 std::to_string(echo.error().code) + " " + echo.error().text,
-                echo.error().code == 412 ? "compare fingerprints with the peer's administrator (immpd keys), "
-                                           "then: immpd pins accept DOMAIN"
-                                         : "see the log of both daemons"};
+                echo.error().code == 412
+                    ? "compare fingerprints (immpd keys there, immpd pins here) with the administrator of " +
+                          domain + ", then: immpd pins accept " + domain
+                    : "the immpd of " + domain + " answers and takes no bundle: see its log, and ours"};
     }
 
     Config config_;

@@ -85,8 +85,8 @@ Step judge_listing(const Probe& probe, const Walk& walk, const Result<Stanza>& a
     if (!lists(*answer, walk.peer_jid))
         return bad(probe, walk.peer_domain + " does not list " + walk.peer_jid,
                    walk.peer_domain +
-                       " has no IMMP component of that name: ask its administrator, or name "
-                       "another JID for it in [component] peers");
+                       " has no IMMP component of that name, or it is not connected (ejabberd lists it only "
+                       "then): ask its administrator, or name another JID for it in [component] peers");
     return good(probe, walk.peer_domain + " lists " + walk.peer_jid);
 }
 
@@ -99,7 +99,9 @@ Step judge_component(const Probe& probe, const Walk& walk, const Result<Stanza>&
     if (reach(answer) == Reach::not_found)
         return bad(
             probe, fault(probe, answer),
-            walk.peer_jid + " has no DNS record of its own: it needs an SRV _xmpp-server._tcp or an address");
+            walk.peer_jid +
+                " is not found: it needs a DNS record of its own, SRV _xmpp-server._tcp or an address, and "
+                "an immpd that is connected");
     return bad(probe, fault(probe, answer),
                "the immpd of " + walk.peer_domain +
                    " is not connected to its XMPP server: its administrator "
