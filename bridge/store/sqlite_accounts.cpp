@@ -15,17 +15,18 @@ constexpr std::array<std::string_view, 5> kDefaultFolders{"/INBOX", "/DRAFTS", "
 constexpr std::string_view kCosts = R"sql(
 WITH RECURSIVE
     memories (m) AS (
-        SELECT min(memory_kib) FROM credentials
+        VALUES (-1)
         UNION ALL
-        SELECT (SELECT min(memory_kib) FROM credentials WHERE memory_kib > m) FROM memories
+        SELECT (SELECT memory_kib FROM credentials INDEXED BY credentials_cost
+                WHERE memory_kib > m ORDER BY memory_kib LIMIT 1) FROM memories
         WHERE m IS NOT NULL),
     costs (m, p) AS (
-        SELECT m, (SELECT min(passes) FROM credentials WHERE memory_kib = m) FROM memories
-        WHERE m IS NOT NULL
+        SELECT m, -1 FROM memories WHERE m >= 0
         UNION ALL
-        SELECT m, (SELECT min(passes) FROM credentials WHERE memory_kib = m AND passes > p) FROM costs
+        SELECT m, (SELECT passes FROM credentials INDEXED BY credentials_cost
+                   WHERE memory_kib = m AND passes > p ORDER BY passes LIMIT 1) FROM costs
         WHERE p IS NOT NULL)
-SELECT m, p FROM costs WHERE p IS NOT NULL ORDER BY m, p)sql";
+SELECT m, p FROM costs WHERE p >= 0 ORDER BY m, p)sql";
 
 StoredCredential read_credential(const Row& row) {
     return {{row.small(0), row.small(1)}, {row.secret<32>(2), row.secret<32>(3)}};
