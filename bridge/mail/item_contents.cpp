@@ -16,8 +16,9 @@ std::unexpected<Error> malformed(std::string why) {
 }  // namespace
 
 Result<void> ItemContents::append(ByteView raw) {
-    if (refused()) return {};
-    if (raw.size() > left_) return malformed("an item longer than it announced");
+    // What is wrong first is said first, however the octets are cut: so those within the length come first.
+    const bool is_longer = raw.size() > left_;
+    raw = raw.first(std::min<std::uint64_t>(raw.size(), left_));
     while (!raw.empty() && !refused()) {
         if (stage_ == Stage::bodies) {
             if (auto done = take_body(raw); !done) return done;
@@ -25,6 +26,7 @@ Result<void> ItemContents::append(ByteView raw) {
             if (auto done = stage_ == Stage::length ? take_length() : take_inner(); !done) return done;
         }
     }
+    if (is_longer && !refused()) return malformed("an item longer than it announced");
     return {};
 }
 
