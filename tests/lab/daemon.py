@@ -73,8 +73,10 @@ def add_account(config, address):
 
 def describe(folder, config, side):
     log = os.path.join(folder, "immpd.log")
-    return {"argv": [_program(), "run", "--config", config], "env": {"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8"},
-            "cwd": folder, "log": log, "logs": [], "ports": [side.ports["listener"], side.ports["tls"]]}
+    env = {"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8"}
+    env |= {name: os.environ[name] for name in ("TSAN_OPTIONS",) if name in os.environ}  # where a sanitizer reports (./run check)
+    return {"argv": [_program(), "run", "--config", config], "env": env, "cwd": folder, "log": log, "logs": [],
+            "ports": [side.ports["listener"], side.ports["tls"]]}
 
 
 def wait_for_flow(config, domain, log):

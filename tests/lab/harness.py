@@ -43,10 +43,13 @@ class Lab:
     def start(self, side, role):
         self._run("start", side, role)
 
-    def pid(self, side, role):
-        """The process that runs now; what `up` printed tells the first one only."""
+    def process(self, side, role):
+        """The one that runs now, as processes.py describes it; what `up` printed tells the first one only."""
         with open(os.path.join(self.folder, "lab.json"), encoding="utf-8") as file:
-            return json.load(file)["processes"][f"{side}.{role}"]["pid"]
+            return json.load(file)["processes"][f"{side}.{role}"]
+
+    def pid(self, side, role):
+        return self.process(side, role)["pid"]
 
     def _run(self, verb, *arguments):
         done = subprocess.run([os.path.join(ROOT, "run"), "lab", verb, self.folder, *arguments], stdin=subprocess.DEVNULL,
