@@ -3,15 +3,29 @@
 
 cmd_check() {
   install_packages build lab test check
-  local failed=()
-  check_threads || failed+=("ThreadSanitizer")
-  check_tidy || failed+=("clang-tidy")
-  check_fuzzers || failed+=("fuzzing")
-  if [ ${#failed[@]} -gt 0 ]; then
-    (IFS=,; echo "check: FAILED: ${failed[*]}")
-    exit 1
-  fi
-  echo "check: passed: ThreadSanitizer, clang-tidy, fuzzing"
+  local name passed=0 failed=0 table=()
+  checked "ThreadSanitizer, unit tests" check_threads
+  checked "ThreadSanitizer, immpd under load" check_load
+  checked "clang-tidy" check_tidy
+  checked "building the fuzzers" compile_fuzzers
+  fuzz_all 30
+  for name in $(fuzzer_names); do
+    checked "fuzzing $name" fuzz_result "$name"
+  done
+  printf '\n== all checks\n'
+  printf '%s\n' "${table[@]}"
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ]
+}
+
+# checked NAME COMMAND...: counts it in cmd_check's table.
+checked() {
+  local name=$1 began=$SECONDS verdict=passed
+  shift
+  printf '== %s\n' "$name"
+  "$@" || verdict=FAILED
+  if [ $verdict = passed ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  table+=("$(printf '%-40s %s %6d s' "$name" $verdict $((SECONDS - began)))")
 }
 
 check_threads() {
@@ -19,8 +33,19 @@ check_threads() {
   ctest --test-dir build/tsan -j "$(nproc)" --output-on-failure --no-tests=error --progress
 }
 
+# Whole daemons. A report is a file and gives its process status 66: a daemon's status is seen by nobody.
+check_load() {
+  local reports=$PWD/build/tsan/reports status=0
+  rm -rf "$reports"
+  mkdir -p "$reports"
+  IMMP_BIN=$PWD/build/tsan TSAN_OPTIONS="log_path=$reports/report exitcode=66" \
+    "$python" tests/lab/suite.py --file tests/e2e/load.py || status=1
+  [ -z "$(ls "$reports")" ] && return $status
+  head -n 80 "$reports"/*
+  return 1
+}
+
 check_tidy() {
-  say "clang-tidy"
   compile_database build/tidy || return 1
   local status=0
   run-clang-tidy-19 -quiet -p build/tidy -j "$(nproc)" "^$PWD/(armor|bridge|component)/.*\.cpp$" \
@@ -38,7 +63,6 @@ compile_database() {
 }
 
 compile_fuzzers() {
-  say "building build/fuzz"
   CXX=clang++-19 compile build/fuzz -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" -DIMMP_FUZZ=ON \
     -DIMMP_SANITIZE=address,undefined,fuzzer-no-link
 }
@@ -47,27 +71,34 @@ fuzzer_names() { (cd tests/fuzz && ls fuzz_*.cpp) | sed 's/^fuzz_//; s/\.cpp$//'
 
 # fuzz_one NAME SECONDS: what it finds new goes to build/fuzz/corpus, a crash to build/fuzz/crash-*.
 fuzz_one() {
-  mkdir -p "build/fuzz/corpus/$1" "tests/fuzz/seeds/$1"
-  say "fuzzing $1"
+  mkdir -p "build/fuzz/corpus/$1"
   "build/fuzz/tests/fuzz/fuzz_$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/crash-$1-" "build/fuzz/corpus/$1" "tests/fuzz/seeds/$1" >"build/fuzz/$1.log" 2>&1 ||
     { tail -n 40 "build/fuzz/$1.log"; return 1; }
   grep number_of_executed_units "build/fuzz/$1.log"
 }
 
-check_fuzzers() {
-  local name status=0
-  compile_fuzzers || return 1
+# fuzz_all SECONDS: each of them, one a processor at a time; fuzz_result tells how it went.
+fuzz_all() {
+  local name
+  rm -f build/fuzz/*.status
   for name in $(fuzzer_names); do
-    fuzz_one "$name" 30 || status=1
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
+    { status=0; fuzz_one "$name" "$1" >"build/fuzz/$name.told" || status=$?; echo $status >"build/fuzz/$name.status"; } &
   done
-  return $status
+  wait
+}
+
+fuzz_result() {
+  cat "build/fuzz/$1.told" && [ "$(cat "build/fuzz/$1.status")" = 0 ]
 }
 
 cmd_fuzz() {
   [ $# -ge 1 ] || die "which one? $(fuzzer_names | xargs)"
   fuzzer_names | grep -qx "$1" || die "no fuzzer named $1; there are: $(fuzzer_names | xargs)"
   install_packages build test check
+  say "building build/fuzz"
   compile_fuzzers
+  say "fuzzing $1"
   fuzz_one "$1" "${2:-0}"
 }
