@@ -68,6 +68,7 @@ Result<std::string> ascii_domain(std::string_view prepared) {
 }
 
 std::string caseless_key(std::string_view text) {
+    if (!armor::is_utf8(text)) return std::string(text);  // The library would put U+FFFD for any bad octet.
     std::size_t length = 0;
     const auto* octets = reinterpret_cast<const std::uint8_t*>(text.data());
     // No language: the dotless i of Turkish must not depend on where the daemon runs.
