@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -36,6 +37,18 @@ std::pair<int, int> bounds_of(TlsVersions versions) {
     return {TLS1_2_VERSION, TLS1_3_VERSION};
 }
 
+/// A client that vanished without a word (its host died, its packets are dropped) is noticed by the kernel,
+/// silent or not; otherwise its session would stay for as long as a client may be idle.
+void notice_vanishing(int descriptor) {
+    const auto set = [descriptor](int level, int name, int value) {
+        ::setsockopt(descriptor, level, name, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(kProbeAfter.count()));
+    set(IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(kProbeEvery.count()));
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(std::chrono::milliseconds(kVanishedAfter).count()));
+}
+
 }  // namespace
 
 void TlsSocket::FreeSsl::operator()(SSL* ssl) const {
@@ -47,6 +60,7 @@ TlsSocket::TlsSocket(asio::ip::tcp::socket socket) : socket_(std::move(socket)) 
     socket_.non_blocking(true, ignored);
     // Replies are joined before they are written: waiting for more would only add delay.
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    notice_vanishing(socket_.native_handle());
 }
 
 IoResult TlsSocket::read(std::span<char> room) {

@@ -5,6 +5,7 @@
 // while nothing moves (SSL_MODE_RELEASE_BUFFERS).
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -36,6 +37,13 @@ struct IoResult {
     std::size_t octets = 0;
     std::string detail;
 };
+
+/// Of a client that is silent, the kernel asks whether it is there: first after kProbeAfter, then every
+/// kProbeEvery. Nothing acknowledged for kVanishedAfter ends the connection (TCP_USER_TIMEOUT), whoever was
+/// to speak.
+inline constexpr std::chrono::seconds kProbeAfter{60};
+inline constexpr std::chrono::seconds kProbeEvery{15};
+inline constexpr std::chrono::seconds kVanishedAfter{120};
 
 class TlsSocket {
   public:

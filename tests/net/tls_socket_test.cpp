@@ -4,6 +4,8 @@
 
 #include <asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "tests/net/test_client.hpp"
 #include "tests/support/certificates.hpp"
@@ -56,6 +58,24 @@ class TlsSocketTest : public testing::Test {
     std::string failure_;
     IoStatus status_ = IoStatus::failed;
 };
+
+// That the kernel then ends the connection is the kernel's to test; here nobody can drop its packets.
+TEST_F(TlsSocketTest, AsksTheKernelToNoticeAClientThatVanished) {
+    client_.emplace(acceptor_.local_endpoint().port());
+    tcp::socket accepted = acceptor_.accept();
+    const int descriptor = accepted.native_handle();
+    socket_.emplace(std::move(accepted));
+    const auto option = [descriptor](int level, int name) {
+        int value = 0;
+        socklen_t size = sizeof value;
+        EXPECT_EQ(::getsockopt(descriptor, level, name, &value, &size), 0);
+        return value;
+    };
+    EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_EQ(option(IPPROTO_TCP, TCP_KEEPIDLE), kProbeAfter.count());
+    EXPECT_EQ(option(IPPROTO_TCP, TCP_KEEPINTVL), kProbeEvery.count());
+    EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), std::chrono::milliseconds(kVanishedAfter).count());
+}
 
 TEST_F(TlsSocketTest, ExportsWhatTheClientExports) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
