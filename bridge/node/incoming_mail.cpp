@@ -35,35 +35,40 @@ void take_metadata(Message& message, const std::vector<StagedBody>& bodies) {
     }
 }
 
-Result<int> file_for(Transaction& transaction, const NodeServices& services, const std::string& origin,
-                     const Message& message, MailDrop& drop, const std::string& recipient,
-                     const armor::Digest& digest) {
+struct FiledFor {
+    int code = 0;
+    std::uint32_t repeats = 0;
+};
+
+Result<FiledFor> file_for(Transaction& transaction, const NodeServices& services, const std::string& origin,
+                          const Message& message, MailDrop& drop, const std::string& recipient,
+                          const armor::Digest& digest) {
     const auto imid = parse_imid(recipient);
     if (!imid || imid->domain != services.domain || imid->text() != recipient || imid->local.empty())
-        return 451;
+        return FiledFor{451};
     const Envelope& envelope = message.envelope;
     auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);
     if (!before) return std::unexpected(std::move(before.error()));
-    if (*before) return (*before)->digest == digest ? (*before)->code : 452;
+    if (*before) return FiledFor{(*before)->digest == digest ? (*before)->code : 452, 1};
     auto dropped = drop.drop(*imid);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
     auto recorded = transaction.mailboxes().record_delivered(origin, envelope.from, envelope.id, recipient,
                                                              {digest, dropped->code}, services.now());
     if (!recorded) return std::unexpected(std::move(recorded.error()));
-    return dropped->code;
+    return FiledFor{dropped->code};
 }
 
 }  // namespace
 
-Result<std::vector<armor::Outcome>> file_mail(Transaction& transaction, const NodeServices& services,
-                                              const std::string& origin, IncomingMail& mail) {
+Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, const std::string& origin,
+                        IncomingMail& mail) {
     Message& message = mail.inner.message;
-    std::vector<armor::Outcome> outcomes;
+    Filed filed;
     const int refusal = mail.refusal != 0 || speaks_for(message.envelope.from, origin) ? mail.refusal : 452;
     if (refusal != 0) {
         for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i)
-            outcomes.push_back(outcome_of(i, refusal));
-        return outcomes;
+            filed.outcomes.push_back(outcome_of(i, refusal));
+        return filed;
     }
     for (std::size_t i = 0; i < mail.bodies.size(); ++i) {
         auto body = mail.bodies[i].settle(transaction, services.now());
@@ -76,11 +81,13 @@ Result<std::vector<armor::Outcome>> file_mail(Transaction& transaction, const No
     message.envelope.received.push_back({services.domain, services.now()});
     MailDrop drop(transaction, message, services.uuid, services.now());
     for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
-        auto code = file_for(transaction, services, origin, message, drop, mail.inner.recipients[i], digest);
-        if (!code) return std::unexpected(std::move(code.error()));
-        outcomes.push_back(outcome_of(i, *code));
+        const auto done =
+            file_for(transaction, services, origin, message, drop, mail.inner.recipients[i], digest);
+        if (!done) return std::unexpected(done.error());
+        filed.outcomes.push_back(outcome_of(i, done->code));
+        filed.repeats += done->repeats;
     }
-    return outcomes;
+    return filed;
 }
 
 }  // namespace immp::bridge

@@ -16,10 +16,14 @@ struct IncomingMail {
     int refusal = 0;                 ///< nonzero: refused for all its recipients, without bodies
 };
 
-/// An outcome for each recipient, in order; `item` is left to the caller. Dedupe row and mailbox insert are
+struct Filed {
+    std::vector<armor::Outcome> outcomes;  ///< for each recipient, in order; `item` is left to the caller
+    std::uint32_t repeats = 0;             ///< recipients who had it: nothing was filed for them again
+};
+
+/// Dedupe row and mailbox insert are
 /// one: both are in `transaction`. An Error is the store's.
-[[nodiscard]] Result<std::vector<armor::Outcome>> file_mail(Transaction& transaction,
-                                                            const NodeServices& services,
-                                                            const std::string& origin, IncomingMail& mail);
+[[nodiscard]] Result<Filed> file_mail(Transaction& transaction, const NodeServices& services,
+                                      const std::string& origin, IncomingMail& mail);
 
 }  // namespace immp::bridge

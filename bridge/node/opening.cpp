@@ -105,10 +105,10 @@ Result<Opened> cut_back(const NodeServices& services, const OpenOrder& order, st
     return write_and_wait<Opened>(services.store, [&](Transaction& transaction) -> Result<Opened> {
         auto incoming = transaction.bundles().incoming(order.peer, order.head.route.bundle_id);
         if (!incoming) return std::unexpected(std::move(incoming.error()));
-        if (!*incoming) return Opened{{}, 0};
+        if (!*incoming) return Opened{{}, 0, 0};
         auto done = transaction.bundles().truncate_incoming(**incoming, at);
         if (!done) return std::unexpected(std::move(done.error()));
-        return Opened{{}, at};
+        return Opened{{}, at, 0};
     });
 }
 
@@ -125,10 +125,12 @@ Result<Opened> file_all(Transaction& transaction, const NodeServices& services, 
                         std::vector<IncomingMail>& mails) {
     const Time now = services.now();
     std::vector<armor::Outcome> outcomes;
+    std::uint32_t repeats = 0;
     for (std::uint32_t item = 0; item < mails.size(); ++item) {
         auto filed = file_mail(transaction, services, order.head.route.origin, mails[item]);
         if (!filed) return std::unexpected(std::move(filed.error()));
-        for (armor::Outcome& outcome : *filed) {
+        repeats += filed->repeats;
+        for (armor::Outcome& outcome : filed->outcomes) {
             outcome.item = item;
             outcomes.push_back(std::move(outcome));
         }
@@ -137,7 +139,7 @@ Result<Opened> file_all(Transaction& transaction, const NodeServices& services, 
                                        {order.keys->record.fingerprint(), order.keys->signing, now});
     if (!receipt) return std::unexpected(std::move(receipt.error()));
     const std::string text = armor::receipt_text(*receipt);
-    Opened opened{Bytes(text.begin(), text.end()), std::nullopt};
+    Opened opened{Bytes(text.begin(), text.end()), std::nullopt, repeats};
     const auto& route = order.head.route;
     auto done = transaction.bundles().save_receipt(route.origin, route.bundle_id,
                                                    {armor::bundle_digest(order.head), opened.receipt}, now);

@@ -28,6 +28,7 @@ struct Opened {
     /// The sealed octets are broken behind this offset of the bundle: it was cut back and asks for the rest
     /// again.
     std::optional<std::uint64_t> cut_back;
+    std::uint32_t repeats = 0;  ///< deliveries in it that were filed before: another bundle brought them
 };
 
 /// Files every message for every recipient, with dedupe, receipt and mailbox in one transaction. Blocks: on a

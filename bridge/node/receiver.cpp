@@ -107,6 +107,7 @@ void Receiver::check_repeat(First first, Reply reply) {
             if ((*given)->digest != armor::bundle_digest(first.head)) {
                 return reply(fail(424, "This bundle id was used for another bundle"));
             }
+            note_repeat(first.origin);
             reply(BundleStatus{first.piece.of, true, std::move((*given)->receipt)});
         });
 }
@@ -159,6 +160,7 @@ void Receiver::further_piece(std::string origin, std::string peer, BundlePiece p
 
 void Receiver::answer(const std::string& origin, const std::string& peer, Result<Kept> kept, Reply reply) {
     if (!kept) return reply(std::unexpected(std::move(kept.error())));
+    if (!kept->status.receipt.empty()) note_repeat(origin);
     if (!kept->complete) return reply(std::move(kept->status));
     open_stored(origin, peer, std::move(*kept->complete), std::move(reply));
 }
@@ -189,6 +191,11 @@ void Receiver::open_stored(const std::string& origin, const std::string& peer, I
         });
 }
 
+/// Its answer was lost: the sender asks, or sends, again.
+void Receiver::note_repeat(const std::string& origin) {
+    services_.log(LogLevel::info, "a bundle of " + origin + " came again: it gets the same receipt");
+}
+
 void Receiver::open(OpenOrder order, Reply reply) {
     const Id id{order.head.route.origin, order.head.route.bundle_id};
     auto [waiting, is_new] = opening_.try_emplace(id);
@@ -207,6 +214,11 @@ void Receiver::opened(const Id& id, const armor::Head& head, Result<Opened> resu
     BundleStatus status{of, true, {}};
     std::optional<Error> error;
     if (result) {
+        if (result->repeats != 0) {
+            services_.log(LogLevel::info, "a bundle of " + id.first + " held " +
+                                              std::to_string(result->repeats) +
+                                              " deliveries that were filed before");
+        }
         status.receipt = std::move(result->receipt);
         status.at = result->cut_back.value_or(of);
     } else if (result.error().code >= 700) {

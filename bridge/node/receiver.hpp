@@ -53,6 +53,7 @@ class Receiver {
     void answer(const std::string& origin, const std::string& peer, Result<Kept> kept, Reply reply);
     void open_stored(const std::string& origin, const std::string& peer, IncomingBundle incoming,
                      Reply reply);
+    void note_repeat(const std::string& origin);
     void open(OpenOrder order, Reply reply);
     void opened(const Id& id, const armor::Head& head, Result<Opened> result);
 
