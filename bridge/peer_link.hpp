@@ -51,6 +51,9 @@ class PeerLink {
     virtual void fetch_records(std::string domain, History history,
                                Callback<std::vector<std::string>> done) = 0;
     virtual void send_receipt(std::string domain, Bytes receipt, Callback<void> done) = 0;
+    /// Tells the domain that our link came up anew: what it asked us before will not be answered, and what
+    /// waits there for us may go.
+    virtual void announce(std::string domain, Callback<void> done) = 0;
 };
 
 enum class LinkState { down, up };

@@ -52,13 +52,15 @@ const Answers::Row Answers::kRows[] = {
     {ElementKind::bundle, "get", &Answers::take_bundle_question},
     {ElementKind::key, "get", &Answers::take_key_question},
     {ElementKind::receipt, "set", &Answers::take_receipt},
+    {ElementKind::online, "set", &Answers::take_online},
 };
 
-Answers::Answers(std::string our_jid, Outlet& outlet, World& world, Discovery& discovery,
+Answers::Answers(std::string our_jid, Outlet& outlet, World& world, Asker& asker, Discovery& discovery,
                  bridge::PeerHandler& handler)
     : our_jid_(std::move(our_jid)),
       outlet_(outlet),
       world_(world),
+      asker_(asker),
       discovery_(discovery),
       handler_(handler) {}
 
@@ -114,6 +116,7 @@ std::optional<Answers::Owed> Answers::hold(const StanzaHead& head, std::size_t b
 void Answers::prove(const StanzaHead& head, Proved done) {
     auto domain = discovery_.domain_claimed(head.from);
     if (!domain) return done(fail(403, "this address speaks for no domain"));
+    discovery_.reconsider(*domain);
     discovery_.find(*domain, [self = weak_from_this(), domain = *domain, from = head.from,
                               done = std::move(done)](Result<std::string> jid) mutable {
         const auto here = self.lock();
@@ -215,6 +218,22 @@ void Answers::take_receipt(Stanza request) {
               };
               handler_.on_receipt(*std::move(origin), std::move(octets), std::move(reply));
           });
+}
+
+// What it was asked is lost before it is proved, too: whoever says so ends only questions to himself, and the
+// proof may wait for one of them.
+void Answers::take_online(Stanza request) {
+    if (const auto domain = discovery_.domain_claimed(request.head.from)) {
+        asker_.lost(request.head.from);
+        asker_.lost(*domain);
+        seen_.erase(*domain);  // this is news, however lately it was seen
+    }
+    auto held = hold(request.head, 0);
+    if (!held) return;
+    prove(request.head, [this, owed = *std::move(held)](Result<std::string> origin) mutable {
+        if (!origin) return refuse(owed.head, origin.error());
+        if (const auto here = owed.settle()) here->result(owed.head, {});
+    });
 }
 
 void Answers::result(const StanzaHead& request, std::string_view payload) {

@@ -25,7 +25,7 @@ inline constexpr std::chrono::seconds kSeenEvery{1};
 class Answers : public std::enable_shared_from_this<Answers> {
   public:
     /// All outlive it, but for the replies that the handler still owes: those are dropped.
-    Answers(std::string our_jid, Outlet& outlet, World& world, Discovery& discovery,
+    Answers(std::string our_jid, Outlet& outlet, World& world, Asker& asker, Discovery& discovery,
             bridge::PeerHandler& handler);
 
     /// An iq of type `get` or `set`, a message or presence.
@@ -43,6 +43,7 @@ class Answers : public std::enable_shared_from_this<Answers> {
     void take_bundle_question(Stanza request);
     void take_key_question(Stanza request);
     void take_receipt(Stanza request);
+    void take_online(Stanza request);
 
     void dispatch(Stanza request);
     using Proved = std::move_only_function<void(Result<std::string> origin)>;
@@ -69,6 +70,7 @@ class Answers : public std::enable_shared_from_this<Answers> {
     std::string our_jid_;
     Outlet& outlet_;
     World& world_;
+    Asker& asker_;
     Discovery& discovery_;
     bridge::PeerHandler& handler_;
     Ration ration_{kMaxHeldRequests, kMaxHeldBytes};

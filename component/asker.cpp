@@ -23,6 +23,11 @@ void Asker::ask(const Question& question, IqCallback done) {
     outlet_.send(iq({type, id, our_jid_, question.to}, question.payload), question.lane);
 }
 
+void Asker::lost(std::string_view jid) {
+    table_.fail_asked(jid,
+                      Error{704, "XMPP link down", "the other domain's link was", std::chrono::seconds(1)});
+}
+
 void Asker::up() {
     down_.reset();
 }

@@ -27,6 +27,9 @@ class Asker {
     /// `done` is called once, never before this returns: with the answer, or 720 after the patience, or 704.
     void ask(const Question& question, IqCallback done);
 
+    /// What was asked of this JID will not be answered: it is ended with 704.
+    void lost(std::string_view jid);
+
     void up();
     /// Ends all questions with `cause`, and those to come until up().
     void down(const Error& cause);

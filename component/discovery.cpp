@@ -67,6 +67,13 @@ void Discovery::forget(const std::string& domain) {
     if (row != entries_.end() && row->second.verdict) entries_.erase(row);
 }
 
+void Discovery::reconsider(const std::string& domain) {
+    const auto row = entries_.find(domain);
+    if (row == entries_.end() || !row->second.verdict || row->second.verdict->has_value()) return;
+    const auto since = row->second.until - policy_.refused_for;
+    if (world_.now() - since >= policy_.doubtful_after) entries_.erase(row);
+}
+
 void Discovery::look_up(const std::string& domain) {
     ++lookups_;
     asker_.ask({.to = domain, .payload = items_query(), .patience = policy_.patience},

@@ -17,7 +17,8 @@ namespace immp::component {
 
 struct DiscoveryPolicy {
     std::chrono::seconds found_for{3'600};
-    std::chrono::seconds refused_for{300};  ///< the domain answered: it has no component
+    std::chrono::seconds doubtful_after{5};  ///< a refusal, once its JID speaks
+    std::chrono::seconds refused_for{300};   ///< the domain answered: it has no component
     std::chrono::milliseconds patience{
         30'000};                   ///< of each question; the first one may open s2s: DNS and TLS
     std::size_t lookups = 256;     ///< at once; more is 705
@@ -40,6 +41,9 @@ class Discovery {
     [[nodiscard]] std::optional<std::string> domain_claimed(std::string_view from) const;
 
     void forget(const std::string& domain);
+    /// A stanza came from who would speak for the domain: a refusal is no longer believed, unless it is so
+    /// new that believing it keeps strangers from making us ask without end.
+    void reconsider(const std::string& domain);
 
   private:
     struct Entry {

@@ -102,6 +102,10 @@ std::string receipt(ByteView octets) {
     return element("receipt", {{"xmlns", kImmpNs}}, armor::encode_base64(octets));
 }
 
+std::string online() {
+    return element("online", {{"xmlns", kImmpNs}});
+}
+
 Result<BundlePiece> read_piece(Stanza&& set) {
     auto* bundle = set.find(ElementKind::bundle);
     if (!bundle) return bad_form("no bundle");
@@ -167,7 +171,7 @@ Result<std::vector<std::string>> read_key_answer(const Stanza& answer) {
     return records;
 }
 
-Result<void> read_receipt_answer(const Stanza& answer) {
+Result<void> read_empty_answer(const Stanza& answer) {
     if (answer.head.type != "result") return std::unexpected(error_of(answer));
     return {};
 }

@@ -26,6 +26,8 @@ inline constexpr std::size_t kMaxPieceBytes = 290 * 1'024;
 [[nodiscard]] std::string key_question(std::string_view domain, bridge::PeerLink::History history);
 [[nodiscard]] std::string key_answer(const std::vector<std::string>& records);
 [[nodiscard]] std::string receipt(ByteView octets);
+/// Our stream came up anew.
+[[nodiscard]] std::string online();
 
 // Readers of what a peer asks; 400 where the form is not exactly the one above. Octets are moved out.
 
@@ -47,6 +49,6 @@ struct KeyQuestion {
 /// For a question: item-not-found is `known == false`.
 [[nodiscard]] Result<bridge::BundleStatus> read_bundle_answer(Stanza&& answer, std::string_view bundle_id);
 [[nodiscard]] Result<std::vector<std::string>> read_key_answer(const Stanza& answer);
-[[nodiscard]] Result<void> read_receipt_answer(const Stanza& answer);
+[[nodiscard]] Result<void> read_empty_answer(const Stanza& answer);
 
 }  // namespace immp::component

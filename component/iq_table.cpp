@@ -1,7 +1,6 @@
 #include "component/iq_table.hpp"
 
 #include <utility>
-#include <vector>
 
 namespace immp::component {
 
@@ -21,17 +20,27 @@ IqTable::Match IqTable::take(Stanza stanza) {
     return Match::taken;
 }
 
-void IqTable::expire(Time now) {
-    std::vector<IqCallback> due;
+template <class Chosen>
+std::vector<IqCallback> IqTable::extract(Chosen chosen) {
+    std::vector<IqCallback> out;
     for (auto at = waiting_.begin(); at != waiting_.end();) {
-        if (at->second.deadline > now) {
+        if (!chosen(at->second)) {
             ++at;
             continue;
         }
-        due.push_back(std::move(at->second.done));
+        out.push_back(std::move(at->second.done));
         at = waiting_.erase(at);
     }
-    for (auto& done : due)
+    return out;
+}
+
+void IqTable::fail_asked(std::string_view expected, const Error& cause) {
+    for (auto& done : extract([&](const Waiting& entry) { return entry.expected == expected; }))
+        done(std::unexpected(cause));
+}
+
+void IqTable::expire(Time now) {
+    for (auto& done : extract([&](const Waiting& entry) { return entry.deadline <= now; }))
         done(fail_for_now(720, "no answer from the other domain", std::chrono::seconds(60), "iq deadline"));
 }
 

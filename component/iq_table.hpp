@@ -5,7 +5,9 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "armor/error.hpp"
 #include "component/stanza.hpp"
@@ -32,6 +34,8 @@ class IqTable {
 
     /// Ends what is due with 720.
     void expire(Time now);
+    /// Ends what was asked of this JID with `cause`. Callbacks may add requests; those stay.
+    void fail_asked(std::string_view expected, const Error& cause);
     /// Ends everything with `cause`. Callbacks may add requests; those stay.
     void fail_all(const Error& cause);
 
@@ -43,6 +47,10 @@ class IqTable {
         Time deadline;
         IqCallback done;
     };
+    /// Out of the table before a callback runs: it may ask again.
+    template <class Chosen>
+    std::vector<IqCallback> extract(Chosen chosen);
+
     std::function<std::string()> fresh_id_;
     std::unordered_map<std::string, Waiting> waiting_;
 };

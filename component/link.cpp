@@ -53,7 +53,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
                  std::move(log)},
           asker_(config.jid, *this, world_),
           discovery_(asker_, world_, overrides_),
-          answers_(std::make_shared<Answers>(config.jid, *this, world_, discovery_, handler)),
+          answers_(std::make_shared<Answers>(config.jid, *this, world_, asker_, discovery_, handler)),
           peers_(asker_, discovery_, *this, world_),
           machine_({walk_.server, config.jid, config.domain, std::move(config.secret)}, LinkPolicy{},
                    random_chance, random_id),
@@ -256,6 +256,9 @@ void Link::fetch_records(std::string domain, History history,
 }
 void Link::send_receipt(std::string domain, Bytes receipt, bridge::Callback<void> done) {
     driver_->peers().send_receipt(std::move(domain), std::move(receipt), std::move(done));
+}
+void Link::announce(std::string domain, bridge::Callback<void> done) {
+    driver_->peers().announce(std::move(domain), std::move(done));
 }
 void Link::diagnose(std::string domain, std::move_only_function<void(Steps)> done) {
     driver_->diagnose(std::move(domain), std::move(done));

@@ -54,6 +54,7 @@ class Link final : public bridge::PeerLink {
     void fetch_records(std::string domain, History history,
                        bridge::Callback<std::vector<std::string>> done) override;
     void send_receipt(std::string domain, Bytes receipt, bridge::Callback<void> done) override;
+    void announce(std::string domain, bridge::Callback<void> done) override;
 
     /// The steps of `immpd ping DOMAIN` but the sealed echo; waits up to 15 s for the handshake. `done` is
     /// called once.

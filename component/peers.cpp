@@ -129,7 +129,16 @@ void Peers::send_receipt(std::string domain, Bytes octets, bridge::Callback<void
         .kind = IqKind::set, .to = {}, .payload = receipt(octets), .patience = {}, .lane = Lane::bulk};
     ask(domain, std::move(question), octets.size(), [done = std::move(done)](Result<Stanza> answer) mutable {
         if (!answer) return done(std::unexpected(std::move(answer.error())));
-        done(read_receipt_answer(*answer));
+        done(read_empty_answer(*answer));
+    });
+}
+
+void Peers::announce(std::string domain, bridge::Callback<void> done) {
+    Asker::Question question{
+        .kind = IqKind::set, .to = {}, .payload = online(), .patience = {}, .lane = Lane::urgent};
+    ask(domain, std::move(question), 0, [done = std::move(done)](Result<Stanza> answer) mutable {
+        if (!answer) return done(std::unexpected(std::move(answer.error())));
+        done(read_empty_answer(*answer));
     });
 }
 

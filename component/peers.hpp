@@ -34,6 +34,7 @@ class Peers final : public bridge::PeerLink {
     void fetch_records(std::string domain, History history,
                        bridge::Callback<std::vector<std::string>> done) override;
     void send_receipt(std::string domain, Bytes receipt, bridge::Callback<void> done) override;
+    void announce(std::string domain, bridge::Callback<void> done) override;
 
   private:
     /// Measured by every question with octets in it.

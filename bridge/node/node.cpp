@@ -25,6 +25,7 @@ void Node::attach(PeerLink& link) {
     trust_ = std::make_unique<Trust>(services_, link);
     sender_ = std::make_unique<Sender>(services_, link, *trust_, keys);
     receiver_ = std::make_unique<Receiver>(services_, *trust_, keys);
+    greeter_ = std::make_unique<Greeter>(services_, link);
 }
 
 void Node::start(Callback<void> done) {
@@ -76,6 +77,7 @@ void Node::on_key_question(std::string domain, PeerLink::History history,
 }
 
 void Node::on_link(LinkState state) {
+    greeter_->on_link(state);
     sender_->on_link(state);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bridge/node/desk.hpp"
+#include "bridge/node/greeter.hpp"
 #include "bridge/node/receiver.hpp"
 #include "bridge/node/sender.hpp"
 #include "bridge/node/services.hpp"
@@ -49,6 +50,7 @@ class Node final : public PeerHandler {
     std::unique_ptr<Trust> trust_;
     std::unique_ptr<Sender> sender_;
     std::unique_ptr<Receiver> receiver_;
+    std::unique_ptr<Greeter> greeter_;
 };
 
 }  // namespace immp::bridge

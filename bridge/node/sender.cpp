@@ -108,6 +108,8 @@ void Sender::on_peer_seen(const std::string& domain) {
     const auto found = destinations_.find(domain);
     if (found == destinations_.end() || found->second.stage != Stage::pausing) return;
     if (found->second.cause == RetryCause::policy) return;  // That schedule is nobody's to shorten.
+    found->second.failures = 0;
+    services_.log(LogLevel::info, domain + " is there again: its mail goes at once");
     found->second.stage = Stage::ready;
     work(domain);
 }
@@ -280,8 +282,10 @@ void Sender::give_back(BundlePtr bundle, Error why) {
         [&services = services_, id = bundle->id, cause, why](Transaction& transaction) {
             return unbook(transaction, services, id, cause, std::to_string(why.code) + " " + why.text);
         },
-        [this, domain = bundle->destination](Result<Done>) {
-            pause(domain, Error{720, "a bundle was refused"});
+        [this, bundle](Result<Done> done) {
+            // Nobody else would look at it: its claim is ours and renewed.
+            if (!done) return interrupted(bundle, done.error());
+            pause(bundle->destination, Error{720, "a bundle was refused"});
         });
 }
 

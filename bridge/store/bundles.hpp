@@ -80,6 +80,8 @@ class Bundles {
     };
     [[nodiscard]] virtual Result<std::optional<Given>> receipt(std::string_view origin,
                                                                std::string_view id) = 0;
+    /// Whose bundles came last, the latest first, of the last some thousand bundles.
+    [[nodiscard]] virtual Result<std::vector<std::string>> latest_origins(std::uint32_t most) = 0;
     [[nodiscard]] virtual Result<void> save_receipt(std::string_view origin, std::string_view id,
                                                     const Given& given, Time now) = 0;
     /// Returns how many, bounded: call again until it is 0.

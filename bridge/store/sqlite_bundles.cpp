@@ -7,6 +7,8 @@ namespace {
 /// What one sweep drops at most: bodies go with incoming bundles, receipts are small.
 constexpr int kSweepBundles = 20;
 constexpr int kSweepReceipts = 2000;
+/// Receipts that are looked at for their origins: a bounded walk along an index, whatever the table holds.
+constexpr int kOriginReceipts = 10'000;
 
 constexpr std::string_view kOutgoing =
     "SELECT id, destination, head, digest, content_key, body, payload_length, sealed "
@@ -150,6 +152,15 @@ Result<std::optional<SqliteBundles::Given>> SqliteBundles::receipt(std::string_v
                                                                    std::string_view id) {
     return db_.query("SELECT digest, receipt FROM receipts WHERE bundle = ? AND origin = ?", id, origin)
         .one([](const Row& row) { return Given{row.array<32>(0), row.bytes(1)}; });
+}
+
+Result<std::vector<std::string>> SqliteBundles::latest_origins(std::uint32_t most) {
+    return db_
+        .query(
+            "SELECT origin FROM (SELECT origin, made FROM receipts ORDER BY made DESC LIMIT ?) "
+            "GROUP BY origin ORDER BY max(made) DESC, origin LIMIT ?",
+            kOriginReceipts, most)
+        .all([](const Row& row) { return row.text(0); });
 }
 
 Result<void> SqliteBundles::save_receipt(std::string_view origin, std::string_view id, const Given& given,

@@ -27,6 +27,7 @@ class SqliteBundles final : public Bundles {
     Result<std::uint64_t> sweep_incoming(Time before) override;
 
     Result<std::optional<Given>> receipt(std::string_view origin, std::string_view id) override;
+    Result<std::vector<std::string>> latest_origins(std::uint32_t most) override;
     Result<void> save_receipt(std::string_view origin, std::string_view id, const Given& given,
                               Time now) override;
     Result<std::uint64_t> forget_receipts(Time before) override;

@@ -230,6 +230,41 @@ TEST_F(AnswersTest, SaysThatAPeerIsThereOnceASecond) {
     EXPECT_EQ(std::ranges::count(side_.handler.calls, "seen b.example"), 2);
 }
 
+TEST_F(AnswersTest, AnOnlinePeerIsSeenAndWhatItWasAskedIsLost) {
+    std::optional<Result<BundleStatus>> lost;
+    side_.peers.ask_bundle("b.example", "0b7e2a4e-5a1c-4b7e-9d55-0123456789ab",
+                           [&](auto status) { lost = std::move(status); });
+    side_.vouch();
+    side_.outlet.next();
+    ask("set", "<online xmlns='urn:immp:1'/>");
+    ASSERT_TRUE(lost);
+    EXPECT_EQ(lost->error().code, 704);
+    EXPECT_TRUE(lost->error().temporary());
+    EXPECT_THAT(side_.handler.calls, ElementsAre("seen b.example"));
+    EXPECT_EQ(reply(), "<iq type='result' id='q1' from='immp.a.example' to='immp.b.example'/>");
+}
+
+TEST_F(AnswersTest, AnOnlinePeerIsLookedUpAnewWhereTheLookupWasLost) {
+    std::optional<Result<BundleStatus>> lost;
+    side_.peers.ask_bundle("b.example", "0b7e2a4e-5a1c-4b7e-9d55-0123456789ab",
+                           [&](auto status) { lost = std::move(status); });
+    side_.outlet.next();  // disco#items, never answered
+    ask("set", "<online xmlns='urn:immp:1'/>");
+    side_.outside.run_deferred();
+    ASSERT_TRUE(lost);
+    side_.vouch();
+    EXPECT_THAT(side_.handler.calls, ElementsAre("seen b.example"));
+}
+
+TEST_F(AnswersTest, AStrangerIsNotOnline) {
+    ask("set", "<online xmlns='urn:immp:1'/>", "x.example");
+    EXPECT_THAT(reply(), refusal("forbidden", "403"));
+    ask("set", "<online xmlns='urn:immp:1'/>");
+    side_.list("other.b.example");
+    EXPECT_THAT(reply(), refusal("forbidden", "403"));
+    EXPECT_THAT(side_.handler.calls, IsEmpty());
+}
+
 TEST_F(AnswersTest, AReplyThatComesTooLateIsDropped) {
     ask("get", "<key xmlns='urn:immp:1' domain='a.example'/>");
     side_.answers.reset();

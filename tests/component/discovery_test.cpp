@@ -114,6 +114,25 @@ TEST_F(DiscoveryTest, KeepsARefusalForFiveMinutes) {
     EXPECT_EQ(side_.outlet.sent.size(), 1U);
 }
 
+// ejabberd lists a component only while it is connected: its first request contradicts what we were told
+// before.
+TEST_F(DiscoveryTest, DoubtsARefusalOnceItsJidSpeaks) {
+    find("b.example");
+    side_.list("other.b.example");
+    side_.outside.now += 4s;
+    side_.discovery.reconsider("b.example");
+    find("b.example");
+    EXPECT_TRUE(side_.outlet.sent.empty()) << "every stanza of a stranger would make us ask";
+    side_.outside.now += 1s;
+    side_.discovery.reconsider("b.example");
+    find("b.example");
+    side_.vouch();
+    EXPECT_TRUE(found_.back());
+    side_.discovery.reconsider("b.example");
+    find("b.example");
+    EXPECT_TRUE(side_.outlet.sent.empty()) << "what was found is not in doubt";
+}
+
 // A domain that could not be asked has said nothing: the next question is asked at once.
 TEST_F(DiscoveryTest, KeepsNothingOfAnUnreachableDomain) {
     find("b.example");

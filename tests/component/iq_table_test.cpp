@@ -66,6 +66,16 @@ TEST_F(IqTableTest, EndsEverythingWhenTheLinkGoesDown) {
     EXPECT_EQ(table_.size(), 0U);
 }
 
+TEST_F(IqTableTest, EndsWhatWasAskedOfOne) {
+    add("b.example", 10s);
+    const auto other = add("c.example", 10s);
+    add("b.example", 20s);
+    table_.fail_asked("b.example", Error{704, "down", {}, 5s});
+    ASSERT_EQ(heard_.size(), 2U);
+    EXPECT_EQ(heard_[0].error().code, 704);
+    EXPECT_EQ(take("c.example", other), IqTable::Match::taken);
+}
+
 TEST_F(IqTableTest, ACallbackMayAskAgain) {
     (void)table_.add("b.example", double_.now, [this](Result<Stanza>) { add("b.example", 10s); });
     table_.fail_all(Error{704, "down", {}, 5s});

@@ -158,6 +158,12 @@ TEST_F(PeersTest, FetchesRecordsAndSendsReceipts) {
     EXPECT_THAT(side_.outlet.sent.front().first, HasSubstr("<receipt xmlns='urn:immp:1'>aGk=</receipt>"));
     side_.answer("result", "");
     EXPECT_TRUE(taken->has_value());
+
+    side_.peers.announce("b.example", [&](auto got) { taken = std::move(got); });
+    EXPECT_THAT(side_.outlet.sent.front().first,
+                AllOf(HasSubstr("type='set'"), HasSubstr("<online xmlns='urn:immp:1'/>")));
+    side_.answer("error", error("service-unavailable"));
+    EXPECT_FALSE(taken->has_value());
 }
 
 TEST_F(PeersTest, AsksAboutABundle) {

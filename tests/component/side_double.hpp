@@ -90,7 +90,7 @@ struct SideDouble {
     Asker asker{"immp.a.example", outlet, outside.world};
     Discovery discovery;
     std::shared_ptr<Answers> answers =
-        std::make_shared<Answers>("immp.a.example", outlet, outside.world, discovery, handler);
+        std::make_shared<Answers>("immp.a.example", outlet, outside.world, asker, discovery, handler);
     Peers peers{asker, discovery, outlet, outside.world};
 };
 

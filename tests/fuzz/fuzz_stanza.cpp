@@ -37,7 +37,7 @@ struct Teller {
         (void)read_bundle_question(event);
         (void)read_key_question(event);
         (void)read_key_answer(event);
-        (void)read_receipt_answer(event);
+        (void)read_empty_answer(event);
         (void)read_bundle_answer(Stanza(event), "x");
         if (const auto piece = read_piece(Stanza(event));
             piece && piece->at + piece->octets.size() > piece->of)

@@ -126,6 +126,69 @@ TEST_F(Federation, UnreachablePeerIsTriedAgainWithoutABounce) {
     EXPECT_EQ(b_.index("bob@b.example").size(), 1u);
 }
 
+TEST_F(Federation, PeerThatComesBackGetsItsMailAtOnceNotOnTheSchedule) {
+    raise_links();
+    ASSERT_TRUE(a_.submit(mail("alice@a.example", {"bob@b.example"}, "first"), {"text"}));
+    ASSERT_TRUE(delivered("bob@b.example", 1));
+    b_.is_reachable = false;
+    b_.link_down();
+    ASSERT_TRUE(a_.submit(mail("alice@a.example", {"bob@b.example"}, "later"), {"text"}));
+    ASSERT_TRUE(loop_.advance_until(5s, [&] {
+        (void)a_.outbox_rows();
+        return std::ranges::any_of(a_.log,
+                                   [](const auto& line) { return line.find("waits 2") != line.npos; });
+    }));
+    b_.is_reachable = true;
+    b_.link_up();  // The clock stands still from here on: no pause ends by itself.
+    ASSERT_TRUE(delivered("bob@b.example", 2));
+    EXPECT_NE(std::ranges::find(a_.log, "b.example is there again: its mail goes at once"), a_.log.end());
+}
+
+TEST_F(Federation, GreetsAgainUntilThePeerHears) {
+    raise_links();
+    ASSERT_TRUE(b_.submit(mail("bob@b.example", {"alice@a.example"}, "first"), {"text"}));
+    ASSERT_TRUE(loop_.run_until([&] { return b_.outbox_rows() == 0; }));
+    a_.is_reachable = false;
+    const auto heard = [&] {
+        (void)b_.outbox_rows();
+        return b_.link->greetings;
+    };
+    const int before = heard();
+    b_.link_down();
+    b_.link_up();
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return heard() == before + 3; }));
+    a_.is_reachable = true;
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return heard() == before + 4; }));
+    for (int i = 0; i < 400; ++i) {
+        loop_.advance(1s);
+        (void)heard();
+    }
+    EXPECT_EQ(heard(), before + 4) << "who has heard it is told again";
+}
+
+TEST_F(Federation, ReceiptThatComesTwiceAtOnceIsBookedOnce) {
+    wire_.fate = [](auto&, auto&) { return Fate::lose_reply; };
+    raise_links();
+    ASSERT_TRUE(a_.submit(mail("alice@a.example", {"bob@b.example"}, "once"), {"text"}));
+    std::optional<Bundles::Given> given;
+    ASSERT_TRUE(loop_.run_until([&] {
+        given = *b_.in_store<std::optional<Bundles::Given>>([&](Transaction& transaction) {
+            return transaction.bundles().receipt("a.example", wire_.pieces.front().second.bundle_id);
+        });
+        return given.has_value();
+    }));
+    std::vector<Result<void>> taken;
+    for (int i = 0; i < 2; ++i) {
+        a_.node->on_receipt("b.example", given->receipt,
+                            [&](Result<void> done) { taken.push_back(std::move(done)); });
+    }
+    ASSERT_TRUE(loop_.run_until([&] { return taken.size() == 2; }));
+    EXPECT_TRUE(taken[0]);
+    EXPECT_TRUE(taken[1]) << taken[1].error().text;
+    EXPECT_EQ(a_.outbox_rows(), 0u);
+    EXPECT_EQ(b_.index("bob@b.example").size(), 1u);
+}
+
 TEST_F(Federation, LargeMailGoesInPiecesAndResumesAfterRestarts) {
     const std::string large = random_text(4'000'000);
     std::uint64_t sent = 0;

@@ -62,6 +62,14 @@ void WireLink::send_receipt(std::string domain, Bytes receipt, Callback<void> do
     wire_.houses.at(domain)->node->on_receipt(domain_, std::move(receipt), std::move(done));
 }
 
+void WireLink::announce(std::string domain, Callback<void> done) {
+    ++greetings;
+    done = guarded(std::move(done));
+    if (unreachable(domain, done)) return;
+    wire_.houses.at(domain)->node->on_peer_seen(domain_);
+    done({});
+}
+
 House::House(Wire& given, std::string name, std::filesystem::path folder)
     : wire(given), domain(std::move(name)), directory(std::move(folder)) {
     wire.houses[domain] = this;

@@ -109,11 +109,13 @@ class WireLink final : public PeerLink {
     void ask_bundle(std::string domain, std::string bundle_id, Callback<BundleStatus> done) override;
     void fetch_records(std::string domain, History history, Callback<std::vector<std::string>> done) override;
     void send_receipt(std::string domain, Bytes receipt, Callback<void> done) override;
+    void announce(std::string domain, Callback<void> done) override;
 
     /// Its house was shut: what is still answered falls silent.
     void cut() { *is_cut_ = true; }
 
     std::size_t piece_bytes_ = 65'536;
+    int greetings = 0;  ///< that it was to send
 
   private:
     template <class T>

@@ -210,5 +210,22 @@ TEST_F(BundlesTest, AReceiptIsKeptByOriginAndBundle) {
     EXPECT_EQ(receipt("c.example").value().digest, armor::Digest{9});
 }
 
+TEST_F(BundlesTest, TellsWhoseBundlesCameLast) {
+    const auto save = [&](std::string_view origin, int bundle, std::int64_t now) {
+        value_of(write([&](Transaction& tables) {
+            return tables.bundles().save_receipt(origin, uuid_of(bundle), {{1}, {1}}, at(now));
+        }));
+    };
+    save("b.example", 1, 10);
+    save("c.example", 2, 20);
+    save("d.example", 3, 5);
+    save("b.example", 4, 30);
+    const auto latest = [&](std::uint32_t most) {
+        return value_of(read([&](Transaction& tables) { return tables.bundles().latest_origins(most); }));
+    };
+    EXPECT_EQ(latest(10), (std::vector<std::string>{"b.example", "c.example", "d.example"}));
+    EXPECT_EQ(latest(1), std::vector<std::string>{"b.example"});
+}
+
 }  // namespace
 }  // namespace immp::bridge
