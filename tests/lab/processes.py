@@ -41,17 +41,19 @@ def is_alive(process):
 
 def _sockets(pid):
     """Inodes of the process's sockets; None where the kernel hides them (dnsmasq as root in a container)."""
-    inodes = set()
     try:
-        for descriptor in os.scandir(f"/proc/{pid}/fd"):
-            target = os.readlink(descriptor.path)
-            if target.startswith("socket:["):
-                inodes.add(target[8:-1])
+        return {target[8:-1] for target in map(_target, os.scandir(f"/proc/{pid}/fd")) if target.startswith("socket:[")}
     except PermissionError:
         return None
     except OSError:
-        pass  # a descriptor was closed meanwhile, or the process ended: the next look tells
-    return inodes
+        return set()  # the process ended
+
+
+def _target(descriptor):
+    try:
+        return os.readlink(descriptor.path)
+    except FileNotFoundError:
+        return ""  # closed meanwhile, as a server in its start does all the time
 
 
 def listening_ports(pid):
