@@ -1,8 +1,11 @@
 """What the end-to-end tests need of the lab: it is driven through ./run, as a user would."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
+import sqlite3
 import subprocess
 import tempfile
 
@@ -38,10 +41,26 @@ class Lab:
             shutil.rmtree(self.folder)
 
     def kill(self, side, role):
+        """SIGKILL, at this very moment; returns when the process is gone."""
+        os.kill(self.pid(side, role), signal.SIGKILL)
         self._run("kill", side, role)
 
     def start(self, side, role):
         self._run("start", side, role)
+
+    def log(self, side):
+        """What the daemon of this side has logged so far."""
+        with open(os.path.join(self.folder, side, "immpd.log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def rows(self, side, query):
+        """Rows of the daemon's store, read beside it; None while it cannot be read, as in the middle of a kill."""
+        store = os.path.join(self.folder, side, "store", "immp.db")
+        try:
+            with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=5)) as database:
+                return database.execute(query).fetchall()
+        except sqlite3.Error:
+            return None
 
     def process(self, side, role):
         """The one that runs now, as processes.py describes it; what `up` printed tells the first one only."""
