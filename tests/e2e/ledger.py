@@ -16,7 +16,7 @@ from immp_client import Closed, Mailer, Part, expect
 from waiting import wait_until
 
 WINDOW = 24  # deliveries written and not answered
-CONNECT_SECONDS = 120
+CONNECT_SECONDS = 240
 # Octets: most mail is small; some takes several pieces, so that a bundle can be half there.
 SIZES = ((70, 100, 4_000), (22, 4_000, 60_000), (8, 100_000, 300_000))
 QUEUED, REPEATED = 273, 409

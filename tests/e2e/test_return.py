@@ -11,7 +11,7 @@ from waiting import wait_until
 
 MIB = 1 << 20
 LARGE = 20 * MIB
-EVENT_SECONDS = 120
+EVENT_SECONDS = 240
 STALLED = 8  # seconds: a pause so long ends by an event, or the test sees that it did not
 
 
