@@ -170,6 +170,7 @@ TEST_F(Federation, ReceiptThatComesTwiceAtOnceIsBookedOnce) {
     wire_.fate = [](auto&, auto&) { return Fate::lose_reply; };
     raise_links();
     ASSERT_TRUE(a_.submit(mail("alice@a.example", {"bob@b.example"}, "once"), {"text"}));
+    ASSERT_TRUE(loop_.run_until([&] { return !wire_.pieces.empty(); }));
     std::optional<Bundles::Given> given;
     ASSERT_TRUE(loop_.run_until([&] {
         given = *b_.in_store<std::optional<Bundles::Given>>([&](Transaction& transaction) {
