@@ -72,25 +72,25 @@ class Returning(unittest.TestCase):
         """ejabberd does not list a component that is down: being told so must not outlast its return."""
         for kind in ("ejabberd", "prosody"):
             with self.subTest(peer=kind):
-                lab = self.raise_lab("--b", kind)
-                lab.kill("b", "immpd")
-                with Mailer(lab.a, "alice") as alice:
-                    alice.submit(["bob@b.example"], "Waited", [text_part("x")])
-                pause = re.compile(r"mail to b\.example waits (\d+) s")
-                wait_until("the pauses are long", lambda: int((pause.findall(lab.log("a")) or [0])[-1]) >= STALLED, EVENT_SECONDS)
-                lab.start("b", "immpd")
-                with Mailer(lab.b, "bob") as bob:
-                    bob.wait_for("Waited", EVENT_SECONDS)
-                told = lab.log("a").rpartition(" s: ")[2]
-                self.assertIn("b.example is there again", told, "it came by the schedule")
+                with Lab("--b", kind) as lab:
+                    lab.kill("b", "immpd")
+                    with Mailer(lab.a, "alice") as alice:
+                        alice.submit(["bob@b.example"], "Waited", [text_part("x")])
+                    pause = re.compile(r"mail to b\.example waits (\d+) s")
+                    wait_until("the pauses are long", lambda: int((pause.findall(lab.log("a")) or [0])[-1]) >= STALLED, EVENT_SECONDS)
+                    lab.start("b", "immpd")
+                    with Mailer(lab.b, "bob") as bob:
+                        bob.wait_for("Waited", EVENT_SECONDS)
+                    told = lab.log("a").rpartition(" s: ")[2]
+                    self.assertIn("b.example is there again", told, "it came by the schedule")
 
     def test_dropped_packets_are_noticed_and_nothing_is_lost(self):
         for kind in ("prosody", "ejabberd"):
             with self.subTest(server=kind):
-                lab = self.raise_lab("--a", kind, "--b", "prosody")
-                with Proxy(lab.a["component"]["address"]) as proxy:
-                    component_by(lab, "a", proxy.port)
-                    self.drop_and_pass(lab, proxy)
+                with Lab("--a", kind, "--b", "prosody") as lab:
+                    with Proxy(lab.a["component"]["address"]) as proxy:
+                        component_by(lab, "a", proxy.port)
+                        self.drop_and_pass(lab, proxy)
 
     def drop_and_pass(self, lab, proxy):
         alice, bob = self.log_in(lab.a, "alice"), self.log_in(lab.b, "bob")
