@@ -97,12 +97,13 @@ class Returning(unittest.TestCase):
         wanted = []
         for number in range(40):
             if number == 20:
+                before = len(lab.log("a"))
                 proxy.drop_packets()
             for sender, reader in ((alice, bob), (bob, alice)):
                 body = os.urandom(20_000)
                 sent = sender.submit([reader.address], f"Dropped {number}", [Part("body", body, content=True)])
                 wanted.append((reader, sent.last.text.split(" ")[0], body))
-        noticed = self.await_log(lab, "a", "it has stopped answering")
+        noticed = self.await_log(lab, "a", "it has stopped answering", before)
         proxy.pass_packets()
         self.await_log(lab, "a", "link: online", noticed)
         for reader in (alice, bob):
