@@ -5,11 +5,18 @@
 #include <unistd.h>
 
 #include "bridge/store/sqlite_writer.hpp"
-#include "tests/store/faulty_vfs.hpp"
 #include "tests/store/store_test.hpp"
+#include "tests/support/faulty_disk.hpp"
 
 namespace immp::bridge {
 namespace {
+
+using test::DiskOperation;
+using test::Fault;
+
+const Fault kFull{DiskOperation::write, test::kDiskFull, "", 0, Fault::kEver};
+const Fault kFailingWrite{DiskOperation::write, test::io_error(DiskOperation::write), "", 0, Fault::kEver};
+const Fault kFailingSync{DiskOperation::sync, test::io_error(DiskOperation::sync), "", 0, Fault::kEver};
 
 class CommitTest : public ::testing::Test {
   protected:
@@ -50,7 +57,7 @@ class CommitTest : public ::testing::Test {
 
     using Ends = std::vector<std::pair<std::string, int>>;
 
-    FaultyVfs disk_;
+    test::FaultyDisk disk_;
     test::TemporaryFolder directory_;
     std::optional<OpenStore> store_{std::in_place, directory_.path("store")};
     std::promise<void> released_;
@@ -63,11 +70,11 @@ TEST_F(CommitTest, WhatQueuesBehindACommitIsOneCommit) {
         put(std::to_string(i));
     EXPECT_EQ((*store_)->waiting_writes(), 101U);
     const auto commits = (*store_)->commits();
-    const int syncs = disk_.syncs;
+    const auto syncs = disk_.syncs();
     release();
     wait_for(100);
     EXPECT_EQ((*store_)->commits() - commits, 2U) << "the held one, and one for all hundred";
-    EXPECT_LE(disk_.syncs - syncs, 3) << "one each, and one for the log's first header";
+    EXPECT_LE(disk_.syncs() - syncs, 3U) << "one each, and one for the log's first header";
     EXPECT_EQ((*store_)->waiting_writes(), 0U);
     for (int i = 0; i < 100; ++i)
         EXPECT_EQ(done_[static_cast<std::size_t>(i)], std::pair(std::to_string(i), 0)) << "in their order";
@@ -100,10 +107,10 @@ TEST_F(CommitTest, ABatchIsBoundedInOctets) {
 TEST_F(CommitTest, ACompletionComesOnlyAfterTheSync) {
     hold();
     put("x");
-    const int syncs = disk_.syncs;
-    int syncs_then = 0;
+    const auto syncs = disk_.syncs();
+    std::uint64_t syncs_then = 0;
     (*store_)->write<void>([](Transaction&) -> Result<void> { return {}; },
-                           [&](Result<void>) { syncs_then = disk_.syncs; });
+                           [&](Result<void>) { syncs_then = disk_.syncs(); });
     EXPECT_EQ(store_->loop().run_ready(), 0U);
     release();
     ASSERT_TRUE(store_->loop().run_until([&] { return syncs_then != 0; }));
@@ -196,13 +203,13 @@ TEST_F(CommitTest, DestructionFinishesWhatIsQueued) {
 TEST_F(CommitTest, AFullDiskFailsItsWritesAndLaterOnesSucceed) {
     put("before");
     wait_for(1);
-    disk_.disk_full = true;
+    disk_.inject(kFull);
     put("lost");
     wait_for(2);
     EXPECT_EQ(done_.back(), std::pair(std::string("lost"), 702));
     EXPECT_FALSE((*store_)->broken());
     EXPECT_TRUE(has("before"));
-    disk_.disk_full = false;
+    disk_.mend();
     put("after");
     wait_for(3);
     EXPECT_EQ(done_.back(), std::pair(std::string("after"), 0));
@@ -215,9 +222,9 @@ TEST_F(CommitTest, AFullDiskFailsItsWritesAndLaterOnesSucceed) {
 TEST_F(CommitTest, ARefusedWriteInTheMiddleOfALargeTransactionLosesNothingThatWasTold) {
     put("before");
     wait_for(1);
-    for (std::atomic<bool>* fault : {&disk_.disk_full, &disk_.write_fails}) {
+    for (const Fault& fault : {kFull, kFailingWrite}) {
         done_.clear();
-        *fault = true;
+        disk_.inject(fault);
         // More than the page cache holds, so that pages are written before the commit.
         for (int i = 0; i < 8; ++i)
             put("lost" + std::to_string(i), 4 << 20);
@@ -225,7 +232,7 @@ TEST_F(CommitTest, ARefusedWriteInTheMiddleOfALargeTransactionLosesNothingThatWa
         for (const auto& [name, code] : done_)
             EXPECT_EQ(code, 702) << name;
         EXPECT_FALSE((*store_)->broken());
-        *fault = false;
+        disk_.mend();
         put("after");
         wait_for(9);
         EXPECT_EQ(done_.back().second, 0);
@@ -242,12 +249,12 @@ TEST_F(CommitTest, AFailedSyncEndsAllWritingUntilANewStart) {
     wait_for(1);
     hold();
     put("lost");
-    disk_.sync_fails = true;
+    disk_.inject(kFailingSync);
     release();
     wait_for(2);
     EXPECT_EQ(done_.back(), std::pair(std::string("lost"), 702));
     EXPECT_TRUE((*store_)->broken());
-    disk_.sync_fails = false;
+    disk_.mend();
     put("later");
     wait_for(3);
     EXPECT_EQ(done_.back(), std::pair(std::string("later"), 702));
@@ -260,7 +267,7 @@ TEST_F(CommitTest, AFailedSyncEndsAllWritingUntilANewStart) {
 }
 
 TEST_F(CommitTest, AStorageFailureIsTemporaryAndSaysWhatSqliteSaid) {
-    disk_.disk_full = true;
+    disk_.inject(kFull);
     const auto failed =
         store_->write([](Transaction& tables) { return tables.accounts().set_setting("x", Bytes{1}); });
     ASSERT_FALSE(failed);
