@@ -21,7 +21,6 @@ namespace {
 constexpr std::chrono::seconds kFarewell{5};
 /// Two threads: one bundle may be sealed while another is opened; each may hold a zstd window.
 constexpr std::size_t kWorkers = 2;
-constexpr std::chrono::seconds kStoreCheck{1};
 /// The name for claims on the outbox. One daemon on an embedded store: it is always the same one that comes
 /// back.
 constexpr const char* kOwner = "immpd";
@@ -98,14 +97,13 @@ class Daemon {
         std::signal(SIGPIPE, SIG_IGN);
         if (auto opened = open(); !opened) return opened;
         await_signal();
-        watch_store();
         io_.run();
         return outcome_;
     }
 
   private:
     Result<void> open() {
-        auto store = bridge::open_sqlite_store(config_.store.directory, executor());
+        auto store = bridge::open_sqlite_store(config_.store.directory, executor(), [this] { give_up(); });
         if (!store) return std::unexpected(std::move(store.error()));
         store_ = std::move(*store);
         control_ = std::make_unique<ControlServer>(io_, [this](std::string command, auto line, auto done) {
@@ -176,13 +174,7 @@ class Daemon {
 
     /// After a failed sync nobody knows what the disk holds: acknowledge nothing more, end, and be started
     /// again.
-    void watch_store() {
-        after(io_, kStoreCheck, [this] {
-            if (store_->broken())
-                return end(fail(702, "the disk failed under the store; see to it, then start again"));
-            watch_store();
-        });
-    }
+    void give_up() { end(fail(702, "the disk failed under the store; see to it, then start again")); }
 
     void end(Result<void> outcome) {
         if (is_ending_) return;
@@ -193,7 +185,7 @@ class Daemon {
             link_->stop();
             // Works that wait for the store need the I/O thread until they are done; so it stops last.
             ender_ = std::jthread([this] {
-                workers_.reset();
+                workers_->stop();
                 asio::post(io_, [this] { io_.stop(); });
             });
         });

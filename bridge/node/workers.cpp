@@ -8,6 +8,10 @@ Workers::Workers(std::size_t threads) {
 }
 
 Workers::~Workers() {
+    stop();
+}
+
+void Workers::stop() {
     {
         const std::lock_guard lock(mutex_);
         ending_ = true;
@@ -15,7 +19,7 @@ Workers::~Workers() {
     }
     wake_.notify_all();
     for (std::thread& thread : threads_)
-        thread.join();
+        if (thread.joinable()) thread.join();
 }
 
 void Workers::run(std::move_only_function<void()> work) {

@@ -17,11 +17,14 @@ namespace immp::bridge {
 class Workers {
   public:
     explicit Workers(std::size_t threads);
-    /// Waits for the work that runs; what has not begun is dropped. The I/O thread must still run, or run
-    /// works that wait for the store would wait for ever: the daemon stops its I/O last.
     ~Workers();
     Workers(const Workers&) = delete;
     Workers& operator=(const Workers&) = delete;
+
+    /// Waits for the work that runs; what has not begun, and what comes later, is dropped. The I/O thread
+    /// must still run, or run works that wait for the store would wait for ever: so another thread calls
+    /// this, while what the I/O thread runs may still give work.
+    void stop();
 
     /// First come, first served; from any thread.
     void run(std::move_only_function<void()> work);

@@ -20,6 +20,7 @@ inline constexpr std::size_t kChunkBytes = 256 * 1024;
 class Bodies {
   public:
     virtual ~Bodies() = default;
+    /// An id that was never given before, not even in a transaction that was rolled back.
     [[nodiscard]] virtual Result<BodyId> create(Time now) = 0;
     /// Appends at the end; any amount. 404 if there is no such body.
     [[nodiscard]] virtual Result<void> append(BodyId body, std::string_view octets) = 0;

@@ -42,6 +42,24 @@ constexpr const char* kCommonSettings =
 
 }  // namespace
 
+bool leaves_disk_unknown(int code) {
+    switch (code) {
+        case SQLITE_IOERR_WRITE:
+        case SQLITE_IOERR_NOMEM:
+        case SQLITE_IOERR_SHMSIZE:
+        case SQLITE_IOERR_SHMMAP: return false;
+        default: break;
+    }
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_FULL:
+        case SQLITE_LOCKED:
+        case SQLITE_NOMEM: return false;
+        default: return true;
+    }
+}
+
 Bytes Row::bytes(int column) const {
     const ByteView octets = view(column);
     return {octets.begin(), octets.end()};
@@ -182,6 +200,10 @@ Result<void> Connection::read_blob(const char* table, const char* column, std::i
     return {};
 }
 
+void Connection::keep_log_on_close() {
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 bool Connection::checkpoint_due() const {
     return log_unwanted_ || log_pages_ - checkpointed_pages_ >= kCheckpointPages;
 }
@@ -200,6 +222,7 @@ Result<void> Connection::checkpoint() {
 
 std::unexpected<Error> Connection::failure(int code, std::string_view what) {
     last_failure_ = code;
+    sync_failed_ = sync_failed_ || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
     std::string detail = "SQLite " + std::to_string(code) + " (" + sqlite3_errmsg(handle_);
     const int system = sqlite3_system_errno(handle_);
     if (const int kind = code & 0xff; system != 0 && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR))

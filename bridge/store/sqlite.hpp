@@ -129,6 +129,11 @@ class Statement {
     int failed_ = SQLITE_OK;
 };
 
+/// Whether after this failure of a commit or checkpoint nobody knows what the disk holds. A write that was
+/// refused (disk full, file too long, no room for the log's shared index, another's lock) leaves the synced
+/// part of the log as it was; a sync that failed may have dropped pages that look written ever after.
+[[nodiscard]] bool leaves_disk_unknown(int code);
+
 enum class Access { read_write, read_only };
 
 class Connection {
@@ -156,6 +161,12 @@ class Connection {
     [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
     /// The extended result code of the last statement that failed.
     [[nodiscard]] int last_failure() const { return last_failure_; }
+    /// Whether a sync has ever failed: what the disk holds of the log is unknown from then on. Not only a
+    /// COMMIT syncs: a log that starts anew is synced with its first page, and that may be one that a full
+    /// page cache wrote in the middle of a transaction.
+    [[nodiscard]] bool sync_failed() const { return sync_failed_; }
+    /// Closing will not move the log into the database: what comes next decides from the files as they are.
+    void keep_log_on_close();
     /// Octets bound to statements since the last call: about what a commit will write.
     [[nodiscard]] std::size_t take_bound_octets() { return std::exchange(bound_octets_, 0); }
 
@@ -181,6 +192,7 @@ class Connection {
     std::unordered_map<std::string_view, sqlite3_stmt*> idle_;
     std::size_t bound_octets_ = 0;
     int last_failure_ = SQLITE_OK;
+    bool sync_failed_ = false;
     int log_pages_ = 0;           ///< after the last commit
     int checkpointed_pages_ = 0;  ///< of them, those at the last checkpoint
     bool log_unwanted_ = false;

@@ -35,9 +35,14 @@ std::unexpected<Error> no_such_body() {
 }  // namespace
 
 Result<BodyId> SqliteBodies::create(Time now) {
-    auto made = db_.query("INSERT INTO bodies (made) VALUES (?)", now).run();
+    auto made =
+        db_.query(
+               "INSERT INTO bodies (id, made) VALUES (max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence "
+               "WHERE name = 'bodies'), 0)), ?)",
+               given_ + 1, now)
+            .run();
     if (!made) return std::unexpected(made.error());
-    return db_.last_id();
+    return given_ = db_.last_id();
 }
 
 Result<std::uint64_t> SqliteBodies::length(BodyId body) {

@@ -22,6 +22,9 @@ class SqliteBodies final : public Bodies {
     Result<void> set_length(BodyId body, std::uint64_t length);
 
     Connection& db_;
+    /// The last id given in this run, its transaction rolled back or not: whoever staged octets under one
+    /// that is gone must never meet another's body under it.
+    BodyId given_ = 0;
 };
 
 }  // namespace immp::bridge

@@ -22,8 +22,8 @@ constexpr std::size_t kReaders = 2;
 class SqliteStore final : public Store {
   public:
     SqliteStore(std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers,
-                const Executor& executor)
-        : writer_(std::move(writer), executor), readers_(std::move(readers), executor) {}
+                const Executor& executor, Broke broke)
+        : writer_(std::move(writer), executor, std::move(broke)), readers_(std::move(readers), executor) {}
 
     [[nodiscard]] std::size_t waiting_writes() const override { return writer_.waiting(); }
     [[nodiscard]] std::uint64_t commits() const override { return writer_.commits(); }
@@ -81,18 +81,30 @@ std::unexpected<Error> with_name(const std::filesystem::path& file, const Error&
     return fail(702, file.string() + ": " + (error.detail.empty() ? error.text : error.detail) + kRemedy);
 }
 
+/// The log of a run that ended with a failed sync may show what the disk does not hold: the kernel forgets
+/// such pages and goes on showing them. What is built on them would be lost with them; so everything that the
+/// log shows is written and synced anew, into the database, before anything is added to it. A disk that is
+/// full has no room for that, and has failed no sync.
+Result<void> settle_log(Connection& writer) {
+    auto moved = writer.checkpoint();
+    if (!moved && !leaves_disk_unknown(writer.last_failure())) return {};
+    return moved;
+}
+
 Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::path& file) {
     auto writer = Connection::open(file, Access::read_write);
     if (!writer) return writer;
     if (auto ready = migrate(**writer, migrations()); !ready) return std::unexpected(ready.error());
     if (auto logged = (*writer)->script("PRAGMA journal_mode = WAL"); !logged)
         return std::unexpected(logged.error());
+    if (auto moved = settle_log(**writer); !moved) return std::unexpected(moved.error());
     return writer;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& directory, Executor executor) {
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& directory, Executor executor,
+                                                 Broke broke) {
     if (auto made = make_directory(directory); !made) return std::unexpected(made.error());
     const std::filesystem::path file = directory / "immp.db";
     if (auto made = make_file(file); !made) return std::unexpected(made.error());
@@ -105,7 +117,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& di
         if (!reader) return with_name(file, reader.error());
         readers.push_back(std::move(*reader));
     }
-    return std::make_unique<SqliteStore>(std::move(*writer), std::move(readers), executor);
+    return std::make_unique<SqliteStore>(std::move(*writer), std::move(readers), executor, std::move(broke));
 }
 
 }  // namespace immp::bridge

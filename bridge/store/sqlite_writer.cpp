@@ -8,28 +8,17 @@ namespace immp::bridge {
 
 namespace {
 
-/// Whether after this failure of a commit or checkpoint nobody knows what the disk holds. A write that was
-/// refused (disk full, file too long, another's lock) leaves the synced part of the log as it was; a sync
-/// that failed may have dropped pages that look written ever after.
-bool leaves_disk_unknown(int code) {
-    switch (code & 0xff) {
-        case SQLITE_BUSY:
-        case SQLITE_CONSTRAINT:
-        case SQLITE_FULL:
-        case SQLITE_LOCKED:
-        case SQLITE_NOMEM: return false;
-        default: return code != SQLITE_IOERR_WRITE && code != SQLITE_IOERR_NOMEM;
-    }
-}
-
 Error storage_error(std::string detail) {
     return {702, "storage failed", std::move(detail), std::chrono::seconds(60)};
 }
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, Executor executor)
-    : connection_(std::move(connection)), executor_(std::move(executor)), thread_([this] { run(); }) {}
+SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, Executor executor, Broke broke)
+    : connection_(std::move(connection)),
+      executor_(std::move(executor)),
+      broke_(std::move(broke)),
+      thread_([this] { run(); }) {}
 
 SqliteWriter::~SqliteWriter() {
     {
@@ -80,8 +69,10 @@ void SqliteWriter::run_batch(Batch& batch) {
     if (broken_)
         return batch.fail_all(
             storage_error("a sync failed: nothing is written until the daemon starts again"));
-    if (auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun)
+    if (auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun) {
+        if (connection_->sync_failed()) give_up();
         return batch.fail_all(begun.error());
+    }
     run_jobs(batch);
     put_back(batch);
     commit(batch);
@@ -110,30 +101,41 @@ Result<void> SqliteWriter::run_job(StoreJob& job) {
     // SQLite rolls the whole transaction back by itself after some I/O errors: commit() sees to that.
     if (!connection_->in_transaction()) return outcome;
     if (!outcome) {
-        if (auto undone = connection_->query("ROLLBACK TO job").run(); !undone)
-            static_cast<void>(connection_->query("ROLLBACK").run());
+        if (auto undone = connection_->query("ROLLBACK TO job").run(); !undone) roll_back();
     }
     if (!connection_->in_transaction()) return outcome;
     if (auto released = connection_->query("RELEASE job").run(); !released) {
-        static_cast<void>(connection_->query("ROLLBACK").run());
+        roll_back();
         return released;
     }
     return outcome;
 }
 
 void SqliteWriter::commit(Batch& batch) {
-    if (!connection_->in_transaction()) {
-        for (Result<void>& outcome : batch.outcomes)
-            if (outcome)
-                outcome = std::unexpected(storage_error("rolled back with another write that failed"));
-        return;
+    if (connection_->sync_failed()) {
+        give_up();
+        roll_back();
+        return batch.fail_all(storage_error("a sync failed"));
     }
+    if (!connection_->in_transaction()) return batch.fail_with_the_rest();
     if (auto committed = connection_->query("COMMIT").run(); !committed) {
-        give_up_after(connection_->last_failure());
-        if (connection_->in_transaction()) static_cast<void>(connection_->query("ROLLBACK").run());
+        if (leaves_disk_unknown(connection_->last_failure())) give_up();
+        roll_back();
         return batch.fail_all(committed.error());
     }
     ++commits_;
+}
+
+void SqliteWriter::roll_back() {
+    if (connection_->in_transaction()) static_cast<void>(connection_->query("ROLLBACK").run());
+}
+
+/// Refusals too: they may rest on what another write of the batch had stored, and some are good news (409:
+/// the message is there already).
+void SqliteWriter::Batch::fail_with_the_rest() {
+    for (Result<void>& outcome : outcomes)
+        if (outcome || outcome.error().code < 700)
+            outcome = std::unexpected(storage_error("rolled back with another write that failed"));
 }
 
 void SqliteWriter::finish(Batch batch) {
@@ -147,11 +149,14 @@ void SqliteWriter::finish(Batch batch) {
 
 void SqliteWriter::checkpoint_if_due() {
     if (broken_ || !connection_->checkpoint_due()) return;
-    if (auto moved = connection_->checkpoint(); !moved) give_up_after(connection_->last_failure());
+    if (auto moved = connection_->checkpoint(); !moved && leaves_disk_unknown(connection_->last_failure()))
+        give_up();
 }
 
-void SqliteWriter::give_up_after(int code) {
-    if (leaves_disk_unknown(code)) broken_ = true;
+void SqliteWriter::give_up() {
+    if (broken_.exchange(true)) return;
+    connection_->keep_log_on_close();
+    if (broke_) executor_(std::move(broke_));
 }
 
 }  // namespace immp::bridge

@@ -21,7 +21,8 @@ inline constexpr std::size_t kBatchBytes = 8 << 20;
 
 class SqliteWriter {
   public:
-    SqliteWriter(std::unique_ptr<Connection> connection, Executor executor);
+    /// `broke` is called through the executor, once, before the writes hear of it that failed with the sync.
+    SqliteWriter(std::unique_ptr<Connection> connection, Executor executor, Broke broke);
     /// Ends the thread when all that was queued is done.
     ~SqliteWriter();
     SqliteWriter(const SqliteWriter&) = delete;
@@ -39,6 +40,7 @@ class SqliteWriter {
         std::vector<Result<void>> outcomes;
 
         void fail_all(const Error& error) { outcomes.assign(jobs.size(), std::unexpected(error)); }
+        void fail_with_the_rest();
     };
 
     void run();
@@ -52,11 +54,13 @@ class SqliteWriter {
     void commit(Batch& batch);
     void finish(Batch batch);
     void checkpoint_if_due();
-    void give_up_after(int code);
+    void roll_back();
+    void give_up();
 
     std::unique_ptr<Connection> connection_;
     SqliteTransaction transaction_{*connection_};
     Executor executor_;
+    Broke broke_;
 
     std::mutex mutex_;
     std::condition_variable changed_;

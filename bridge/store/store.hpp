@@ -2,11 +2,13 @@
 // shared PostgreSQL is to fit behind the same words, so nothing here assumes that one process owns the data:
 // work on the outbox is claimed with leases.
 //
-// Durability: a write's `done` is called after the commit that holds it has been synced, never before; one
-// that failed left nothing behind. While a commit syncs, further writes queue, and the next commit takes them
-// all (group commit, no timer). A failed sync fails every write of that commit and the store refuses all
-// later ones (702): what the disk holds is then unknown until the daemon starts again (see B, and LWN 752063
-// on fsync errors).
+// Durability: a write's `done` is called after the commit that holds it has been synced, never before, be it
+// a success or a refusal of the work's own; a 702 of the store says only that nothing is promised: the write
+// is not seen while the store is open, but where the failure came behind the log's last octet (a failed sync,
+// no room for the log's index) a new start may find it there. Reads see nothing that was not synced. While a
+// commit syncs, further writes queue, and the next commit takes them all (group commit, no timer). A failed
+// sync fails every write of that commit and the store refuses all later ones (702): what the disk holds is
+// then unknown until the daemon starts again (see B, and LWN 752063 on fsync errors).
 #pragma once
 
 #include <cstddef>
@@ -38,6 +40,9 @@ class Transaction {
     virtual Bundles& bundles() = 0;
     virtual Keys& keys() = 0;
 };
+
+/// Told that the store is broken() from now on.
+using Broke = std::move_only_function<void()>;
 
 /// Carries a completion to the thread that owns the caller's state (the I/O thread). Must not run it in
 /// place.
