@@ -5,6 +5,12 @@
 namespace immp::bridge {
 namespace {
 
+/// What was staged is gone or not whole: the commit of an earlier chunk failed, though its work succeeded (a
+/// full disk).
+std::unexpected<Error> not_whole() {
+    return fail_for_now(702, "Storage failed; try again", std::chrono::seconds(60));
+}
+
 Result<BodyId> put(Transaction& transaction, StagedState& state, std::string_view octets, Time now) {
     if (state.error) return std::unexpected(*state.error);
     if (state.body == 0) {
@@ -14,6 +20,7 @@ Result<BodyId> put(Transaction& transaction, StagedState& state, std::string_vie
     }
     if (octets.empty()) return state.body;
     if (auto done = transaction.bodies().append(state.body, octets); !done) {
+        if (done.error().code == 404) return not_whole();
         return std::unexpected(std::move(done.error()));
     }
     return state.body;
@@ -24,10 +31,9 @@ Result<BodyId> put(Transaction& transaction, StagedState& state, std::string_vie
 Result<BodyId> StagedBody::settle(Transaction& transaction, Time now) const {
     auto body = put(transaction, *state, tail, now);
     if (!body) return body;
-    // A chunk whose commit failed (a full disk) is missing though its work succeeded: the length tells.
     auto stored = transaction.bodies().length(*body);
-    if (!stored) return std::unexpected(std::move(stored.error()));
-    if (*stored != length) return fail_for_now(702, "Storage failed; try again", std::chrono::seconds(60));
+    if (!stored && stored.error().code != 404) return std::unexpected(std::move(stored.error()));
+    if (!stored || *stored != length) return not_whole();
     return body;
 }
 
@@ -67,8 +73,8 @@ void BodyStage::write(std::string octets) {
         if (!done) state->error = done.error();
         return done;
     };
-    // A failed chunk is remembered in the state and shows when the body is settled. A failed commit cannot
-    // be: the store refuses every later write then.
+    // A failed chunk is remembered in the state and shows when the body is settled; a failed commit, of which
+    // the work cannot know, by the body's length then.
     if (wait_ == StageWait::block) {
         (void)write_and_wait<BodyId>(store_, std::move(work));
         return;

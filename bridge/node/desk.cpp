@@ -1,5 +1,6 @@
 #include "bridge/node/desk.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,28 @@ std::move_only_function<void(Result<R>)> answering(SessionHost::AnswerDone done)
     };
 }
 
+/// What was staged for nothing goes at once, not with the sweep a day later: on a full disk it would hold the
+/// very room that others wait for. Should this fail, the sweep has it.
+void discard(Store& store, std::vector<StagedBody> bodies) {
+    std::erase_if(bodies, [](const StagedBody& body) { return body.in_memory().has_value(); });
+    if (bodies.empty()) return;
+    store.write<Done>(
+        [bodies = std::move(bodies)](Transaction& transaction) -> Result<Done> {
+            for (const StagedBody& body : bodies) {
+                auto dropped = transaction.bodies().drop(body.state->body);
+                if (!dropped) return std::unexpected(std::move(dropped.error()));
+            }
+            return Done{};
+        },
+        [](Result<Done>) {});
+}
+
+bool is_taken(const Result<Submitted>& submitted) {
+    return submitted && std::ranges::any_of(submitted->outcomes, [](const RecipientOutcome& outcome) {
+               return outcome.code < 300;
+           });
+}
+
 std::vector<std::string> queued_domains(const Submit& request, const Submitted& submitted) {
     std::set<std::string> domains;
     for (std::size_t i = 0; i < submitted.outcomes.size(); ++i) {
@@ -34,6 +57,20 @@ Desk::Desk(const NodeServices& services, Queued queued) : services_(services), q
 
 Desk::~Desk() {
     backlog_->on_less = nullptr;
+    for (auto& [delivery, upload] : std::exchange(uploads_, {}))
+        discard(services_.store, finish(upload));
+}
+
+void Desk::drop_delivery(DeliveryId delivery) {
+    auto dropped = uploads_.extract(delivery);
+    if (!dropped.empty()) discard(services_.store, finish(dropped.mapped()));
+}
+
+std::vector<StagedBody> Desk::finish(Upload& upload) {
+    std::vector<StagedBody> bodies;
+    for (auto& [part, stage] : upload)
+        bodies.push_back(stage.finish());
+    return bodies;
 }
 
 void Desk::on_uncongested(std::function<void()> resume) {
@@ -74,13 +111,17 @@ void Desk::serve(Submit request, AnswerDone done) {
         const auto body = upload.find(part.number);
         if (body == upload.end()) return done(fail(700, "Internal error", "a part has no body"));
         staged.push_back(body->second.finish());
+        upload.erase(body);
     }
+    discard(services_.store, finish(upload));  // of parts that were refused
     auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(staged));
     auto asked = std::make_shared<const Submit>(std::move(request));
     services_.store.write<Submitted>(
         [asked, bodies, context = SubmissionContext{services_.domain, services_.now(), services_.uuid}](
             Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
-        [asked, queued = queued_, done = std::move(done)](Result<Submitted> result) mutable {
+        [asked, bodies, &store = services_.store, queued = queued_,
+         done = std::move(done)](Result<Submitted> result) mutable {
+            if (!is_taken(result)) discard(store, *bodies);
             if (!result) return done(std::unexpected(std::move(result.error())));
             const auto domains = queued_domains(*asked, *result);
             done(AnswerValue(std::move(*result)));
@@ -97,7 +138,8 @@ void Desk::serve(FetchMessage request, AnswerDone done) {
             if (!found) return done(std::unexpected(std::move(found.error())));
             Fetched fetched{std::make_shared<SegmentSource>(std::move(found->segments)), found->type};
             if (!marks || found->was_read) return done(AnswerValue(std::move(fetched)));
-            // The mark is part of the answer: a CHECK that follows counts one less.
+            // The mark is part of the answer: a CHECK that follows counts one less. Where it cannot be kept
+            // (a full disk) the message is given all the same, and stays unread.
             store.write<Done>(
                 [asked, folder = found->folder](Transaction& transaction) -> Result<Done> {
                     auto marked = transaction.mailboxes().mark(folder, asked->uuid, Mark::read);
@@ -105,7 +147,8 @@ void Desk::serve(FetchMessage request, AnswerDone done) {
                     return Done{};
                 },
                 [fetched = std::move(fetched), done = std::move(done)](Result<Done> marked) mutable {
-                    if (!marked) return done(std::unexpected(std::move(marked.error())));
+                    if (!marked && marked.error().code != 702)
+                        return done(std::unexpected(std::move(marked.error())));
                     done(AnswerValue(std::move(fetched)));
                 });
         });
@@ -152,7 +195,14 @@ void Desk::serve(RecordLogin request, AnswerDone done) {
         [request = std::move(request), now = services_.now()](Transaction& transaction) {
             return record_login(transaction, request, now);
         },
-        answering<Done>(std::move(done)));
+        [&services = services_, done = std::move(done)](Result<Done> recorded) mutable {
+            // The time of a login is no promise: on a full disk whoever is known may still read.
+            const bool is_full = !recorded && recorded.error().code == 702 && !services.store.broken();
+            if (is_full)
+                services.log(LogLevel::warning, "a login was not recorded: " + recorded.error().detail);
+            if (!recorded && !is_full) return done(std::unexpected(std::move(recorded.error())));
+            done(AnswerValue(Done{}));
+        });
 }
 
 void Desk::serve(CheckMailbox request, AnswerDone done) {

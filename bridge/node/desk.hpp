@@ -26,7 +26,7 @@ class Desk final : public SessionHost {
 
     void ask(Request request, AnswerDone done) override;
     void part_octets(PartOctets octets) override;
-    void drop_delivery(DeliveryId delivery) override { uploads_.erase(delivery); }
+    void drop_delivery(DeliveryId delivery) override;
     void pull(BodySourcePtr source, PullDone done) override;
     [[nodiscard]] bool congested() const override { return backlog_->octets > kSessionBacklogBytes; }
     void on_uncongested(std::function<void()> resume) override;
@@ -35,6 +35,8 @@ class Desk final : public SessionHost {
     /// The bodies of one delivery by PartOctets::part; they may come side by side, and some are of refused
     /// parts that no Submit names.
     using Upload = std::map<std::uint32_t, BodyStage>;
+
+    [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
 
     void serve(LookUpCredential request, AnswerDone done);
     void serve(RecordLogin request, AnswerDone done);

@@ -8,6 +8,9 @@
 namespace immp::bridge {
 namespace {
 
+/// Until rows that could not be sealed are tried to be put off again: a full disk may have room by then.
+constexpr std::chrono::seconds kPutOffAgain{30};
+
 /// The peer answered and does not want this bundle as it is. 7xx: nobody answered; with `retry`: it may want
 /// it later.
 bool is_refusal(const Error& error) {
@@ -165,21 +168,31 @@ void Sender::sealed(const std::string& domain, Result<std::optional<OutgoingBund
     if (!bundle) {
         services_.log(LogLevel::error, "sealing for " + domain + " failed: " + bundle.error().text + " " +
                                            bundle.error().detail);
-        services_.store.write<Done>(
-            [&services = services_, rows = std::move(rows)](Transaction& transaction) -> Result<Done> {
-                for (const OutboxRow& row : rows) {
-                    const auto pause = retry_pause(RetryCause::policy, row.attempts + 1, services.chance());
-                    const Time next = services.now() + std::chrono::ceil<std::chrono::seconds>(pause);
-                    auto done = transaction.outbox().reschedule(row.id, next, "sealing failed");
-                    if (!done) return std::unexpected(std::move(done.error()));
-                }
-                return Done{};
-            },
-            [](Result<Done>) {});
+        put_off(std::make_shared<const std::vector<OutboxRow>>(std::move(rows)));
         return pause(domain, bundle.error());
     }
     if (*bundle) send(std::make_shared<const OutgoingBundle>(std::move(**bundle)), TransferStart::fresh);
     prepared(domain);
+}
+
+/// Until it is done: our own claims are renewed for as long as we live, so rows that stay claimed would wait
+/// for the next start.
+void Sender::put_off(RowsPtr rows) {
+    services_.store.write<Done>(
+        [&services = services_, rows](Transaction& transaction) -> Result<Done> {
+            for (const OutboxRow& row : *rows) {
+                const auto pause = retry_pause(RetryCause::policy, row.attempts + 1, services.chance());
+                const Time next = services.now() + std::chrono::ceil<std::chrono::seconds>(pause);
+                auto done = transaction.outbox().reschedule(row.id, next, "sealing failed");
+                const bool has_ended = !done && done.error().code == 404;
+                if (!done && !has_ended) return std::unexpected(std::move(done.error()));
+            }
+            return Done{};
+        },
+        [this, rows](Result<Done> done) {
+            if (done || services_.store.broken()) return;
+            services_.after(kPutOffAgain, [this, rows] { put_off(rows); });
+        });
 }
 
 void Sender::prepared(const std::string& domain) {
@@ -190,7 +203,7 @@ void Sender::prepared(const std::string& domain) {
 
 void Sender::send(BundlePtr bundle, TransferStart how) {
     if (services_.now() - bundle->sealed >= kResealAfter) {
-        return give_back(bundle, Error{424, "sealed too long ago"});
+        return give_back(bundle, Error{424, "sealed too long ago"}, interrupting(bundle));
     }
     ++destinations_[bundle->destination].under_way;
     std::make_shared<Transfer>(services_, link_, bundle, [this, bundle](Result<Bytes> receipt) {
@@ -201,7 +214,7 @@ void Sender::send(BundlePtr bundle, TransferStart how) {
 
 void Sender::sent(BundlePtr bundle, Result<Bytes> receipt) {
     if (!receipt) {
-        return is_refusal(receipt.error()) ? give_back(bundle, receipt.error())
+        return is_refusal(receipt.error()) ? give_back(bundle, receipt.error(), interrupting(bundle))
                                            : interrupted(bundle, receipt.error());
     }
     if (receipt->empty()) {
@@ -237,8 +250,7 @@ void Sender::conclude(BundlePtr bundle, Bytes octets, Callback<void> done) {
             auto verified = armor::verify_receipt(receipt, (*head)->head.route, bundle->digest, *record);
             if (!verified) return done(std::unexpected(std::move(verified.error())));
             if (receipt.code != 275) {
-                give_back(bundle, Error{receipt.code, "refused as a whole"});
-                return done({});
+                return give_back(bundle, Error{receipt.code, "refused as a whole"}, std::move(done));
             }
             services_.store.write<Done>(
                 [&services = services_, bundle, receipt = std::move(receipt)](Transaction& transaction) {
@@ -270,8 +282,9 @@ void Sender::on_receipt(const std::string& domain, Bytes octets, Callback<void> 
         });
 }
 
-/// Refused as a whole, or sealed too long ago: its rows go into a later bundle.
-void Sender::give_back(BundlePtr bundle, Error why) {
+/// Refused as a whole, or sealed too long ago: its rows go into a later bundle. Where that cannot be stored
+/// it is for `done` to keep the bundle in mind.
+void Sender::give_back(BundlePtr bundle, Error why, Callback<void> done) {
     const bool at_once = is_mended_by_sealing(why.code);
     if (at_once) trust_.doubt(bundle->destination);
     services_.log(LogLevel::warning, "bundle " + bundle->id + " to " + bundle->destination +
@@ -282,11 +295,18 @@ void Sender::give_back(BundlePtr bundle, Error why) {
         [&services = services_, id = bundle->id, cause, why](Transaction& transaction) {
             return unbook(transaction, services, id, cause, std::to_string(why.code) + " " + why.text);
         },
-        [this, bundle](Result<Done> done) {
-            // Nobody else would look at it: its claim is ours and renewed.
-            if (!done) return interrupted(bundle, done.error());
-            pause(bundle->destination, Error{720, "a bundle was refused"});
+        [this, domain = bundle->destination, done = std::move(done)](Result<Done> unbooked) mutable {
+            if (!unbooked) return done(std::unexpected(std::move(unbooked.error())));
+            pause(domain, Error{720, "a bundle was refused"});
+            done({});
         });
+}
+
+/// Keeps the bundle in mind where what was to end it failed.
+Callback<void> Sender::interrupting(BundlePtr bundle) {
+    return [this, bundle = std::move(bundle)](Result<void> done) {
+        if (!done) interrupted(bundle, done.error());
+    };
 }
 
 /// To be resumed after a pause, unless a receipt that came another way has ended it meanwhile.

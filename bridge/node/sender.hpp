@@ -49,6 +49,7 @@ class Sender {
         std::vector<std::shared_ptr<const OutgoingBundle>> interrupted;
     };
     using BundlePtr = std::shared_ptr<const OutgoingBundle>;
+    using RowsPtr = std::shared_ptr<const std::vector<OutboxRow>>;
 
     void work(const std::string& domain);
     void prepare(const std::string& domain);
@@ -56,11 +57,13 @@ class Sender {
     void seal(const std::string& domain, armor::Record record, std::vector<OutboxRow> rows);
     void sealed(const std::string& domain, Result<std::optional<OutgoingBundle>> bundle,
                 std::vector<OutboxRow> rows);
+    void put_off(RowsPtr rows);
     void prepared(const std::string& domain);
     void send(BundlePtr bundle, TransferStart how);
     void sent(BundlePtr bundle, Result<Bytes> receipt);
     void conclude(BundlePtr bundle, Bytes receipt, Callback<void> done);
-    void give_back(BundlePtr bundle, Error why);
+    void give_back(BundlePtr bundle, Error why, Callback<void> done);
+    [[nodiscard]] Callback<void> interrupting(BundlePtr bundle);
     void interrupted(BundlePtr bundle, Error why);
     void ended(const BundlePtr& bundle);
     void pause(const std::string& domain, const Error& why);

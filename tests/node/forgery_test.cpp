@@ -1,7 +1,7 @@
 // Bundles that must not be believed, each refused for its own reason (docs/envelope.md, Reader).
 #include "armor/receipt.hpp"
 #include "bridge/node/sealing.hpp"
-#include "tests/node/house.hpp"
+#include "tests/node/empty_bundle.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -10,27 +10,15 @@ class Forgery : public TwoDomains {
   protected:
     Forgery() { raise_links(); }
 
-    HeldKeysPtr keys_of(House& house) {
-        return *house.in_store<HeldKeysPtr>(
-            [&](Transaction& transaction) { return keep_keys(transaction, house.domain, loop_.now()); });
-    }
-
     /// A bundle sealed by `signer` under the given route.
     Bytes bundle(const HeldKeys& signer, const std::string& origin, const std::string& destination,
                  Time time) {
         const auto there = keys_of(b_);
-        const armor::Route route{origin, destination, armor::random_uuid(), signer.record.fingerprint(),
-                                 there->record.fingerprint()};
-        const auto key = armor::ContentKey::random();
-        armor::PayloadSealer sealer(key, route);
-        const Bytes payload = sealer.finish();
-        auto head = armor::make_head(route, key, sealer.sum(), there->record, signer.signing, time);
-        EXPECT_TRUE(head) << head.error().text;
-        id_ = route.bundle_id;
-        const std::string text = armor::head_text(*head);
-        Bytes octets(text.begin(), text.end());
-        octets.insert(octets.end(), payload.begin(), payload.end());
-        return octets;
+        EmptyBundle made = seal_empty({origin, destination, armor::random_uuid(), signer.record.fingerprint(),
+                                       there->record.fingerprint()},
+                                      signer, there->record, time);
+        id_ = made.id;
+        return made.octets;
     }
 
     /// What b.example says to it: the error's code, or the receipt's.

@@ -32,14 +32,20 @@ void WireLink::send_piece(std::string domain, BundlePiece piece, Callback<Bundle
     if (fate == Fate::lose) {
         return wire_.loop_.post([lost, done = std::move(done)]() mutable { lost(done); });
     }
-    House& there = *wire_.houses.at(domain);
-    wire_.loop_.post([this, &there, fate, lost, piece = std::move(piece), done = std::move(done)]() mutable {
-        there.node->on_piece(domain_, "immp." + domain_, std::move(piece),
-                             [fate, lost, done = std::move(done)](Result<BundleStatus> status) mutable {
-                                 if (fate == Fate::lose_reply) return lost(done);
-                                 if (fate == Fate::withhold_receipt && status) status->receipt.clear();
-                                 done(std::move(status));
-                             });
+    wire_.loop_.post([this, domain = std::move(domain), fate, lost, piece = std::move(piece),
+                      done = std::move(done)]() mutable {
+        const auto there = wire_.houses.find(domain);
+        if (there == wire_.houses.end()) return lost(done);
+        there->second->node->on_piece(
+            domain_, "immp." + domain_, std::move(piece),
+            [&wire = wire_, fate, lost, done = std::move(done)](Result<BundleStatus> status) mutable {
+                if (fate == Fate::lose_reply) {
+                    if (status) wire.lost.push_back(*status);
+                    return lost(done);
+                }
+                if (fate == Fate::withhold_receipt && status) status->receipt.clear();
+                done(std::move(status));
+            });
     });
 }
 
@@ -77,6 +83,8 @@ House::House(Wire& given, std::string name, std::filesystem::path folder)
 }
 
 House::~House() {
+    const auto ours = wire.houses.find(domain);
+    if (ours != wire.houses.end() && ours->second == this) wire.houses.erase(ours);
     close();
 }
 
@@ -93,9 +101,11 @@ std::move_only_function<void()> while_alive(std::weak_ptr<int> run, std::move_on
 void House::open() {
     Loop& loop = wire.loop_;
     run_ = std::make_shared<int>(0);
-    auto opened = open_sqlite_store(directory, [&loop, run = std::weak_ptr(run_)](auto work) {
-        loop.post(while_alive(run, std::move(work)));
-    });
+    is_broken = false;
+    auto opened = open_sqlite_store(
+        directory,
+        [&loop, run = std::weak_ptr(run_)](auto work) { loop.post(while_alive(run, std::move(work))); },
+        [this] { is_broken = true; });
     ASSERT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
     workers = std::make_unique<Workers>(1);
@@ -124,9 +134,13 @@ void House::open() {
 void House::close() {
     // What runs on a worker waits for the store, whose completions come through this thread's loop.
     bool is_idle = false;
-    workers->run([&] { wire.loop_.post([&] { is_idle = true; }); });
-    EXPECT_TRUE(wire.loop_.run_until([&] { return is_idle; }));
-    workers.reset();
+    {
+        const std::jthread ender([&] {
+            workers->stop();
+            wire.loop_.post([&] { is_idle = true; });
+        });
+        EXPECT_TRUE(wire.loop_.run_until([&] { return is_idle; }));
+    }
     bool is_written = false;
     store->write<Done>([](Transaction&) -> Result<Done> { return Done{}; },
                        [&](Result<Done>) { is_written = true; });

@@ -95,6 +95,7 @@ class Wire {
         return Fate::pass;
     };
     std::vector<std::pair<std::string, BundlePiece>> pieces;  ///< all that were sent, with who sent them
+    std::vector<BundleStatus> lost;                           ///< replies that Fate::lose_reply swallowed
 
     Loop& loop_;
 };
@@ -163,6 +164,7 @@ struct House {
     std::unique_ptr<WireLink> link;
     std::unique_ptr<Node> node;
     bool is_reachable = true;
+    bool is_broken = false;  ///< the store said so; a daemon would end
 
   private:
     void open();

@@ -62,5 +62,35 @@ TEST_F(Upload, APartWithoutABodyIsAnInternalError) {
     EXPECT_EQ(a_.ask(*desk, std::move(request)).error().code, 700);
 }
 
+// Not a day later, with the sweep: on a full disk it would hold the room that others wait for.
+TEST_F(Upload, WhatIsNotTakenLeavesNothingBehind) {
+    const std::string large(600'000, 'L');
+    const auto leftovers = [&] {
+        return *a_.in_store<std::uint64_t>([&](Transaction& transaction) {
+            return transaction.bodies().sweep(loop_.now() + std::chrono::hours(1));
+        });
+    };
+    a_.node->make_desk()->part_octets({1, 0, large});  // its session ends
+    EXPECT_EQ(leftovers(), 0u);
+
+    auto desk = a_.node->make_desk();
+    desk->part_octets({1, 0, large});
+    desk->drop_delivery(1);
+    EXPECT_EQ(leftovers(), 0u);
+
+    Submit refused = mail("alice@a.example", {"nobody@a.example"}, "refused");
+    const auto answer = a_.submit(refused, {large});
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(std::get<Submitted>(*answer).outcomes.front().code, 451);
+    EXPECT_EQ(leftovers(), 0u);
+
+    Submit once = mail("alice@a.example", {"alice@a.example"}, "once");
+    once.id = "00000000-0000-4000-8000-000000000001";
+    ASSERT_TRUE(a_.submit(once, {large}));
+    EXPECT_EQ(a_.submit(once, {large}).error().code, 409);
+    EXPECT_EQ(leftovers(), 0u);
+    EXPECT_EQ(part(once.id, "body"), large) << "what was taken stays";
+}
+
 }  // namespace
 }  // namespace immp::bridge

@@ -1,0 +1,258 @@
+// No promise is given before the sync that covers it has returned, and none when that sync failed. Each row
+// is a place where something leaves that others build on (docs/design.md, Promises).
+#include "armor/bundle.hpp"
+#include "armor/receipt.hpp"
+#include "tests/node/empty_bundle.hpp"
+#include "tests/node/unsafe_disk.hpp"
+
+namespace immp::bridge {
+namespace {
+
+constexpr const char* kUuid = "00000000-0000-4000-8000-000000000001";
+
+/// What came: 200 or the code of a success, else the error's; nothing yet.
+struct Reply {
+    std::optional<int> code;
+};
+using ReplyPtr = std::shared_ptr<Reply>;
+using Begin = std::function<void(ReplyPtr)>;
+
+class Promises : public UnsafeDisk {
+  protected:
+    Promises() { get_acquainted(); }
+    ~Promises() override {
+        disk_.release();
+        desks_.clear();
+    }
+
+  public:
+    void ask(Request request, const ReplyPtr& reply, const std::vector<std::string>& bodies = {}) {
+        auto desk = a_.node->make_desk();
+        for (std::uint32_t part = 0; part < bodies.size(); ++part)
+            desk->part_octets({1, part, bodies[part]});
+        desk->ask(std::move(request), [reply](Answer answer) {
+            if (!answer) {
+                reply->code = answer.error().code;
+            } else {
+                const auto* submitted = std::get_if<Submitted>(&*answer);
+                reply->code = submitted ? submitted->outcomes.front().code : 200;
+            }
+        });
+        desks_.push_back(std::move(desk));
+    }
+    void submit(const std::string& to, const ReplyPtr& reply) {
+        Submit request = mail("alice@a.example", {to}, "promised");
+        request.id = kUuid;
+        request.delivery = 1;
+        request.parts[0].number = 0;
+        ask(std::move(request), reply, {"text"});
+    }
+    void send_piece(const EmptyBundle& bundle, std::size_t begin, std::size_t end, const ReplyPtr& reply) {
+        a_.node->on_piece(
+            "b.example", "immp.b.example",
+            {bundle.id, begin, bundle.octets.size(),
+             Bytes(bundle.octets.begin() + static_cast<std::ptrdiff_t>(begin),
+                   bundle.octets.begin() + static_cast<std::ptrdiff_t>(end))},
+            [reply](Result<BundleStatus> status) { reply->code = status ? 200 : status.error().code; });
+    }
+    /// b.example's, to a.example.
+    EmptyBundle bundle() {
+        const auto here = keys_of(b_);
+        const auto there = keys_of(a_);
+        return seal_empty({"b.example", "a.example", armor::random_uuid(), here->record.fingerprint(),
+                           there->record.fingerprint()},
+                          *here, there->record, loop_.now());
+    }
+    void await(const ReplyPtr& reply) {
+        EXPECT_TRUE(loop_.run_until([&] { return reply->code.has_value(); }));
+    }
+    /// Sends the pieces before `begin`, and returns what sends the one from there.
+    Begin piece(std::size_t first_end, std::size_t begin, std::size_t end) {
+        const EmptyBundle whole = bundle();
+        const std::size_t head = whole.head_bytes;
+        if (begin > 0) {
+            const auto reply = std::make_shared<Reply>();
+            send_piece(whole, 0, head + first_end, reply);
+            await(reply);
+            EXPECT_EQ(reply->code, 200);
+            if (begin > first_end) {
+                const auto second = std::make_shared<Reply>();
+                send_piece(whole, head + first_end, head + begin, second);
+                await(second);
+            }
+        }
+        const std::size_t until = end == 0 ? whole.octets.size() : head + end;
+        const std::size_t from = begin == 0 ? 0 : head + begin;
+        return [this, whole, from, until](ReplyPtr reply) { send_piece(whole, from, until, reply); };
+    }
+    /// a.example's bundle to b.example whose receipt was lost.
+    BundleStatus unreceipted() {
+        wire_.fate = [](auto& from, auto&) { return from == "a.example" ? Fate::lose_reply : Fate::pass; };
+        EXPECT_TRUE(a_.submit(mail("alice@a.example", {"bob@b.example"}, "unreceipted"), {"text"}));
+        EXPECT_TRUE(loop_.run_until([&] { return !wire_.lost.empty(); }));
+        return wire_.lost.back();
+    }
+    Begin receipt(Bytes octets) {
+        return [this, octets](ReplyPtr reply) {
+            a_.node->on_receipt("b.example", octets,
+                                [reply](Result<void> done) { reply->code = done ? 200 : done.error().code; });
+        };
+    }
+    Bytes refusal() {
+        static_cast<void>(unreceipted());
+        const auto keys = keys_of(b_);
+        const auto head = armor::parse_head(wire_.pieces.back().second.octets);
+        const auto made =
+            armor::make_refusal((*head)->head, 423, {keys->record.fingerprint(), keys->signing, loop_.now()});
+        const std::string text = armor::receipt_text(*made);
+        return Bytes(text.begin(), text.end());
+    }
+    void add_device() {
+        const auto reply = std::make_shared<Reply>();
+        ask(RecordLogin{"alice@a.example", "phone"}, reply);
+        await(reply);
+    }
+    std::string mail_for_alice() { return a_.index("alice@a.example").front().id; }
+
+  protected:
+    std::vector<std::unique_ptr<SessionHost>> desks_;
+};
+
+struct Row {
+    const char* name;
+    int code;  ///< of the promise
+    Begin (*prepare)(Promises&);
+};
+
+const Row kRows[] = {
+    {"DoneLocal", 275,
+     [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.submit("carol@a.example", reply); }; }},
+    {"DoneRemote", 273,
+     [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.submit("bob@b.example", reply); }; }},
+    {"DoneAgainBehindTheFirst", 409,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) {
+             t.submit("carol@a.example", std::make_shared<Reply>());
+             t.submit("carol@a.example", reply);
+         };
+     }},
+    {"Login", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(RecordLogin{"alice@a.example", "phone"}, reply); };
+     }},
+    {"DeviceAdd", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(AddDevice{"alice@a.example", "laptop"}, reply); };
+     }},
+    {"DeviceRevoke", 200,
+     [](Promises& t) -> Begin {
+         t.add_device();
+         return [&t](ReplyPtr reply) { t.ask(RevokeDevice{"alice@a.example", "phone"}, reply); };
+     }},
+    {"BundleWhole", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 0); }},
+    {"PieceFirst", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 100); }},
+    {"PieceMiddle", 200, [](Promises& t) -> Begin { return t.piece(100, 100, 200); }},
+    {"PieceLast", 200, [](Promises& t) -> Begin { return t.piece(100, 200, 0); }},
+    {"Receipt", 200, [](Promises& t) -> Begin { return t.receipt(t.unreceipted().receipt); }},
+    {"ReceiptOfRefusal", 200, [](Promises& t) -> Begin { return t.receipt(t.refusal()); }},
+};
+
+std::string name_of(const testing::TestParamInfo<Row>& row) {
+    return row.param.name;
+}
+
+class Promised : public Promises, public testing::WithParamInterface<Row> {};
+INSTANTIATE_TEST_SUITE_P(Each, Promised, testing::ValuesIn(kRows), name_of);
+
+TEST_P(Promised, ComesWithTheSyncThatCoversItAndNotBefore) {
+    const Begin begin = GetParam().prepare(*this);
+    const auto reply = std::make_shared<Reply>();
+    disk_.hold_syncs("/a/");
+    begin(reply);
+    ASSERT_TRUE(loop_.run_until([&] { return disk_.holds(); }));
+    // Others are served meanwhile, and what was ready before them would have come before them.
+    EXPECT_EQ(a_.index("alice@a.example").size(), 1u);
+    EXPECT_EQ(reply->code, std::nullopt);
+    disk_.release();
+    await(reply);
+    EXPECT_EQ(reply->code, GetParam().code);
+}
+
+TEST_P(Promised, NeverComesWhenThatSyncFails) {
+    const Begin begin = GetParam().prepare(*this);
+    const auto reply = std::make_shared<Reply>();
+    disk_.inject({test::DiskOperation::sync, test::io_error(test::DiskOperation::sync), "/a/"});
+    begin(reply);
+    await(reply);
+    EXPECT_EQ(reply->code, 702);
+    EXPECT_TRUE(a_.is_broken) << "told before the one whose sync it was";
+    // Nor does any later one, though the disk seems well again.
+    const auto later = std::make_shared<Reply>();
+    begin(later);
+    await(later);
+    EXPECT_EQ(later->code, 702);
+    EXPECT_EQ(a_.index("alice@a.example").size(), 1u) << "reading goes on";
+}
+
+TEST_P(Promised, OnAFullDiskIsA702AndComesWhenThereIsRoom) {
+    const Begin begin = GetParam().prepare(*this);
+    const auto reply = std::make_shared<Reply>();
+    disk_.inject({test::DiskOperation::write, test::kDiskFull, "/a/", 0, test::Fault::kEver});
+    begin(reply);
+    await(reply);
+    const bool is_login = std::string_view(GetParam().name) == "Login";
+    EXPECT_EQ(reply->code, is_login ? 200 : 702) << "a login promises nothing that is stored";
+    EXPECT_FALSE(a_.is_broken);
+    disk_.mend();
+    const auto later = std::make_shared<Reply>();
+    begin(later);
+    await(later);
+    EXPECT_EQ(later->code, GetParam().code);
+}
+
+TEST_F(Promises, AQuestionIsAnsweredFromWhatIsSynced) {
+    const EmptyBundle whole = bundle();
+    disk_.hold_syncs("/a/");
+    const auto piece = std::make_shared<Reply>();
+    send_piece(whole, 0, whole.head_bytes + 100, piece);
+    ASSERT_TRUE(loop_.run_until([&] { return disk_.holds(); }));
+    std::optional<Result<BundleStatus>> status;
+    a_.node->on_bundle_question("b.example", "immp.b.example", whole.id,
+                                [&](Result<BundleStatus> said) { status = std::move(said); });
+    ASSERT_TRUE(loop_.run_until([&] { return status.has_value(); }));
+    ASSERT_TRUE(*status);
+    EXPECT_FALSE((*status)->known);
+    disk_.release();
+    await(piece);
+    status.reset();
+    a_.node->on_bundle_question("b.example", "immp.b.example", whole.id,
+                                [&](Result<BundleStatus> said) { status = std::move(said); });
+    ASSERT_TRUE(loop_.run_until([&] { return status.has_value(); }));
+    EXPECT_EQ((*status)->at, whole.head_bytes + 100);
+}
+
+TEST_F(Promises, AMessageIsGivenOnAFullDiskAndStaysUnread) {
+    const std::string id = mail_for_alice();
+    disk_.inject({test::DiskOperation::write, test::kDiskFull, "/a/", 0, test::Fault::kEver});
+    const auto fetch = [&] {
+        const auto reply = std::make_shared<Reply>();
+        ask(FetchMessage{"alice@a.example", "/INBOX", id, FetchForm::json, "", true}, reply);
+        await(reply);
+        return reply->code;
+    };
+    const auto unread = [&] {
+        CheckMailbox check;
+        check.account = "alice@a.example";
+        check.path = "/INBOX";
+        auto status = a_.ask(*a_.node->make_desk(), check);
+        return std::get<MailboxStatus>(*status).front().unread;
+    };
+    EXPECT_EQ(fetch(), 200);
+    EXPECT_EQ(unread(), 1u);
+    disk_.mend();
+    EXPECT_EQ(fetch(), 200);
+    EXPECT_EQ(unread(), 0u);
+}
+
+}  // namespace
+}  // namespace immp::bridge
