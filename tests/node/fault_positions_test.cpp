@@ -18,13 +18,12 @@ struct Kind {
     int code;
 };
 
+// Files are opened, and the log's index grows, at other times: tests/store/failing_disk_test.cpp.
 const Kind kKinds[] = {
     {"Sync", DiskOperation::sync, test::io_error(DiskOperation::sync)},
     {"DiskFull", DiskOperation::write, test::kDiskFull},
     {"Write", DiskOperation::write, test::io_error(DiskOperation::write)},
     {"Truncate", DiskOperation::truncate, test::io_error(DiskOperation::truncate)},
-    {"Map", DiskOperation::map, test::io_error(DiskOperation::map)},
-    {"Open", DiskOperation::open, test::io_error(DiskOperation::open)},
 };
 
 class FaultPositions : public testing::TestWithParam<Kind> {
@@ -126,6 +125,7 @@ TEST_P(FaultPositions, NothingAcknowledgedIsLostAndEverythingGoesOn) {
     std::uint64_t tried = 0;
     for (std::uint64_t position = 0; fail_once(position) && !HasFailure(); ++tried)
         position += is_many ? 1 + position / 4 : 1;
+    EXPECT_GT(tried, 0u) << "the script does no such operation";
     RecordProperty("positions", std::to_string(tried));
 }
 
