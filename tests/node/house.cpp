@@ -4,11 +4,17 @@
 
 namespace immp::bridge {
 
+/// As the link does it: what is not answered in time (its house was shut) is a 720.
 template <class T>
 Callback<T> WireLink::guarded(Callback<T> done) {
-    return [is_cut = is_cut_, done = std::move(done)](Result<T> result) mutable {
-        if (!*is_cut) done(std::move(result));
+    auto owed = std::make_shared<Callback<T>>(std::move(done));
+    auto settle = [is_cut = is_cut_, owed](Result<T> result) {
+        if (auto waiting = std::exchange(*owed, nullptr); waiting && !*is_cut) waiting(std::move(result));
     };
+    wire_.loop_.after(std::chrono::seconds(60), [settle]() mutable {
+        settle(fail_for_now(720, "no answer", std::chrono::seconds(1)));
+    });
+    return settle;
 }
 
 template <class T>

@@ -20,7 +20,7 @@ House& house_of(Pair& pair, const std::string& account) {
 }  // namespace
 
 bool Pair::settle(const std::function<bool()>& stop) {
-    return loop.advance_until(5s, [&] { return stop() || (a.outbox_rows() == 0 && b.outbox_rows() == 0); });
+    return loop.advance_until(30s, [&] { return stop() || (a.outbox_rows() == 0 && b.outbox_rows() == 0); });
 }
 
 Ledger::Ledger() {
