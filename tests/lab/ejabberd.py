@@ -20,6 +20,7 @@ listen:
      starttls_required: true}}
   - {{port: {s2s}, ip: "{loopback}", module: ejabberd_s2s_in, max_stanza_size: 524288, shaper: s2s_shaper}}
   - {{port: {component}, ip: "{loopback}", module: ejabberd_service, access: all, hosts: {{"{jid}": {{password: "{secret}"}}}}}}
+  - {{port: {bare}, ip: "{loopback}", module: ejabberd_service, access: all, hosts: {{"{bare_jid}": {{password: "{secret}"}}}}}}
 
 s2s_use_starttls: required
 s2s_max_retry_delay: 1 second
@@ -44,6 +45,8 @@ modules:
   mod_stream_mgmt: {{}}
   mod_version: {{}}
 """
+
+BARE_PORT = "bare"  # of bare_jid: two components on one listener are misrouted
 
 NO_LIMITS = """\
 shaper_rules:
@@ -90,9 +93,9 @@ def describe(folder, side, world):
     _write_users(users, side)
     with open(config, "w", encoding="ascii") as file:
         file.write(CONFIG.format(
-            domain=side.domain, level="info", both=side.both, ca=world.ca, loopback=LOOPBACK, jid=side.jid,
+            domain=side.domain, level="info", both=side.both, ca=world.ca, loopback=LOOPBACK, jid=side.jid, bare_jid=side.bare_jid,
             secret=side.component_secret, shapers=STOCK_LIMITS if world.limits == "stock" else NO_LIMITS,
-            c2s=side.ports["c2s"], s2s=side.ports["s2s"], component=side.ports["component"]))
+            c2s=side.ports["c2s"], s2s=side.ports["s2s"], component=side.ports["component"], bare=side.ports["bare"]))
     with open(inetrc, "w", encoding="ascii") as file:
         file.write(INETRC.format(dns=world.dns_port))
     env = {"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", "ERL_LIBS": _library_folder(),
@@ -101,4 +104,4 @@ def describe(folder, side, world):
     return {"argv": ["/usr/bin/erl", "-noinput", "-mnesia", "dir", f'"{spool}"', "-s", "ejabberd",
                      "-eval", AFTER_START.format(users=users, ready_file=ready_file)],
             "env": env, "cwd": folder, "log": os.path.join(folder, "console.log"), "logs": [log], "ready_file": ready_file,
-            "ports": [side.ports[name] for name in ("c2s", "s2s", "component")]}
+            "ports": [side.ports[name] for name in ("c2s", "s2s", "component", "bare")]}

@@ -19,7 +19,7 @@ from processes import Failure, kill, tail
 
 SERVERS = {"prosody": prosody, "ejabberd": ejabberd}
 USERS = {"a": ("alice", "carol"), "b": ("bob", "dave")}
-PORTS = ("c2s", "s2s", "component", "listener", "tls")
+PORTS = ("c2s", "s2s", "component", "bare", "listener", "tls")
 
 
 @dataclasses.dataclass
@@ -30,6 +30,7 @@ class Side:
     kind: str
     ports: dict
     component_secret: str
+    bare_jid: str  # a second component, free for who measures or tests the servers beside a running immpd
     users: dict
     certificate: str = ""
     key: str = ""
@@ -49,7 +50,8 @@ class World:
 def build_side(lab, name, kind, reservation, ca):
     domain = f"{name}.example"
     side = Side(domain=domain, jid=f"immp.{domain}", kind=kind, ports={port: reservation.take() for port in PORTS},
-                component_secret=secrets.token_hex(16), users={user: secrets.token_hex(16) for user in USERS[name]})
+                component_secret=secrets.token_hex(16), bare_jid=f"bare.{domain}",
+                users={user: secrets.token_hex(16) for user in USERS[name]})
     os.makedirs(lab.path(name, "xmpp"))
     side.certificate, side.key, side.both = ca.issue(domain, lab.path(name))
     return side
@@ -64,6 +66,8 @@ def show(lab, name, side, world, config):
         "accounts": {f"{user}@{side.domain}": secret for user, secret in side.users.items()},
         "config": config, "pid": None,
         "component": {"jid": side.jid, "secret": side.component_secret, "address": address("component")},
+        "bare": {"jid": side.bare_jid, "secret": side.component_secret,
+                 "address": address(SERVERS[side.kind].BARE_PORT)},
         "xmpp": {"kind": side.kind, "c2s": address("c2s"), "pid": None},
         "logs": [path for role in ("immpd", "xmpp") if (process := lab.processes.get(f"{name}.{role}"))
                  for path in (*process["logs"], process["log"])],

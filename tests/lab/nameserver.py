@@ -13,7 +13,8 @@ def describe(folder, port, sides):
     if os.geteuid() == 0:
         lines.append("user=root")
     for side in sides:
-        lines += [f"srv-host=_xmpp-server._tcp.{name},localhost,{side.ports['s2s']}" for name in (side.domain, side.jid)]
+        lines += [f"srv-host=_xmpp-server._tcp.{name},localhost,{side.ports['s2s']}"
+                  for name in (side.domain, side.jid, side.bare_jid)]
         lines += [f"srv-host=_xmpp-client._tcp.{side.domain},localhost,{side.ports['c2s']}",
                   f"srv-host=_immp._tcp.{side.domain},localhost,{side.ports['listener']}",
                   f"srv-host=_immps._tcp.{side.domain},localhost,{side.ports['tls']}"]

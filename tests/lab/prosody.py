@@ -36,7 +36,12 @@ VirtualHost "{domain}"
 Component "{jid}"
   component_secret = "{secret}"
   component_conflict_resolve = "kick_old"
+
+Component "{bare_jid}"
+  component_secret = "{secret}"
 """
+
+BARE_PORT = "component"  # of bare_jid: Prosody tells its components apart by name
 
 STOCK_LIMITS = 'limits = { c2s = { rate = "10kb/s" }, s2sin = { rate = "30kb/s" } }\n'  # as in Debian's prosody.cfg.lua
 TUNED = 'network_default_read_size = 262144\nnetwork_settings = { nagle = false }\ngc = { mode = "generational" }\n'
@@ -61,7 +66,7 @@ def describe(folder, side, world):
             folder=folder, level="debug" if world.stanzas else "info", loopback=LOOPBACK, dns=world.dns_port,
             modules="".join(f', "{name}"' for name in modules),
             extra=(STOCK_LIMITS if stock else "") + (TUNED if world.tuned else ""),
-            certificate=side.certificate, key=side.key, ca=world.ca, domain=side.domain, jid=side.jid,
+            certificate=side.certificate, key=side.key, ca=world.ca, domain=side.domain, jid=side.jid, bare_jid=side.bare_jid,
             secret=side.component_secret, c2s=side.ports["c2s"], s2s=side.ports["s2s"], component=side.ports["component"]))
     return {"argv": ["/usr/bin/prosody", "--config", config, "-F"], "env": {"PATH": "/usr/bin:/bin", "HOME": folder},
             "cwd": folder, "log": os.path.join(folder, "console.log"), "logs": [os.path.join(folder, "prosody.log")],

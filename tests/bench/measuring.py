@@ -1,0 +1,75 @@
+"""What every row of ./run bench is made of: things measured in turn (A B A B ...), medians, a table and JSON."""
+
+import dataclasses
+import statistics
+import time
+
+
+@dataclasses.dataclass
+class Measure:
+    """One thing that is measured again and again; act() returns its figures: name -> number."""
+    name: str
+    act: callable
+
+
+def alternate(measures, rounds):
+    """Each measure once a round, so that whatever else the machine does falls on all of them; name -> figure -> values."""
+    series = {measure.name: {} for measure in measures}
+    for _ in range(rounds):
+        for measure in measures:
+            for figure, value in measure.act().items():
+                series[measure.name].setdefault(figure, []).append(value)
+    return series
+
+
+def add_ratios(series, figure, base, ratio, base_figure=None):
+    """Adds to each other series what its figure is of the base's, round by round: drift of the machine cancels out."""
+    against = series[base][base_figure or figure]
+    for name, figures in series.items():
+        if name != base and figure in figures:
+            figures[ratio] = [value / other for value, other in zip(figures[figure], against, strict=True)]
+
+
+def medians(series):
+    """A line a measure: its name and the median of each figure."""
+    return [{"measure": name, **{figure: statistics.median(values) for figure, values in figures.items()}}
+            for name, figures in series.items()]
+
+
+@dataclasses.dataclass
+class Report:
+    """What a row found: lines of a table (dicts with `measure` first), and every single value behind them."""
+    lines: list
+    series: dict
+    notes: list = dataclasses.field(default_factory=list)
+
+
+def cell(value):
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def table(lines):
+    """Text with a column a figure, in the order in which figures first appear."""
+    columns = list(dict.fromkeys(figure for line in lines for figure in line))
+    cells = [columns] + [[cell(line[column]) if column in line else "" for column in columns] for line in lines]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
+    return "\n".join("  ".join(text.ljust(width) if at == 0 else text.rjust(width)
+                               for at, (text, width) in enumerate(zip(row, widths, strict=True))).rstrip() for row in cells)
+
+
+def run_rows(rows, show):
+    """Runs each row, a failed one too, and gives show(name, result) its result; returns how many failed."""
+    failed = 0
+    for name, act in rows:
+        began = time.monotonic()
+        try:
+            report = act()
+            result = {"row": name, "lines": report.lines, "series": report.series, "notes": report.notes}
+        except Exception as error:  # whatever it was, the row has no figures
+            failed += 1
+            result = {"row": name, "error": f"{type(error).__name__}: {error}"}
+        result["seconds"] = round(time.monotonic() - began, 1)
+        show(name, result)
+    return failed
