@@ -35,6 +35,12 @@ struct Inflater::Context {
 Inflater::Inflater() : context_(std::make_unique<Context>()), buffer_(kItemChunkBytes) {}
 Inflater::~Inflater() = default;
 
+void Inflater::restart() {
+    ZSTD_DCtx_reset(context_->zstd, ZSTD_reset_session_only);
+    magic_seen_ = 0;
+    ended_ = false;
+}
+
 bool Inflater::is_frame(ByteView packed) {
     for (const std::uint8_t octet : packed) {
         if (magic_seen_ == kMagic.size()) return true;

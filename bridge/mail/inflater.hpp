@@ -16,6 +16,9 @@ class Inflater {
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
 
+    /// Forgets the frame, for another.
+    void restart();
+
     /// The frame is complete.
     [[nodiscard]] bool ended() const { return ended_; }
 

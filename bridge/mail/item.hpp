@@ -38,23 +38,27 @@ enum class ItemMethod : std::uint8_t {
 /// Octets of an item's raw form: the length-prefixed inner JSON and the bodies in order.
 [[nodiscard]] std::uint64_t item_raw_bytes(std::string_view inner_json, const Message& message);
 
-/// Writes one item. The plaintext comes out in pieces of about kItemChunkBytes.
+/// Writes items one behind the other. The plaintext comes out in pieces of about kItemChunkBytes. Serves a
+/// whole bundle: a compressor of its own costs a small item more than all else.
 class ItemWriter {
   public:
-    ItemWriter(ItemMethod method, std::uint64_t raw_bytes);
+    explicit ItemWriter(ItemMethod method);
     ~ItemWriter();
     ItemWriter(const ItemWriter&) = delete;
     ItemWriter& operator=(const ItemWriter&) = delete;
 
+    /// The next item, of exactly so many raw octets; before its first append.
+    void begin(std::uint64_t raw_bytes);
     /// What `raw` completes of the item's frame.
     [[nodiscard]] Result<Bytes> append(ByteView raw);
-    /// The rest, once, after exactly the announced raw octets (700 otherwise).
+    /// The rest, once an item, after exactly the announced raw octets (700 otherwise).
     [[nodiscard]] Result<Bytes> finish();
 
   private:
     struct Compressor;
-    std::unique_ptr<Compressor> compressor_;
-    std::uint64_t announced_;
+    ItemMethod method_;
+    std::unique_ptr<Compressor> compressor_;  // with ItemMethod::zstd
+    std::uint64_t announced_ = 0;
     std::uint64_t taken_ = 0;
     Bytes started_;
 };

@@ -83,8 +83,9 @@ class ItemReader::Impl {
         const std::uint8_t method = plain.front();
         if (method > static_cast<std::uint8_t>(ItemMethod::zstd))
             return malformed("unknown method of an item");
-        const bool is_packed = method == static_cast<std::uint8_t>(ItemMethod::zstd);
-        inflater_ = is_packed ? std::make_unique<Inflater>() : nullptr;
+        is_packed_ = method == static_cast<std::uint8_t>(ItemMethod::zstd);
+        if (is_packed_ && inflater_) inflater_->restart();
+        if (is_packed_ && !inflater_) inflater_ = std::make_unique<Inflater>();
         plain = plain.subspan(1);
         frame_ = Frame::raw_length;
         return {};
@@ -114,15 +115,14 @@ class ItemReader::Impl {
         if (chunk_left_ == 0) frame_ = Frame::chunk_length;
         // Of a refused item not even the compression is undone: it may be a bomb.
         if (contents_->refused()) return {};
-        if (!inflater_) return contents_->append(octets);
+        if (!is_packed_) return contents_->append(octets);
         return inflater_->run(octets, [this](ByteView raw) { return contents_->append(raw); });
     }
 
     Result<void> end_item() {
-        if (inflater_ && !inflater_->ended() && !contents_->refused()) {
+        if (is_packed_ && !inflater_->ended() && !contents_->refused()) {
             return malformed("a zstd frame without its end");
         }
-        inflater_.reset();
         return contents_->finish();
     }
 
@@ -142,7 +142,8 @@ class ItemReader::Impl {
     std::uint64_t zeros_ = 0;  // and padding
     Bytes held_;               // a number of the frame, not complete
     std::uint64_t chunk_left_ = 0;
-    std::unique_ptr<Inflater> inflater_;
+    bool is_packed_ = false;              // the item
+    std::unique_ptr<Inflater> inflater_;  // from the first packed item on
     std::optional<ItemContents> contents_;
 };
 

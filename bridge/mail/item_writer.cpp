@@ -39,6 +39,13 @@ struct ItemWriter::Compressor {
     Compressor(const Compressor&) = delete;
     Compressor& operator=(const Compressor&) = delete;
 
+    /// The tables are as large as an item of that length can use.
+    void begin(std::uint64_t raw_bytes) {
+        ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
+        ZSTD_CCtx_setPledgedSrcSize(context, raw_bytes);
+        filled = 0;
+    }
+
     Result<void> run(Bytes& out, ByteView raw, ZSTD_EndDirective directive) {
         ZSTD_inBuffer in{raw.data(), raw.size(), 0};
         while (true) {
@@ -66,13 +73,19 @@ std::string item_opening(std::string_view inner_json) {
     return std::string(as_text(length)) + std::string(inner_json);
 }
 
-ItemWriter::ItemWriter(ItemMethod method, std::uint64_t raw_bytes) : announced_(raw_bytes) {
+ItemWriter::ItemWriter(ItemMethod method) : method_(method) {
     if (method == ItemMethod::zstd) compressor_ = std::make_unique<Compressor>();
-    started_ = {kMailItem, static_cast<std::uint8_t>(method)};
-    append_big_endian(started_, raw_bytes);
 }
 
 ItemWriter::~ItemWriter() = default;
+
+void ItemWriter::begin(std::uint64_t raw_bytes) {
+    announced_ = raw_bytes;
+    taken_ = 0;
+    if (compressor_) compressor_->begin(raw_bytes);
+    started_ = {kMailItem, static_cast<std::uint8_t>(method_)};
+    append_big_endian(started_, raw_bytes);
+}
 
 Result<Bytes> ItemWriter::append(ByteView raw) {
     Bytes out = std::exchange(started_, {});

@@ -12,20 +12,43 @@ namespace {
 /// +SECURE needs a pin this old, or confirmed by the administrator (decisions, 4).
 constexpr std::chrono::days kProvenPin{1};
 
+/// Bodies that are read together with their messages: what a bundle of small mails holds. A long one is read
+/// piece by piece while it is sealed.
+constexpr std::uint64_t kLoadedBytes = 2ull << 20;
+
 struct Group {
     Message message;
+    std::vector<std::string> bodies;  ///< of the first parts, as far as they were loaded
     std::vector<OutboxRow> rows;
 };
 
+/// Takes what it loads off `room_bytes`; returns what is left.
+Result<std::uint64_t> load_bodies(Transaction& transaction, Group& group, std::uint64_t room_bytes) {
+    for (const Part& part : group.message.parts) {
+        if (part.length > room_bytes) break;
+        auto octets = transaction.bodies().read(part.body, 0, static_cast<std::size_t>(part.length));
+        if (!octets) return std::unexpected(std::move(octets.error()));
+        if (octets->size() != part.length)
+            return fail(702, "Storage failed", "a body is shorter than its part says");
+        room_bytes -= part.length;
+        group.bodies.push_back(std::move(*octets));
+    }
+    return room_bytes;
+}
+
 Result<std::vector<Group>> load_groups(Transaction& transaction, const std::vector<OutboxRow>& rows) {
     std::vector<Group> groups;
+    std::uint64_t room_bytes = kLoadedBytes;
     MessageId last = 0;
     for (const OutboxRow& row : rows) {
         if (groups.empty() || row.message != last) {
             auto message = transaction.mailboxes().message(row.message);
             if (!message) return std::unexpected(std::move(message.error()));
             if (!*message) return fail(702, "Storage failed", "an outbox row without its message");
-            groups.push_back({std::move(**message), {}});
+            groups.push_back({std::move(**message), {}, {}});
+            auto left = load_bodies(transaction, groups.back(), room_bytes);
+            if (!left) return std::unexpected(std::move(left.error()));
+            room_bytes = *left;
             last = row.message;
         }
         groups.back().rows.push_back(row);
@@ -53,6 +76,19 @@ Result<Done> hold_back_unproven(Transaction& transaction, std::vector<Group>& gr
     return Done{};
 }
 
+/// What goes into the bundle. Read beside the writes of others; written only where something is held back.
+Result<std::vector<Group>> load(const NodeServices& services, const SealOrder& order, Time now) {
+    auto groups = read_and_wait<std::vector<Group>>(
+        services.store, [&](Transaction& transaction) { return load_groups(transaction, order.rows); });
+    const auto is_secure = [](const Group& group) { return group.message.envelope.secure; };
+    if (!groups || std::ranges::none_of(*groups, is_secure)) return groups;
+    auto held_back = write_and_wait<Done>(services.store, [&](Transaction& transaction) {
+        return hold_back_unproven(transaction, *groups, order.destination.claims().name, services, now);
+    });
+    if (!held_back) return std::unexpected(std::move(held_back.error()));
+    return groups;
+}
+
 /// One bundle being sealed: plaintext in, sealed octets on disk.
 class Press {
   public:
@@ -67,12 +103,14 @@ class Press {
             inner.recipients.push_back(row.recipient);
         auto json = inner_json(inner);
         if (!json) return std::unexpected(std::move(json.error()));
-        ItemWriter item(ItemMethod::zstd, item_raw_bytes(*json, group.message));
-        if (auto done = take(item.append(as_bytes(item_opening(*json)))); !done) return done;
-        for (const Part& part : group.message.parts) {
-            if (auto done = add_body(item, part); !done) return done;
+        items_.begin(item_raw_bytes(*json, group.message));
+        if (auto done = take(items_.append(as_bytes(item_opening(*json)))); !done) return done;
+        for (std::size_t i = 0; i < group.message.parts.size(); ++i) {
+            auto done = i < group.bodies.size() ? take(items_.append(as_bytes(group.bodies[i])))
+                                                : add_body(group.message.parts[i]);
+            if (!done) return done;
         }
-        return take(item.finish());
+        return take(items_.finish());
     }
 
     StagedBody finish() {
@@ -83,7 +121,8 @@ class Press {
     [[nodiscard]] armor::PayloadSum sum() const { return sealer_.sum(); }
 
   private:
-    Result<void> add_body(ItemWriter& item, const Part& part) {
+    /// One that was not loaded.
+    Result<void> add_body(const Part& part) {
         for (std::uint64_t offset = 0; offset < part.length;) {
             auto octets = read_and_wait<std::string>(services_.store, [&](Transaction& transaction) {
                 return transaction.bodies().read(part.body, offset, kChunkBytes);
@@ -91,7 +130,7 @@ class Press {
             if (!octets) return std::unexpected(std::move(octets.error()));
             if (octets->empty()) return fail(702, "Storage failed", "a body is shorter than its part says");
             offset += octets->size();
-            if (auto done = take(item.append(as_bytes(*octets))); !done) return done;
+            if (auto done = take(items_.append(as_bytes(*octets))); !done) return done;
         }
         return {};
     }
@@ -103,6 +142,7 @@ class Press {
     }
 
     const NodeServices& services_;
+    ItemWriter items_{ItemMethod::zstd};
     armor::PayloadSealer sealer_;
     BodyStage stage_;
 };
@@ -126,15 +166,7 @@ std::vector<Placement> placements_of(const std::vector<Group>& groups) {
 
 Result<std::optional<OutgoingBundle>> seal_bundle(const NodeServices& services, const SealOrder& order) {
     const Time now = services.now();
-    auto groups = write_and_wait<std::vector<Group>>(
-        services.store, [&](Transaction& transaction) -> Result<std::vector<Group>> {
-            auto loaded = load_groups(transaction, order.rows);
-            if (!loaded) return loaded;
-            auto done =
-                hold_back_unproven(transaction, *loaded, order.destination.claims().name, services, now);
-            if (!done) return std::unexpected(std::move(done.error()));
-            return loaded;
-        });
+    auto groups = load(services, order, now);
     if (!groups) return std::unexpected(std::move(groups.error()));
     if (groups->empty()) return std::nullopt;
 
