@@ -66,8 +66,16 @@ void Connection::run() {
         ++steps;
     running_ = false;
     if (state_ == ConnectionState::closed) return;
-    if (steps == kStepsPerTurn) asio::post(socket_.executor(), [self = shared_from_this()] { self->run(); });
+    if (steps == kStepsPerTurn) run_soon();
     arm_timer();
+}
+
+void Connection::run_soon() {
+    if (std::exchange(runs_soon_, true)) return;
+    asio::post(socket_.executor(), [self = shared_from_this()] {
+        self->runs_soon_ = false;
+        self->run();
+    });
 }
 
 bool Connection::step() {
@@ -122,7 +130,7 @@ void Connection::carry_out(Ask question) {
                    if (!self || self->state_ == ConnectionState::closed) return;
                    --self->unanswered_;
                    self->add(self->session_.answered(ticket, std::move(answer)));
-                   self->run();
+                   self->run_soon();
                });
 }
 

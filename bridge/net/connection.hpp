@@ -77,6 +77,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool end_after_input();
 
     void run();
+    /// run() in the loop's next turn: what many answers of one commit say leaves in one record and one system
+    /// call.
+    void run_soon();
     void add(Actions actions);
     void carry_out(Send send);
     void carry_out(StartTls wanted);
@@ -113,6 +116,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool owes_drained_ = false;   // something was sent since Session::drained
     bool input_ended_ = false;    // the client sends no more, but may still take replies
     bool running_ = false;        // a callback out of run() must not run again
+    bool runs_soon_ = false;
     bool awaits_readable_ = false;
     bool awaits_writable_ = false;
     Clock::time_point accepted_;

@@ -32,15 +32,20 @@ bool is_programming_error(int code) {
     }
 }
 
-/// Pages that a savepoint may have to bring back are copied into one block of memory of this size; only beyond it
-/// would they go to a file. A small block, or temp_store = MEMORY, which makes it a list of 1 KiB pieces, costs a
-/// fifth of all CPU: each statement that ends walks the list (memjrnlTruncate).
+/// Pages that a savepoint may have to bring back are copied into one block of memory of this size; only
+/// beyond it would they go to a file. A small block, or temp_store = MEMORY, which makes it a list of 1 KiB
+/// pieces, costs a fifth of all CPU: each statement that ends walks the list (memjrnlTruncate).
 constexpr int kSavepointBytes = 16 << 20;
 
-/// Of the library, so once for the process, and before the first connection.
-int configure_library() {
-    static const int code = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, kSavepointBytes);
-    return code;
+/// Of the library, so once for the process, and before the first connection. Its own memory statistics, which
+/// nobody asks for, would put all threads' allocations behind one lock.
+void configure_library() {
+    static const bool done = [] {
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, kSavepointBytes);
+        return true;
+    }();
+    static_cast<void>(done);
 }
 
 /// For every connection. FAST keeps deleted secrets from lingering in pages that are written anyway, but does
