@@ -38,7 +38,10 @@ class Program:
         return self
 
     def __exit__(self, *_):
-        self._process.stdin.close()
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass  # it has ended already; whoever talked to it knows why
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
