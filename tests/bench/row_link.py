@@ -9,7 +9,7 @@ from programs import Program, cpu_seconds, load, tool
 KINDS = {"P": "prosody", "E": "ejabberd"}
 SETTINGS = {"off": [], "tuned": ["--tuned"], "stock": ["--limits", "stock"]}
 KIB, MIB = 1024, 1024 * 1024
-ARRIVAL_SECONDS = 60
+ARRIVAL_SECONDS = 120
 
 
 @dataclasses.dataclass
