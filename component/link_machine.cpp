@@ -89,7 +89,7 @@ void LinkMachine::heard(Time now) {
 
 LinkActions LinkMachine::received(StreamEvent event, Time now) {
     if (phase_ == LinkPhase::offline || phase_ == LinkPhase::waiting) return {};
-    return std::visit([&](auto&& value) { return on(std::move(value), now); }, std::move(event));
+    return std::visit([&](auto& value) { return on(std::move(value), now); }, event);
 }
 
 LinkActions LinkMachine::tick(Time now) {

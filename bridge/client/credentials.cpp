@@ -135,7 +135,7 @@ Outcome<std::filesystem::path> credentials_folder() {
         const char* value = std::getenv(name);
         return value != nullptr ? value : "";
     };
-    if (const auto home = variable("IMMP_HOME"); !home.empty()) return home;
+    if (auto home = variable("IMMP_HOME"); !home.empty()) return home;
     if (const auto config = variable("XDG_CONFIG_HOME"); !config.empty())
         return std::filesystem::path(config) / "immp";
     if (const auto home = variable("HOME"); !home.empty())

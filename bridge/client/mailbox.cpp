@@ -149,7 +149,7 @@ Outcome<PartHeader> fetch_part(Conversation& conversation, const std::string& fo
     if (!reply) return std::unexpected(reply.error());
     const auto length = length_of(*reply);
     if (!length) return not_understood();
-    const PartHeader header{*length, word_behind(*reply, "TYPE").value_or("")};
+    PartHeader header{*length, word_behind(*reply, "TYPE").value_or("")};
     begin(header);
     if (auto read = conversation.read_body(header.length, sink); !read) return std::unexpected(read.error());
     return header;

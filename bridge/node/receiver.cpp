@@ -201,7 +201,8 @@ void Receiver::open(OpenOrder order, Reply reply) {
     auto [waiting, is_new] = opening_.try_emplace(id);
     waiting->second.push_back(std::move(reply));
     if (!is_new) return;
-    services_.workers.run([this, id, head = order.head, order = std::move(order)]() mutable {
+    const armor::Head head = order.head;
+    services_.workers.run([this, id, head, order = std::move(order)]() mutable {
         auto result = open_bundle(services_, std::move(order));
         services_.post(
             [this, id, head, result = std::move(result)]() mutable { opened(id, head, std::move(result)); });

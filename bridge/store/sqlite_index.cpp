@@ -114,7 +114,7 @@ Result<Cursor> parse_cursor(std::string_view after, SelectorKind kind) {
 }
 
 std::string cursor_text(const Listed& last, SelectorKind kind) {
-    const std::string id = std::to_string(last.id);
+    std::string id = std::to_string(last.id);
     if (kind != SelectorKind::since) return id;
     return std::to_string(last.date) + "." + id;
 }
