@@ -20,6 +20,30 @@ inline std::string head_text(const StanzaHead& head) {
            " to=" + head.to;
 }
 
+inline std::string_view text_of(ElementKind kind) {
+    using enum ElementKind;
+    switch (kind) {
+        case disco_info: return "disco_info";
+        case disco_identity: return "disco_identity";
+        case disco_feature: return "disco_feature";
+        case disco_items: return "disco_items";
+        case disco_item: return "disco_item";
+        case ping: return "ping";
+        case bundle: return "bundle";
+        case bundle_receipt: return "bundle_receipt";
+        case key: return "key";
+        case receipt: return "receipt";
+        case online: return "online";
+        case error: return "error";
+        case refusal: return "refusal";
+        case error_bundle: return "error_bundle";
+        case error_text: return "error_text";
+        case error_condition: return "error_condition";
+        case unknown: return "unknown";
+    }
+    return "?";
+}
+
 struct AsText {
     std::string operator()(const StreamOpened& event) const {
         return "opened id=" + event.id + " from=" + event.from;
@@ -27,7 +51,7 @@ struct AsText {
     std::string operator()(const Stanza& event) const {
         std::string text = head_text(event.head);
         for (const auto& element : event.elements) {
-            text += " {" + std::to_string(static_cast<int>(element.kind));
+            text += " {" + std::string(text_of(element.kind));
             for (const auto& [name, value] : element.attributes)
                 text += " " + std::string(name) + "=" + value;
             text += " '" + element.text + "' " + std::string(as_text(element.octets)) + "}";

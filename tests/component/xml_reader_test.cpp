@@ -36,17 +36,17 @@ const std::string kMixed = stream(
     "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
 
 Events mixed_events() {
-    return {
-        "opened id=s1 from=immp.a.example",
-        "handshake type= id= from= to=",
-        "iq type=set id=1 from=immp.b.example to=immp.a.example {6 id=u at=0 of=5 '' hello}",
-        "iq type=result id=2 from= to= {6 id=u at=5 '' } {7 '' world}",
-        "iq type=error id=3 from= to= {6 id=u '' } {10 type=cancel '' } {14 'conflict' } {13 'G\xc3\xb6<&' } "
-        "{12 at=7 '' }",
-        "message type= id= from=x@y to= {15 '' } {15 '' }",
-        "iq type=get id=4 from= to= {5 '' }",
-        "other type= id= from= to= {14 'conflict' }",
-        "ended"};
+    return {"opened id=s1 from=immp.a.example",
+            "handshake type= id= from= to=",
+            "iq type=set id=1 from=immp.b.example to=immp.a.example {bundle id=u at=0 of=5 '' hello}",
+            "iq type=result id=2 from= to= {bundle id=u at=5 '' } {bundle_receipt '' world}",
+            "iq type=error id=3 from= to= {bundle id=u '' } {error type=cancel '' } {error_condition "
+            "'conflict' } {error_text 'G\xc3\xb6<&' } "
+            "{error_bundle at=7 '' }",
+            "message type= id= from=x@y to= {unknown '' } {unknown '' }",
+            "iq type=get id=4 from= to= {ping '' }",
+            "other type= id= from= to= {error_condition 'conflict' }",
+            "ended"};
 }
 
 TEST(XmlReader, ReadsTheStreamWhole) {
