@@ -12,8 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::unexpected<Error> no_component(const std::string& detail) {
-    return fail_for_now(720, "the other domain has no IMMP component", 300s, detail);
+/// Whoever is told of `retry` has spoken as that JID, and is then looked for again so soon.
+std::unexpected<Error> no_component(const std::string& detail, std::chrono::seconds retry) {
+    return fail_for_now(720, "the other domain has no IMMP component", retry, detail);
 }
 
 // What an answer of type `error` says; a failure to get one stays as it is.
@@ -85,7 +86,8 @@ void Discovery::read_items(const std::string& domain, Result<Stanza> answer) {
     if (!answer || answer->head.type != "result")
         return settle(domain, unreachable(answer, "disco#items of " + domain), 0s);
     if (!lists(*answer, jid))
-        return settle(domain, no_component(domain + " does not list " + jid), policy_.refused_for);
+        return settle(domain, no_component(domain + " does not list " + jid, policy_.doubtful_after),
+                      policy_.refused_for);
     asker_.ask({.to = jid, .payload = info_query(), .patience = policy_.patience},
                [this, domain](Result<Stanza> info) { read_info(domain, std::move(info)); });
 }
@@ -95,7 +97,8 @@ void Discovery::read_info(const std::string& domain, Result<Stanza> answer) {
     if (!answer || answer->head.type != "result")
         return settle(domain, unreachable(answer, "disco#info of " + jid), 0s);
     if (!speaks_immp(*answer))
-        return settle(domain, no_component(jid + " has no feature urn:immp:1"), policy_.refused_for);
+        return settle(domain, no_component(jid + " has no feature urn:immp:1", policy_.doubtful_after),
+                      policy_.refused_for);
     settle(domain, jid, policy_.found_for);
 }
 
