@@ -69,22 +69,25 @@ compile_fuzzers() {
 
 fuzzer_names() { (cd tests/fuzz && ls fuzz_*.cpp) | sed 's/^fuzz_//; s/\.cpp$//'; }
 
-# fuzz_one NAME SECONDS: what it finds new goes to build/fuzz/corpus, a crash to build/fuzz/crash-*.
+# fuzz_one NAME SECONDS [OPTION...]: what it finds new goes to build/fuzz/corpus, a crash to build/fuzz/crash-*.
 fuzz_one() {
-  mkdir -p "build/fuzz/corpus/$1"
-  "build/fuzz/tests/fuzz/fuzz_$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="build/fuzz/crash-$1-" "build/fuzz/corpus/$1" "tests/fuzz/seeds/$1" >"build/fuzz/$1.log" 2>&1 ||
-    { tail -n 40 "build/fuzz/$1.log"; return 1; }
-  grep number_of_executed_units "build/fuzz/$1.log"
+  local name=$1 seconds=$2
+  shift 2
+  mkdir -p "build/fuzz/corpus/$name"
+  "build/fuzz/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 "$@" \
+    -artifact_prefix="build/fuzz/crash-$name-" "build/fuzz/corpus/$name" "tests/fuzz/seeds/$name" >"build/fuzz/$name.log" 2>&1 ||
+    { tail -n 40 "build/fuzz/$name.log"; return 1; }
+  grep number_of_executed_units "build/fuzz/$name.log"
 }
 
-# fuzz_all SECONDS: each of them, one a processor at a time; fuzz_result tells how it went.
+# fuzz_all SECONDS: each of them, one a processor at a time; fuzz_result tells how it went. Always the same chance, so that a
+# change is judged by what it changed; `./run fuzz` goes where nobody has been.
 fuzz_all() {
   local name
   rm -f build/fuzz/*.status
   for name in $(fuzzer_names); do
     while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
-    { status=0; fuzz_one "$name" "$1" >"build/fuzz/$name.told" || status=$?; echo $status >"build/fuzz/$name.status"; } &
+    { status=0; fuzz_one "$name" "$1" -seed=1 >"build/fuzz/$name.told" || status=$?; echo $status >"build/fuzz/$name.status"; } &
   done
   wait
 }
