@@ -50,31 +50,42 @@ Bytes PayloadSealer::finish() {
         const Bytes piece = pad();
         out.insert(out.end(), piece.begin(), piece.end());
     }
-    seal_record(out, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+    seal_record(out, held_, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+    held_.clear();
     return out;
 }
 
-// The last record is the final one, so a full record waits until more follows.
+// The last record is the final one, so a full record waits until more follows. One that lies whole in
+// `plain`, with more behind it, is sealed where it lies.
 void PayloadSealer::take(Bytes& out, ByteView plain) {
+    plain_ += plain.size();
+    if (const std::size_t records = (held_.size() + plain.size()) / kRecordPlainBytes; records > 0)
+        out.reserve(out.size() + records * kRecordSealedBytes);
     while (!plain.empty()) {
-        if (held_.size() == kRecordPlainBytes)
-            seal_record(out, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+        if (held_.size() == kRecordPlainBytes) {
+            seal_record(out, held_, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+            held_.clear();
+        }
+        if (held_.empty() && plain.size() > kRecordPlainBytes) {
+            seal_record(out, plain.first(kRecordPlainBytes),
+                        crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+            plain = plain.subspan(kRecordPlainBytes);
+            continue;
+        }
         const std::size_t count = std::min(plain.size(), kRecordPlainBytes - held_.size());
         held_.insert(held_.end(), plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(count));
         plain = plain.subspan(count);
-        plain_ += count;
     }
 }
 
-void PayloadSealer::seal_record(Bytes& out, unsigned char tag) {
+void PayloadSealer::seal_record(Bytes& out, ByteView plain, unsigned char tag) {
     const std::size_t begin = out.size();
-    out.resize(begin + held_.size() + kRecordExtraBytes);
-    crypto_secretstream_xchacha20poly1305_push(&stream_, out.data() + begin, nullptr, held_.data(),
-                                               held_.size(), nullptr, 0, tag);
+    out.resize(begin + plain.size() + kRecordExtraBytes);
+    crypto_secretstream_xchacha20poly1305_push(&stream_, out.data() + begin, nullptr, plain.data(),
+                                               plain.size(), nullptr, 0, tag);
     const ByteView record = ByteView(out).subspan(begin);
     hasher_.add(record);
     sealed_ += record.size();
-    held_.clear();
 }
 
 PayloadOpener::PayloadOpener(const ContentKey& key, const Route& route, const PayloadSum& expected)
@@ -90,6 +101,8 @@ Result<Bytes> PayloadOpener::append(ByteView sealed) {
     if (state_ == State::kBroken) return fail(423, "the payload cannot be opened");
     if (sealed.size() > expected_.octets - good_ - held_.size())
         return fail(400, "octets behind the payload's end");
+    if (held_.size() + sealed.size() >= unit_bytes())
+        plain_.reserve(plain_.size() + held_.size() + sealed.size());
     while (!sealed.empty()) {
         const std::size_t unit = unit_bytes();
         const std::size_t count = std::min(sealed.size(), unit - held_.size());

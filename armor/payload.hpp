@@ -48,7 +48,7 @@ class PayloadSealer {
 
   private:
     void take(Bytes& out, ByteView plain);
-    void seal_record(Bytes& out, unsigned char tag);
+    void seal_record(Bytes& out, ByteView plain, unsigned char tag);
 
     Hasher hasher_;
     std::uint64_t items_ = 0;  // plaintext without its zeros

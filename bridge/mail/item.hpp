@@ -74,7 +74,7 @@ struct ItemBegun {
 };
 struct ItemBody {
     std::uint32_t part;
-    Bytes octets;
+    ByteView octets;  ///< valid during the call of the sink
 };
 /// All parts of the item are complete; empty ones had no ItemBody.
 struct ItemEnded {};

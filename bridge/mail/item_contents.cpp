@@ -80,7 +80,7 @@ Result<void> ItemContents::take_body(ByteView& raw) {
     lengths_[part_] -= octets.size();
     left_ -= octets.size();
     raw = raw.subspan(octets.size());
-    return sink_(ItemBody{part_, Bytes(octets.begin(), octets.end())});
+    return sink_(ItemBody{part_, octets});
 }
 
 }  // namespace immp::bridge

@@ -62,26 +62,28 @@ class SealedOctets {
   public:
     SealedOctets(const NodeServices& services, const OpenOrder& order) : services_(services), order_(order) {}
 
-    /// Empty at the end.
-    Result<Bytes> next() {
+    /// Valid until the next call; empty at the end.
+    Result<ByteView> next() {
         const std::uint64_t at = order_.head_bytes + taken_;
         if (order_.stored == 0) {
             const ByteView rest = ByteView(order_.octets).subspan(at);
             taken_ += rest.size();
-            return Bytes(rest.begin(), rest.end());
+            return rest;
         }
         auto octets = read_and_wait<std::string>(services_.store, [&](Transaction& transaction) {
             return transaction.bodies().read(order_.stored, at, kChunkBytes);
         });
         if (!octets) return std::unexpected(std::move(octets.error()));
         taken_ += octets->size();
-        return Bytes(octets->begin(), octets->end());
+        piece_ = std::move(*octets);
+        return as_bytes(piece_);
     }
 
   private:
     const NodeServices& services_;
     const OpenOrder& order_;
     std::uint64_t taken_ = 0;
+    std::string piece_;
 };
 
 /// The plaintext read through; on 423 `good_bytes` of the opener tell how far it held.

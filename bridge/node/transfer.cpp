@@ -20,7 +20,8 @@ Result<Bytes> read_piece(Transaction& transaction, const OutgoingBundle& bundle,
     const std::uint64_t offset = at + octets.size() - bundle.head.size();
     auto payload = transaction.bodies().read(bundle.payload, offset, count - octets.size());
     if (!payload) return std::unexpected(std::move(payload.error()));
-    octets.insert(octets.end(), payload->begin(), payload->end());
+    const ByteView rest = as_bytes(*payload);  // octets as octets: characters would be copied one by one
+    octets.insert(octets.end(), rest.begin(), rest.end());
     if (octets.size() != count) return fail(702, "Storage failed", "a sealed payload is shorter than it was");
     return octets;
 }

@@ -57,7 +57,7 @@ Result<Bytes> verify_and_open(const Sealed& sealed) {
     const armor::Head& head = (*parsed)->head;
     if (auto signed_by = armor::verify_origin(head, origin().record); !signed_by)
         return std::unexpected(signed_by.error());
-    const std::array held{destination().held()};
+    static const std::array held{destination().held()};
     auto key = armor::open_key(head, held);
     if (!key) return std::unexpected(key.error());
     armor::PayloadOpener opener(*key, head.route, head.payload);
