@@ -123,13 +123,22 @@ struct Course {
     std::size_t next = 0;
     Steps taken;
     std::move_only_function<void(Steps)> done;
+    bool is_asked_again = false;
 };
+
+/// A peer whose stream has just come up ends what it was asked before (docs/xmpp.md, Online): the same
+/// question, asked then, has its answer.
+bool is_cut_off(const Result<Stanza>& answer) {
+    return !answer && answer.error().code == 704;
+}
 
 void go_on(const std::shared_ptr<Course>& course) {
     const bool failed = !course->taken.empty() && course->taken.back().outcome == Step::Outcome::failed;
     if (failed || course->next == course->probes.size()) return course->done(std::move(course->taken));
     const auto& probe = course->probes[course->next];
     course->asker.ask({.to = probe.to, .payload = probe.payload}, [course](Result<Stanza> answer) {
+        if (is_cut_off(answer) && !std::exchange(course->is_asked_again, true)) return go_on(course);
+        course->is_asked_again = false;
         const auto& asked = course->probes[course->next++];
         course->taken.push_back(asked.judge(asked, course->walk, answer));
         go_on(course);
@@ -160,7 +169,7 @@ std::vector<Probe> probes(const Walk& walk) {
 void take_walk(Asker& asker, Walk walk, Steps taken, std::move_only_function<void(Steps)> done) {
     auto questions = probes(walk);
     go_on(std::make_shared<Course>(asker, std::move(walk), std::move(questions), 0, std::move(taken),
-                                   std::move(done)));
+                                   std::move(done), false));
 }
 
 }  // namespace immp::component
