@@ -2,10 +2,11 @@
 
     suite.py CTEST-FOLDER
 
-runs ctest in the folder, then each tests/e2e/test_*.py in a process of its own, then tests/scenarios/run.py. What could not
-run, was skipped or took too long counts as failed.
+runs ctest in the folder, then each tests/e2e/test_*.py and tests/scenarios/run.py in a process of its own, as many at once as
+there are processors. What could not run, was skipped or took too long counts as failed.
 """
 
+import concurrent.futures
 import glob
 import os
 import re
@@ -50,22 +51,30 @@ def ctest(folder):
 
 
 def counted(arguments):
-    """A program whose output ends with its own count. One that takes too long is asked to clean up first."""
-    program = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
+    """What a program whose output ends with its own count has said, and that count. One that takes too long is asked to clean up
+    first."""
+    program = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace")
     clocks = [threading.Timer(FILE_SECONDS, program.terminate), threading.Timer(FILE_SECONDS + END_SECONDS, program.kill)]
     for clock in clocks:
         clock.start()
-    passed, failed = 0, 1
+    passed, failed, said = 0, 1, []
     for line in program.stdout:
         counts = COUNTS.match(line)
         if counts:
             passed, failed = map(int, counts.groups())
         else:
-            print(line, end="", flush=True)
+            said.append(line)
     status = program.wait()
     for clock in clocks:
         clock.cancel()
-    return passed, failed if status == 0 or failed else 1
+    return "".join(said), passed, failed if status == 0 or failed else 1
+
+
+def timed(program):
+    """(name, output, passed, failed, seconds) of one of the programs."""
+    began = time.monotonic()
+    return os.path.relpath(program[-1], TESTS), *counted(program), time.monotonic() - began
 
 
 def e2e_file(path):
@@ -85,18 +94,18 @@ def e2e_file(path):
 def main(arguments):
     if arguments[0] == "--file":
         return e2e_file(arguments[1])
-    steps = [("unit tests", lambda: ctest(arguments[0]))]
+    began = time.monotonic()
+    print("== unit tests", flush=True)
+    table = [("unit tests", *ctest(arguments[0]), time.monotonic() - began)]
+    # One a processor at a time: most of them wait most of the time. The long ones are late in the alphabet, and begin.
     programs = [[sys.executable, os.path.join(HERE, "suite.py"), "--file", path]
-                for path in sorted(glob.glob(os.path.join(TESTS, "e2e", "test_*.py")))]
-    scenarios = os.path.join(TESTS, "scenarios", "run.py")
-    if os.path.exists(scenarios):
-        programs.insert(0, [sys.executable, scenarios])
-    steps += [(os.path.relpath(program[-1], TESTS), lambda program=program: counted(program)) for program in programs]
-    table = []
-    for name, step in steps:
-        print(f"== {name}", flush=True)
-        began = time.monotonic()
-        table.append((name, *step(), time.monotonic() - began))
+                for path in sorted(glob.glob(os.path.join(TESTS, "e2e", "test_*.py")), reverse=True)]
+    programs.append([sys.executable, os.path.join(TESTS, "scenarios", "run.py")])
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(timed, program) for program in programs]):
+            name, said, *row = done.result()
+            print(f"== {name}\n{said}", end="", flush=True)
+            table.append((name, *row))
     print("\n== all")
     for name, passed, failed, seconds in table:
         print(f"{name:40} {passed:5} passed {failed:3} failed {seconds:6.1f} s")
