@@ -1,7 +1,9 @@
 #include "bridge/mail/inflater.hpp"
 
+#include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
 #include <zstd.h>
 
@@ -32,37 +34,57 @@ struct Inflater::Context {
     Context& operator=(const Context&) = delete;
 };
 
-Inflater::Inflater() : context_(std::make_unique<Context>()), buffer_(kItemChunkBytes) {}
+Inflater::Inflater()
+    : context_(std::make_unique<Context>()), buffer_(kItemChunkBytes), wanted_(kMagic.size()) {}
 Inflater::~Inflater() = default;
 
 void Inflater::restart() {
     ZSTD_DCtx_reset(context_->zstd, ZSTD_reset_session_only);
-    magic_seen_ = 0;
-    ended_ = false;
+    piece_.clear();
+    wanted_ = kMagic.size();
+    decoded_ = 0;
+    is_decoding_ = has_begun_ = ended_ = false;
 }
 
-bool Inflater::is_frame(ByteView packed) {
-    for (const std::uint8_t octet : packed) {
-        if (magic_seen_ == kMagic.size()) return true;
-        if (octet != kMagic[magic_seen_++]) return false;
-    }
-    return true;
+bool Inflater::gather(ByteView& packed) {
+    const ByteView octets = packed.first(std::min(wanted_ - piece_.size(), packed.size()));
+    piece_.insert(piece_.end(), octets.begin(), octets.end());
+    packed = packed.subspan(octets.size());
+    is_decoding_ = piece_.size() == wanted_;
+    return is_decoding_;
 }
 
-Result<void> Inflater::run(ByteView packed, const std::function<Result<void>(ByteView)>& take) {
-    if (!is_frame(packed)) return malformed("no zstd frame");
-    ZSTD_inBuffer in{packed.data(), packed.size(), 0};
-    bool more = false;  // the library holds output that found no room
-    while (in.pos < in.size || more) {
-        if (ended_) return malformed("octets behind the zstd frame");
-        ZSTD_outBuffer room{buffer_.data(), buffer_.size(), 0};
-        const std::size_t left = ZSTD_decompressStream(context_->zstd, &room, &in);
-        if (ZSTD_isError(left) != 0) return malformed(ZSTD_getErrorName(left));
-        ended_ = left == 0;
-        more = room.pos == room.size && !ended_;
-        if (auto taken = take(ByteView(buffer_).first(room.pos)); !taken) return taken;
+// The library loses what it has decoded in a call that fails. So it gets always the pieces that it asks for,
+// about a block each: the raw octets in front of a corrupt block are the same however the frame came.
+Result<ByteView> Inflater::next(ByteView& packed) {
+    while (true) {
+        if (!is_decoding_) {
+            if (packed.empty()) return ByteView();
+            if (ended_) return malformed("octets behind the zstd frame");
+            if (!gather(packed)) return ByteView();
+            if (!std::exchange(has_begun_, true) && !std::ranges::equal(piece_, kMagic))
+                return malformed("no zstd frame");
+        }
+        auto raw = decode();
+        if (!raw || !raw->empty()) return raw;
     }
-    return {};
+}
+
+Result<ByteView> Inflater::decode() {
+    ZSTD_inBuffer in{piece_.data(), piece_.size(), decoded_};
+    ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
+    const std::size_t wanted = ZSTD_decompressStream(context_->zstd, &out, &in);
+    if (ZSTD_isError(wanted) != 0) return malformed(ZSTD_getErrorName(wanted));
+    ended_ = wanted == 0;
+    decoded_ = in.pos;
+    // A full buffer: the library may hold output that found no room.
+    is_decoding_ = in.pos < in.size || (out.pos == out.size && !ended_);
+    if (!is_decoding_) {
+        piece_.clear();
+        decoded_ = 0;
+        wanted_ = wanted;
+    }
+    return ByteView(buffer_).first(out.pos);
 }
 
 }  // namespace immp::bridge

@@ -1,7 +1,6 @@
 // zstd, as items hold it: one frame, its window and its output bounded.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "armor/bytes.hpp"
@@ -22,18 +21,25 @@ class Inflater {
     /// The frame is complete.
     [[nodiscard]] bool ended() const { return ended_; }
 
-    /// Hands on what `packed` gives, at most 64 KiB at a time, so that a bomb stops at the first piece over
-    /// its limit; an error of `take` ends it. 400 for what is not the rest of one frame.
-    [[nodiscard]] Result<void> run(ByteView packed, const std::function<Result<void>(ByteView)>& take);
+    /// The next raw octets, at most 64 KiB and valid until the next call, so that a bomb stops at the first
+    /// piece over its limit; takes from `packed` what it needs for them. None: all of `packed` is taken. 400
+    /// for what is not the rest of one frame. Neither what is given nor where a fault shows depends on the
+    /// cut.
+    [[nodiscard]] Result<ByteView> next(ByteView& packed);
 
   private:
     struct Context;
 
-    [[nodiscard]] bool is_frame(ByteView packed);
+    [[nodiscard]] bool gather(ByteView& packed);
+    [[nodiscard]] Result<ByteView> decode();
 
     std::unique_ptr<Context> context_;
     Bytes buffer_;
-    std::size_t magic_seen_ = 0;
+    Bytes piece_;               // packed octets for one call of the library
+    std::size_t wanted_;        // octets of a complete piece
+    std::size_t decoded_ = 0;   // octets of the piece that are behind us
+    bool is_decoding_ = false;  // the piece is complete and not done
+    bool has_begun_ = false;
     bool ended_ = false;
 };
 

@@ -93,7 +93,7 @@ class ItemReader {
     ItemReader& operator=(const ItemReader&) = delete;
 
     /// Hands on what `plain` completes. 400 for the form, 413 over a bound of inner envelope or bundle; the
-    /// reader is spent after an error.
+    /// reader is spent after an error. Neither the code nor what was handed on before it depends on the cut.
     [[nodiscard]] Result<void> append(ByteView plain);
     /// After the last octet: 400 inside an item, or where the zeros are not exactly those of the padding.
     [[nodiscard]] Result<void> finish() const;

@@ -116,7 +116,17 @@ class ItemReader::Impl {
         // Of a refused item not even the compression is undone: it may be a bomb.
         if (contents_->refused()) return {};
         if (!is_packed_) return contents_->append(octets);
-        return inflater_->run(octets, [this](ByteView raw) { return contents_->append(raw); });
+        return inflate(octets);
+    }
+
+    Result<void> inflate(ByteView packed) {
+        while (!contents_->refused()) {
+            const auto raw = inflater_->next(packed);
+            if (!raw) return std::unexpected(raw.error());
+            if (raw->empty()) return {};
+            if (auto taken = contents_->append(*raw); !taken) return taken;
+        }
+        return {};
     }
 
     Result<void> end_item() {

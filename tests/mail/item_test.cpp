@@ -218,6 +218,32 @@ TEST(ItemFrame, HoldsOneZstdFrameAndNothingElse) {
     EXPECT_EQ(hear(padded(packed(raw.size(), kEnd))).why, "a zstd frame without its end");
 }
 
+/// A frame with a window of 128 KiB and a raw block, then a compressed one whose literals refer to a Huffman
+/// tree that never came (RFC 8878, 3.1.1.3.1.1).
+std::string corrupt_behind(const std::string& block) {
+    const auto size = block.size() << 3U;
+    const std::string header = {static_cast<char>(size), static_cast<char>(size >> 8U),
+                                static_cast<char>(size >> 16U)};
+    return std::string("\x28\xb5\x2f\xfd\0\x38", 6) + header + block + std::string("\x1d\0\0\xff\xff\xff", 6);
+}
+
+TEST(ItemFrame, FaultInFrontOfACorruptBlockIsToldFirst) {
+    const std::string plain =
+        padded(packed(1 << 20, chunk(corrupt_behind(number(kMaxInnerBytes + 1, 4))) + kEnd));
+    EXPECT_EQ(hear(plain).code, 413);
+    EXPECT_EQ(hear(plain, 1, 1).code, 413);
+}
+
+TEST(ItemFrame, OfARefusedItemIsNotLookedAt) {
+    Inner bad = plain_inner(3);
+    bad.message.envelope.subject = "two\r\nlines";
+    const std::string raw = raw_of(bad, "abc");
+    const std::string plain = padded(packed(raw.size(), chunk(corrupt_behind(raw)) + kEnd));
+    EXPECT_EQ(hear(plain).why, "");
+    EXPECT_EQ(hear(plain, 1, 1).why, "");
+    EXPECT_EQ(hear(plain).events, hear(plain, 1, 1).events);
+}
+
 TEST(ItemFrame, WindowIsBounded) {
     // A frame header with a window descriptor of 16 MiB (RFC 8878, 3.1.1.1.2): exponent 14, mantissa 0; then
     // the start of a raw block.
