@@ -29,6 +29,14 @@ std::pair<std::string_view, std::string_view> split_name(const XML_Char* full) {
     return {text.substr(0, at), text.substr(at + 1)};
 }
 
+/// Whether a stream may begin so. Expat takes UTF-16 for what it is told is UTF-8 where the first two octets
+/// look like it and came together; a stream is UTF-8, without a byte order mark (RFC 6120, 11.6).
+bool begins_utf8(std::string_view header) {
+    if (!header.empty() && std::string_view("< \t\r\n").find(header[0]) == std::string_view::npos)
+        return false;
+    return header.size() < 2 || header[1] != '\0';
+}
+
 std::size_t as_size(XML_Index index) {
     return index < 0 ? 0 : static_cast<std::size_t>(index);
 }
@@ -50,6 +58,7 @@ class XmlReader::Parser {
     void commit(std::size_t count) {
         if (state_ != State::hungry) return;
         if (!opened_) header_.append(reinterpret_cast<const char*>(room_.data()), count);
+        if (!begins_utf8(header_)) return give_up("not a stream in UTF-8");
         fed_ += count;
         after(XML_ParseBuffer(expat_.get(), static_cast<int>(count), XML_FALSE));
     }
@@ -78,6 +87,7 @@ class XmlReader::Parser {
     void after(XML_Status status);
     void stop_for(StreamEvent event);
     void refuse(std::string_view what);
+    void give_up(std::string_view why);
     void note_progress();
 
     void on_start(const XML_Char* name, const XML_Char** attributes);
@@ -191,6 +201,11 @@ void XmlReader::Parser::refuse(std::string_view what) {
     XML_StopParser(expat_.get(), XML_FALSE);
 }
 
+void XmlReader::Parser::give_up(std::string_view why) {
+    state_ = State::broken;
+    detail_ = why;
+}
+
 void XmlReader::Parser::after(XML_Status status) {
     if (state_ == State::ended) return;
     switch (status) {
@@ -201,10 +216,7 @@ void XmlReader::Parser::after(XML_Status status) {
             if (detail_.empty()) detail_ = XML_ErrorString(XML_GetErrorCode(expat_.get()));
             return;
     }
-    if (fed_ - progress_ > bounds_.token_bytes) {
-        state_ = State::broken;
-        detail_ = "a tag without end";
-    }
+    if (fed_ - progress_ > bounds_.token_bytes) give_up("a tag without end");
 }
 
 // A new parser reads the stream's header, then what the old one had left.
