@@ -43,7 +43,8 @@ class JsonValue {
 };
 
 /// Cuts the strings of a JSON text that comes in pieces to at most `string_bytes` octets each, so that a
-/// message with large parts can be looked at without holding them. A string with an escape before that length
+/// message with large parts can be looked at without holding them. Names of members are strings too, so
+/// `string_bytes` is longer than any that is looked for. A string with an escape before that length
 /// stays whole; base64 has none, and where `string_bytes` is a multiple of 4 the rest still is base64.
 class JsonStringCutter {
   public:

@@ -46,7 +46,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!json) return json.error().code == 415 ? 0 : (std::abort(), 0);
     if (visit(*json) == 0) std::abort();
     const bool plain = std::ranges::all_of(text, [](char c) { return c >= 0 && c != '\\'; });
+    // Names are cut too: down to the length of "data", longer ones become it.
+    const std::string_view name = "data";
     const auto shown = JsonValue::parse(kept);
-    if (plain && (!shown || shown->text("data") != json->text("data").substr(0, string_bytes))) std::abort();
+    if (plain && !shown) std::abort();
+    if (plain && string_bytes > name.size() && shown->text(name) != json->text(name).substr(0, string_bytes))
+        std::abort();
     return 0;
 }
