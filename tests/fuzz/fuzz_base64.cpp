@@ -1,10 +1,10 @@
 // layer: armor
 // Text that is read is the one encoding of its octets, and reads the same when it comes in two pieces. The
 // first octet says where it is cut.
-#include "armor/base64.hpp"
-
 #include <algorithm>
 #include <cstdlib>
+
+#include "armor/base64.hpp"
 
 namespace {
 

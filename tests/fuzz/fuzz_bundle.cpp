@@ -1,10 +1,10 @@
 // layer: armor
 // A head that is read is written again octet by octet, and needs all its octets; what follows is opened under
 // the content key of the seeds.
-#include "armor/bundle.hpp"
-
 #include <algorithm>
 #include <cstdlib>
+
+#include "armor/bundle.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace immp;

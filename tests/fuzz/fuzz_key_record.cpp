@@ -1,8 +1,8 @@
 // layer: armor
 // A record that is read is written again octet by octet.
-#include "armor/key_record.hpp"
-
 #include <cstdlib>
+
+#include "armor/key_record.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace immp;

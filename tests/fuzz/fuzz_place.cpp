@@ -24,8 +24,7 @@ void expect(bool holds) {
 }
 
 bool has_control(std::string_view text) {
-    return std::ranges::any_of(text,
-                               [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f; });
+    return std::ranges::any_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f; });
 }
 
 void check_place(const Place& place, const std::string& again, const immp::Result<Place>& read) {

@@ -1,12 +1,12 @@
 // layer: armor
 // A receipt that is read is written again octet by octet. Lines that a signer of the seeds' content key would
 // seal are fuzzed too: the input is also taken as such lines.
-#include "armor/receipt.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 
 #include <sodium.h>
+
+#include "armor/receipt.hpp"
 
 namespace {
 
