@@ -15,6 +15,7 @@
 #include "armor/random.hpp"
 #include "bridge/node/login.hpp"
 #include "bridge/node/node.hpp"
+#include "bridge/store/sqlite.hpp"
 #include "bridge/store/sqlite_store.hpp"
 
 namespace immp::bridge {
@@ -97,7 +98,18 @@ class Wire {
     std::vector<std::pair<std::string, BundlePiece>> pieces;  ///< all that were sent, with who sent them
     std::vector<BundleStatus> lost;                           ///< replies that Fate::lose_reply swallowed
 
+    /// The house if it serves now.
+    House* serving(const std::string& domain);
+    /// Remembers a request to `house`: `unanswered` is called should it be shut, and does nothing once
+    /// answered.
+    void owe(const House& house, std::function<void()> unanswered);
+    /// The house was shut: what it has not answered, nobody will.
+    void shut(const House& house);
+
     Loop& loop_;
+
+  private:
+    std::multimap<const House*, std::function<void()>> owed_;
 };
 
 class WireLink final : public PeerLink {
@@ -119,10 +131,11 @@ class WireLink final : public PeerLink {
     int greetings = 0;  ///< that it was to send
 
   private:
+    /// Asks the house behind `domain`; `done` hears once: its answer, or 720 if it does not serve or is shut
+    /// meanwhile, as the real link does it; nothing once our own house was shut.
     template <class T>
-    Callback<T> guarded(Callback<T> done);
-    template <class T>
-    bool unreachable(const std::string& domain, Callback<T>& done);
+    void request(const std::string& domain, Callback<T> done,
+                 std::move_only_function<void(Node&, Callback<T>)> ask);
 
     Wire& wire_;
     const std::string domain_;
@@ -144,6 +157,7 @@ struct House {
     std::vector<IndexEntry> index(const std::string& account, const std::string& folder = "/INBOX");
     std::string fetch(const std::string& account, const std::string& uuid, FetchForm form,
                       const std::string& part = "");
+    /// All of them, when the writes before are done.
     std::uint64_t outbox_rows();
     template <class R>
     Result<R> in_store(std::move_only_function<Result<R>(Transaction&)> work) {
@@ -164,12 +178,14 @@ struct House {
     std::unique_ptr<WireLink> link;
     std::unique_ptr<Node> node;
     bool is_reachable = true;
-    bool is_broken = false;  ///< the store said so; a daemon would end
+    bool is_started = false;  ///< the daemon raises its link only then
+    bool is_broken = false;   ///< the store said so; a daemon would end
 
   private:
     void open();
     void close();
 
+    std::unique_ptr<Connection> counter_;
     /// Goes with the run: what was posted or put off by a run that ended does nothing.
     std::shared_ptr<int> run_;
     /// Calls under way may still name an ended run's node: it stays until the house goes.
