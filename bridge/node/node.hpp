@@ -23,7 +23,8 @@ class Node final : public PeerHandler {
 
     /// Before start(): the way to other domains, which outlives the node's last call.
     void attach(PeerLink& link);
-    /// Loads or makes the keys, then `done`; the node serves sessions and peers from then on.
+    /// Loads or makes the keys, then `done`; the node serves sessions and peers from then on: before that,
+    /// nothing may come from the link.
     void start(Callback<void> done);
 
     [[nodiscard]] std::unique_ptr<SessionHost> make_desk();

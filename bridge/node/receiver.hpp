@@ -17,7 +17,7 @@ namespace immp::bridge {
 
 class Receiver {
   public:
-    /// All outlive it.
+    /// All outlive it. `keys` gives the keys in use, which are there before anything is received.
     Receiver(const NodeServices& services, Trust& trust, std::function<HeldKeysPtr()> keys);
 
     using Reply = Callback<BundleStatus>;

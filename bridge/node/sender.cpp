@@ -49,11 +49,16 @@ void Sender::look() {
 void Sender::adopt() {
     if (link_state_ == LinkState::down) return;
     constexpr std::uint32_t kAtOnce = 64;
+    using Claimed = Result<std::vector<OutgoingBundle>>;
     services_.store.write<std::vector<OutgoingBundle>>(
         [owner = services_.owner, now = services_.now()](Transaction& transaction) {
+            // Our own first: a clock that jumped (the machine slept) may have ended their leases, and what is
+            // in hand must not be taken up a second time.
+            auto renewed = transaction.bundles().renew(owner, now + kLease);
+            if (!renewed) return Claimed(std::unexpected(std::move(renewed.error())));
             return transaction.bundles().claim(owner, kAtOnce, now, now + kLease);
         },
-        [this](Result<std::vector<OutgoingBundle>> bundles) {
+        [this](Claimed bundles) {
             if (!bundles) return;
             for (OutgoingBundle& bundle : *bundles) {
                 const std::string domain = bundle.destination;

@@ -82,10 +82,9 @@ void Transfer::send(std::uint64_t at, Bytes octets) {
 void Transfer::heard(Result<BundleStatus> status, std::uint64_t expected, std::uint32_t round) {
     if (!done_) return;
     --unanswered_;
-    if (!status) {
-        if (round == round_) finish(std::unexpected(std::move(status.error())));
-        return;
-    }
+    if (!status && round == round_) return finish(std::unexpected(std::move(status.error())));
+    // It says nothing any more, but may have been all that the window waited for.
+    if (!status) return send_more();
     if (!status->receipt.empty()) return finish(std::move(status->receipt));
     if (round != round_) return send_more();
     if (status->at < expected) {

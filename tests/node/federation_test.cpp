@@ -276,6 +276,7 @@ TEST_F(Federation, WaitingMailGetsANoticeAndBouncesAfterFiveDays) {
         (void)a_.outbox_rows();
     }
     EXPECT_EQ(subjects(), std::vector<std::string>{"Delayed: bob@b.example: slow"});
+    EXPECT_EQ(a_.outbox_rows(), 1u);
     for (int i = 0; i < 6 * 24 * 2; ++i) {
         loop_.advance(30min);
         (void)a_.outbox_rows();
