@@ -14,6 +14,10 @@ namespace immp::component {
 /// server has yet to read.
 enum class Lane { urgent, bulk };
 
+/// Octets that may wait for the socket. Above it nothing is read: each request read is an answer more, and a
+/// server that takes none would fill the memory. It takes some within LinkPolicy's pong, or the link ends.
+inline constexpr std::size_t kMaxQueuedBytes = 32 * 1'024 * 1'024;
+
 class Outlet {
   public:
     virtual ~Outlet() = default;

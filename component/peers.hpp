@@ -15,10 +15,10 @@
 
 namespace immp::component {
 
-/// Octets that wait for the socket: above high water every window is 1; above the limit a piece fails with
-/// 705. Reached only where the server reads slower than all domains together are sent to.
+/// Octets that wait for the socket: above high water every window is 1; where a piece would take them above
+/// kMaxQueuedBytes it fails with 705. Reached only where the server reads slower than all domains together
+/// are sent to.
 inline constexpr std::size_t kHighWaterBytes = 4 * 1'024 * 1'024;
-inline constexpr std::size_t kMaxQueuedBytes = 32 * 1'024 * 1'024;
 
 class Peers final : public bridge::PeerLink {
   public:

@@ -53,6 +53,8 @@ void StreamDriver::lose(const std::string& why) {
 }
 
 void StreamDriver::read() {
+    owes_read_ = queue_.bytes() > kMaxQueuedBytes;
+    if (owes_read_) return;
     const auto room = reader_.room(kReadBytes);
     if (room.empty()) return;
     socket_.async_read_some(asio::buffer(room.data(), room.size()),
@@ -93,6 +95,7 @@ void StreamDriver::write() {
                           if (!self->owner_) return;
                           if (error) return self->lose(error.message());
                           self->write();
+                          if (self->owes_read_) self->read();
                       });
 }
 

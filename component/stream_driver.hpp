@@ -42,6 +42,7 @@ class StreamDriver : public std::enable_shared_from_this<StreamDriver> {
 
   private:
     void tune();
+    /// Reads on, but not while more waits for the socket than may.
     void read();
     void take_events();
     void write();
@@ -53,6 +54,7 @@ class StreamDriver : public std::enable_shared_from_this<StreamDriver> {
     XmlReader reader_;
     WriteQueue queue_;
     std::vector<std::string> writing_;  // empty: no write is under way
+    bool owes_read_ = false;            // put off until the socket has taken more
 };
 
 }  // namespace immp::component

@@ -109,7 +109,8 @@ class XmlReader::Parser {
     std::size_t fed_ = 0;       // octets given to this parser
     std::size_t progress_ = 0;  // of them, those that some callback has seen
     std::size_t stanza_at_ = 0;
-    std::size_t elements_ = 0;  // since the last renewal
+    std::size_t elements_ = 0;         // since the last renewal
+    std::size_t elements_before_ = 0;  // of them, before this stanza
     std::optional<StreamEvent> event_;
     std::string detail_;
     bool reported_ = false;
@@ -142,14 +143,21 @@ void XmlReader::Parser::renew() {
 void XmlReader::Parser::note_progress() {
     progress_ = as_size(XML_GetCurrentByteIndex(expat_.get())) +
                 static_cast<std::size_t>(XML_GetCurrentByteCount(expat_.get()));
-    if (builder_.inside() && progress_ - stanza_at_ > bounds_.stanza.stanza_bytes)
+    if (!builder_.inside()) return;
+    const auto size = progress_ - stanza_at_;
+    if (size > bounds_.stanza.stanza_bytes)
         builder_.spoil(StanzaSkipped::Cause::over_bound, "too many octets");
+    if (size > bounds_.skipped_bytes || elements_ - elements_before_ > bounds_.skipped_elements)
+        refuse("stanza without end");
 }
 
 void XmlReader::Parser::on_start(const XML_Char* name, const XML_Char** list) {
     if (!opened_ || replaying_) return open_stream(name, list);
+    if (!builder_.inside()) {
+        stanza_at_ = as_size(XML_GetCurrentByteIndex(expat_.get()));
+        elements_before_ = elements_;
+    }
     ++elements_;
-    if (!builder_.inside()) stanza_at_ = as_size(XML_GetCurrentByteIndex(expat_.get()));
     attributes_.clear();
     for (; *list; list += 2)
         attributes_.push_back({list[0], list[1]});

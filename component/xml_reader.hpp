@@ -21,6 +21,11 @@ struct ReaderBounds {
     StanzaBounds stanza = {};
     /// What Expat must hold in one piece, that is one tag; over it StreamBroken.
     std::size_t token_bytes = 524'288;
+    /// Until a stanza over its bound must have ended, in octets and elements; over them StreamBroken. Expat
+    /// keeps every open tag and every name, so one without end would fill the memory. No stanza that a server
+    /// passes at 524,288 octets has so many.
+    std::size_t skipped_bytes = 4'194'304;
+    std::size_t skipped_elements = 262'144;
     /// Elements after which the parser is renewed: Expat never frees a name, some 200 octets each.
     std::size_t renew_elements = 16'384;
 };

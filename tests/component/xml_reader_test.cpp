@@ -100,6 +100,9 @@ INSTANTIATE_TEST_SUITE_P(
     Table, XmlReaderRefuses,
     testing::Values(
         Refused{"doctype", "<!DOCTYPE stream [<!ENTITY a 'b'>]>" + stream(""), "document type declaration"},
+        Refused{"doctype_of_a_file", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'>" + stream(""),
+                "document type declaration"},
+        Refused{"doctype_in_stream", stream("<!DOCTYPE a [<!ENTITY a 'b'>]>"), "not well-formed"},
         Refused{"comment", stream("<!-- x -->"), "comment"},
         Refused{"comment_in_stanza", stream("<iq><!-- x --></iq>"), "comment"},
         Refused{"instruction", stream("<?php x?>"), "processing instruction"},
@@ -110,10 +113,15 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"utf16", std::string("#\0\0at", 5), "not a stream in UTF-8"},
         Refused{"utf16_tag", std::string("<\0s\0", 4), "not a stream in UTF-8"},
         Refused{"byte_order_mark", "\xef\xbb\xbf" + stream(""), "not a stream in UTF-8"},
+        Refused{"overlong", stream("<message id='\xc0\xaf'/>"), "not well-formed"},
+        Refused{"beyond_unicode", stream("<x\xf5\x80\x80\x80/>"), "not well-formed"},
+        Refused{"cut_character", stream("<x xmlns='urn:\xe2\x82'/>"), "not well-formed"},
         Refused{"surrogate", stream("<message>\xed\xa0\x80</message>"), "not well-formed"},
         Refused{"control", stream("<message>\x01</message>"), "not well-formed"},
         Refused{"control_reference", stream("<message>&#1;</message>"), "reference to invalid character"},
         Refused{"separator", stream("<a xmlns='x&#12;iq'/>"), "reference to invalid character"},
+        Refused{"separator_octet", stream("<a xmlns='x\fiq'/>"), "not well-formed"},
+        Refused{"reserved_prefix", stream("<xml:iq xmlns:xml='urn:x'/>"), "reserved prefix"},
         Refused{"unbound_prefix", stream("<x:iq/>"), "unbound prefix"},
         Refused{"doubled_attribute", stream("<iq id='1' id='2'/>"), "duplicate attribute"},
         Refused{"other_root", "<iq type='get'>", "not a stream header"},
@@ -210,6 +218,26 @@ TEST(XmlReader, SurvivesDeepNestingAndManyChildren) {
     const auto wide = stream("<iq>" + repeated("<a/>", 65'000) + "</iq><iq id='next'/>");
     EXPECT_THAT(read_whole(wide),
                 ElementsAre(StartsWith("opened"), HasSubstr("too many elements"), HasSubstr("id=next")));
+}
+
+// What is thrown away is still held by the parser, tag by tag and name by name: it must end.
+TEST(XmlReader, AStanzaWithoutEndBreaksTheStream) {
+    ReaderBounds bounds;
+    bounds.skipped_bytes = 3'000;
+    bounds.skipped_elements = 500;
+    bounds.stanza.stanza_bytes = 1'000;
+    bounds.stanza.elements = 100;
+    const std::string next = "<iq id='next'/>";
+    for (const auto& endless : {"<iq>" + repeated("<a>", 500), "<iq>" + repeated("<a/>", 500),
+                                "<iq><a>" + std::string(3'000, 'x') + "</a>"}) {
+        EXPECT_EQ(read_whole(stream(endless), bounds).back(), "broken: stanza without end refused");
+        EXPECT_EQ(read_bytes(stream(endless), bounds).back(), "broken: stanza without end refused");
+    }
+    // Each stanza begins to count anew.
+    const auto below = "<iq>" + repeated("<a/>", 400) + "</iq>";
+    const auto events = read_whole(stream(below + below + below + next), bounds);
+    EXPECT_EQ(events.size(), 5U);
+    EXPECT_THAT(events.back(), HasSubstr("id=next"));
 }
 
 }  // namespace

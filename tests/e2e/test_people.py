@@ -9,6 +9,7 @@ import unittest
 from exposure import exposed, logged_stanzas
 from harness import Lab
 from person import CommandFailed, Person
+from processes import peak_bytes
 from waiting import wait_until
 
 MIB = 1 << 20
@@ -21,11 +22,6 @@ def make_file(folder, name, size):
     with open(path, "wb") as file:
         file.write(os.urandom(size))
     return path
-
-
-def peak_resident_bytes(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1)) * 1024
 
 
 def prosody_log(side):
@@ -88,7 +84,7 @@ class People(unittest.TestCase):
         for path, identity in zip(parts, sent):
             self.assertTrue(filecmp.cmp(path, bob.save(identity, os.path.basename(path)), shallow=False), "octets differ")
         for side in ("a", "b"):
-            self.assertLess(peak_resident_bytes(lab.pid(side, "immpd")), 128 * MIB, side)
+            self.assertLess(peak_bytes(lab.pid(side, "immpd")), 128 * MIB, side)
 
     def test_ten_waiting_messages_cross_in_one_bundle(self):
         lab, alice, bob = self.raise_lab("--stanzas")

@@ -12,13 +12,16 @@ A scenario is a text file; `#` begins a comment, a line ending in `\\` goes on i
     receive STANZA          the next stanza is like this one: the same elements, each attribute given here has this value, the
                             text is the same; `$name` takes any value the first time and stands for it afterwards.
                             A ping of immpd that is not asked for is answered and passed over
-    send TEXT               as it stands, after `$name`, {CHARACTERS*COUNT} and {sha1 TEXT}
+    send TEXT               as it stands, after `$name`, {CHARACTERS*COUNT}, {sha1 TEXT} and {octets HEX}
     trickle TEXT            the same, an octet at a time
+    flood TEXT              sends it, as `send` does, again and again and reads nothing, until immpd ends the connection
     closed                  immpd closes the connection
     close                   we do
     log TEXT                a line of immpd's log, after those found before, has this text
     mark                    starts a clock
     within SECONDS          which has not gone on for longer
+    memory                  remembers how much memory immpd has held at most
+    grown_within MIB        it has held no more than that in addition
 
 Every wait has a deadline. At the end SIGTERM must end immpd with status 0.
 """
@@ -40,9 +43,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lab"))
 
 from authority import Authority  # noqa: E402
+from processes import peak_bytes  # noqa: E402
 from waiting import Late, wait_until  # noqa: E402
 
 DEADLINE = 20
+FLOOD_BYTES = 1 << 30
 AT_ONCE = 6
 SECRET = "scenario"
 NAMESPACES = "xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams'"
@@ -89,11 +94,25 @@ class Connection:
     def send(self, text):
         try:
             self._link.settimeout(DEADLINE)
-            self._link.sendall(text.encode())
+            self._link.sendall(text.encode("utf-8", "surrogateescape"))
         except OSError as error:
             raise Failed(f"immpd does not read: {error}") from error
         finally:
             self._link.settimeout(0.1)
+
+    def flood(self, text):
+        """The octets sent until the other side ended the connection."""
+        octets, sent = text.encode(), 0
+        self._link.settimeout(DEADLINE)
+        try:
+            while sent < FLOOD_BYTES:
+                self._link.sendall(octets)
+                sent += len(octets)
+        except TimeoutError as late:
+            raise Failed("immpd neither reads nor ends the connection") from late
+        except ConnectionError:
+            return
+        raise Failed(f"immpd has read {sent >> 20} MiB, and nothing was read of its answers")
 
     def close(self):
         self._link.close()
@@ -126,6 +145,8 @@ class Scenario:
         self._connection = None
         self._log_at = 0
         self._marked = None
+        self._pid = None
+        self._held = None
         self._settings = {}
 
     def play(self):
@@ -136,6 +157,7 @@ class Scenario:
             with open(self._log, "ab") as log:
                 immpd = subprocess.Popen([self._program, "run", "--config", config], stdin=subprocess.DEVNULL, stdout=log,
                                          stderr=log, cwd=folder)
+            self._pid = immpd.pid
             try:
                 for line in steps:
                     try:
@@ -192,9 +214,10 @@ class Scenario:
 
     def _step(self, verb, rest):
         steps = {"online": self._online, "accept": self._accept, "header": lambda: self._connection.send(HEADER),
-                 "closed": self._closed, "close": lambda: self._connection.close(), "mark": self._mark}
+                 "closed": self._closed, "close": lambda: self._connection.close(), "mark": self._mark, "memory": self._memory}
         with_text = {"receive": self._receive, "send": lambda text: self._connection.send(self._expand(text)),
-                     "trickle": self._trickle, "log": self._wait_log, "within": self._within}
+                     "flood": lambda text: self._connection.flood(self._expand(text)), "trickle": self._trickle, "log": self._wait_log, "within": self._within,
+                     "grown_within": self._grown_within}
         if verb in steps and not rest:
             steps[verb]()
         elif verb in with_text and rest:
@@ -203,6 +226,8 @@ class Scenario:
             raise Failed("no such step")
 
     def _expand(self, text):
+        text = re.sub(r"\{octets ([0-9a-f ]+)\}",
+                      lambda found: bytes.fromhex(found[1]).decode("utf-8", "surrogateescape"), text)
         text = re.sub(r"\{([^{}]+)\*(\d+)\}", lambda found: found[1] * int(found[2]), text)
         text = re.sub(r"\{sha1 ([^{}]+)\}", lambda found: hashlib.sha1(found[1].encode()).hexdigest(), text)
         return re.sub(r"\$(\w+)", lambda found: self._names[found[1]], text)
@@ -276,6 +301,14 @@ class Scenario:
         took = time.monotonic() - self._marked
         if took > float(seconds):
             raise Failed(f"it took {took:.1f} s")
+
+    def _memory(self):
+        self._held = peak_bytes(self._pid)
+
+    def _grown_within(self, mib):
+        grown = peak_bytes(self._pid) - self._held
+        if grown > int(mib) << 20:
+            raise Failed(f"its memory grew by {grown >> 20} MiB")
 
 
 def main(arguments):
