@@ -92,6 +92,10 @@ class Running:
         if status != 0 and failure == (None, None, None):
             raise AssertionError(f"immpd ended with {status}:\n{self.log()}")
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def log(self):
         with open(self._log, encoding="utf-8") as file:
             return file.read()

@@ -27,7 +27,7 @@ class Answer:
     stanza: object = None
 
 
-def _read_answer(stanza):
+def read_answer(stanza):
     mark = next(stanza.iter(f"{{{IMMP}}}bundle"), None)
     receipt = next(stanza.iter(f"{{{IMMP}}}receipt"), None)
     refusal = next(stanza.iter(f"{{{IMMP}}}refusal"), None)
@@ -42,7 +42,22 @@ def _read_answer(stanza):
     return answer
 
 
-class Component(EchoComponent):
+class Answering:
+    """What every component answers."""
+
+    def answer(self, kind, element, stanza):  # pylint: disable=unused-argument
+        """(result | error | None, payload) for a request."""
+        if (kind, element.tag) == ("get", f"{{{PING}}}ping"):
+            return "result", ""
+        if (kind, element.tag) == ("get", f"{{{DISCO}}}query"):
+            return "result", (f"<query xmlns='{DISCO}'><identity category='component' type='generic' name='IMMP'/>"
+                              f"<feature var='{DISCO}'/><feature var='{ITEMS}'/><feature var='{PING}'/><feature var='{IMMP}'/></query>")
+        if (kind, element.tag) == ("get", f"{{{ITEMS}}}query"):
+            return "result", f"<query xmlns='{ITEMS}'/>"
+        return "error", f"<error type='cancel'><service-unavailable xmlns='{STANZAS}'/></error>"
+
+
+class Component(Answering, EchoComponent):
     """Attached to an XMPP server; each request goes to the method for its type and element."""
 
     def __init__(self, address, jid, secret):
@@ -87,23 +102,12 @@ class Component(EchoComponent):
             self._send(f"<iq type='{kind}' id={quoteattr(stanza.get('id'))} from={quoteattr(stanza.get('to'))} "
                        f"to={quoteattr(stanza.get('from'))}>{payload}</iq>")
 
-    def answer(self, kind, element, stanza):  # pylint: disable=unused-argument
-        """(result | error | None, payload) for a request."""
-        if (kind, element.tag) == ("get", f"{{{PING}}}ping"):
-            return "result", ""
-        if (kind, element.tag) == ("get", f"{{{DISCO}}}query"):
-            return "result", (f"<query xmlns='{DISCO}'><identity category='component' type='generic' name='IMMP'/>"
-                              f"<feature var='{DISCO}'/><feature var='{ITEMS}'/><feature var='{PING}'/><feature var='{IMMP}'/></query>")
-        if (kind, element.tag) == ("get", f"{{{ITEMS}}}query"):
-            return "result", f"<query xmlns='{ITEMS}'/>"
-        return "error", f"<error type='cancel'><service-unavailable xmlns='{STANZAS}'/></error>"
-
     def request(self, kind, to, payload, sender=None):
         """The answer to an iq of ours."""
         identity, waiting = secrets.token_hex(16), queue.Queue()
         self._questions[identity] = waiting
         self._send(f"<iq type='{kind}' id='{identity}' from={quoteattr(sender or self.jid)} to={quoteattr(to)}>{payload}</iq>")
-        return _read_answer(waiting.get(timeout=ANSWER_SECONDS))
+        return read_answer(waiting.get(timeout=ANSWER_SECONDS))
 
 
 def refusal(code, condition="undefined-condition", retry=None):
@@ -113,11 +117,11 @@ def refusal(code, condition="undefined-condition", retry=None):
                      f"<refusal xmlns='{IMMP}' code='{code}' e='{4 if retry else 5}.0.0'{mark}/></error>")
 
 
-class Stranger(Component):
-    """A whole domain of its own: keys, and mail both ways with `peer`, the other component's JID."""
+class PeerDomain(Answering):
+    """A whole domain of its own: keys, and mail both ways with `peer`, the other component's JID. How its questions get there,
+    request(), is for those who derive from it."""
 
-    def __init__(self, address, jid, secret, identity, peer):
-        super().__init__(address, jid, secret)
+    def __init__(self, identity, peer):
         self.identity = identity
         self.peer = peer
         self.peer_key = None           # its record, once asked for
@@ -182,3 +186,11 @@ class Stranger(Component):
 
     def accept(self, bundle, content_key, items):
         return self.stored(bundle, make_receipt(bundle, self.identity, content_key, self.outcomes(items, "275")))
+
+
+class Stranger(PeerDomain, Component):
+    """A domain whose component is attached to a real XMPP server."""
+
+    def __init__(self, address, jid, secret, identity, peer):
+        PeerDomain.__init__(self, identity, peer)
+        Component.__init__(self, address, jid, secret)

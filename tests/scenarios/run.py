@@ -20,8 +20,8 @@ A scenario is a text file; `#` begins a comment, a line ending in `\\` goes on i
     log TEXT                a line of immpd's log, after those found before, has this text
     mark                    starts a clock
     within SECONDS          which has not gone on for longer
-    memory                  remembers how much memory immpd has held at most
-    grown_within MIB        it has held no more than that in addition
+    memory                  remembers how much memory immpd holds
+    grown_within MIB        since then it has never held more than that in addition
 
 Every wait has a deadline. At the end SIGTERM must end immpd with status 0.
 """
@@ -43,7 +43,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lab"))
 
 from authority import Authority  # noqa: E402
-from processes import peak_bytes  # noqa: E402
+from processes import peak_bytes, reset_peak  # noqa: E402
 from waiting import Late, wait_until  # noqa: E402
 
 DEADLINE = 20
@@ -303,6 +303,7 @@ class Scenario:
             raise Failed(f"it took {took:.1f} s")
 
     def _memory(self):
+        reset_peak(self._pid)
         self._held = peak_bytes(self._pid)
 
     def _grown_within(self, mib):
