@@ -43,6 +43,7 @@ void Transfer::start(TransferStart how) {
                          if (!status) return self->finish(std::unexpected(std::move(status.error())));
                          if (!status->receipt.empty()) return self->finish(std::move(status->receipt));
                          self->next_ = self->acked_ = status->known ? std::min(status->at, self->of_) : 0;
+                         self->furthest_ = self->acked_;
                          if (self->next_ == self->of_) return self->finish(Bytes{});
                          self->send_more();
                      });
@@ -88,7 +89,7 @@ void Transfer::heard(Result<BundleStatus> status, std::uint64_t expected, std::u
     if (!status->receipt.empty()) return finish(std::move(status->receipt));
     if (round != round_) return send_more();
     if (status->at < expected) {
-        futile_ = status->at > acked_ ? 0 : futile_ + 1;
+        futile_ = status->at > furthest_ ? 0 : futile_ + 1;
         if (futile_ > kMaxFutileRewinds) {
             return finish(
                 fail_for_now(720, "The peer takes no octets of this bundle", std::chrono::seconds(60)));
@@ -97,6 +98,7 @@ void Transfer::heard(Result<BundleStatus> status, std::uint64_t expected, std::u
         ++round_;
     }
     acked_ = status->at;
+    furthest_ = std::max(furthest_, acked_);
     if (acked_ >= of_) return finish(Bytes{});
     send_more();
 }

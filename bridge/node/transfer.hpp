@@ -36,11 +36,12 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
     std::shared_ptr<const OutgoingBundle> bundle_;
     DoneCallback done_;
     const std::uint64_t of_;
-    std::uint64_t next_ = 0;   ///< where the next piece begins
-    std::uint64_t acked_ = 0;  ///< the furthest that the peer said it has
+    std::uint64_t next_ = 0;      ///< where the next piece begins
+    std::uint64_t acked_ = 0;     ///< what the peer said last that it has
+    std::uint64_t furthest_ = 0;  ///< the most that it ever said
     std::size_t unanswered_ = 0;
     std::uint32_t round_ = 0;   ///< counts rewinds: answers to pieces before one say nothing
-    std::uint32_t futile_ = 0;  ///< rewinds without progress
+    std::uint32_t futile_ = 0;  ///< rewinds in a row to no more than furthest_
     bool reading_ = false;
 };
 
