@@ -101,10 +101,13 @@ class FaultPositions : public testing::TestWithParam<Kind> {
         Pair pair(directory);
         disk.inject({GetParam().operation, GetParam().code, "/a/immp.db", position});
         run_script(pair, ledger);
+        // A checkpoint follows the commit that was answered: it has ended before the next one is.
+        static_cast<void>(pair.a.outbox_rows());
         const bool is_met = disk.struck() > 0;
         const bool was_sent = ledger.letters[0].is_taken && ledger.letters[1].is_taken;
         check_kept(disk, directory, ledger, was_sent && pair.b.outbox_rows() == 0);
         disk.mend();
+        static_cast<void>(pair.a.outbox_rows());
         if (pair.a.is_broken) pair.a.restart();
         pair.raise_links();
         ledger.send(pair);

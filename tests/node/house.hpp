@@ -20,6 +20,9 @@
 
 namespace immp::bridge {
 
+/// Ends what hangs. Seen on a busy machine with a slow disk: 12 s for what takes half a second else.
+inline constexpr std::chrono::seconds kPatience{120};
+
 /// The I/O thread's queue, with a clock that only the test moves.
 class Loop {
   public:
@@ -33,10 +36,10 @@ class Loop {
     void after(std::chrono::milliseconds pause, std::move_only_function<void()> work) {
         timers_.emplace(now_.load() + pause, std::move(work));
     }
-    /// Runs until `happened`, for 20 s at most; true if it did.
+    /// Runs until `happened`, or patience ends; true if it did.
     template <class Condition>
     bool run_until(Condition happened) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
         while (!happened()) {
             std::unique_lock lock(mutex_);
             if (!wake_.wait_until(lock, deadline, [this] { return !ready_.empty(); })) return false;
@@ -47,10 +50,10 @@ class Loop {
         }
         return true;
     }
-    /// Moves the clock in steps until `happened`, whose own waiting lets others act; for 20 s at most.
+    /// Moves the clock in steps until `happened`, whose own waiting lets others act, or patience ends.
     template <class Condition>
     bool advance_until(std::chrono::milliseconds step, Condition happened) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
         while (!happened()) {
             if (std::chrono::steady_clock::now() > deadline) return false;
             advance(step);

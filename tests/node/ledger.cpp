@@ -1,5 +1,7 @@
 #include "tests/node/ledger.hpp"
 
+#include <iostream>
+
 #include "armor/base64.hpp"
 
 namespace immp::bridge {
@@ -18,6 +20,13 @@ House& house_of(Pair& pair, const std::string& account) {
 }
 
 }  // namespace
+
+Pair::~Pair() {
+    if (!testing::Test::HasFailure()) return;
+    for (const House* house : {&a, &b})
+        for (const std::string& line : house->log)
+            std::cerr << house->domain << ": " << line << "\n";
+}
 
 bool Pair::settle(const std::function<bool()>& stop) {
     return loop.advance_until(30s, [&] { return stop() || (a.outbox_rows() == 0 && b.outbox_rows() == 0); });

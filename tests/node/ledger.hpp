@@ -9,6 +9,7 @@ namespace immp::bridge {
 struct Pair {
     explicit Pair(const std::filesystem::path& directory)
         : a(wire, "a.example", directory / "a"), b(wire, "b.example", directory / "b") {}
+    ~Pair();
 
     void raise_links() {
         a.link_up();
