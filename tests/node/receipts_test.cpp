@@ -42,18 +42,23 @@ class Receipts : public TwoDomains {
         return std::ranges::count_if(
             a_.log, [](const auto& line) { return line.starts_with("mail to b.example waits"); });
     }
+
+    /// Pauses that begin in the next ten minutes.
+    std::ptrdiff_t waits_of_ten_minutes() {
+        const auto before = waits();
+        for (int minute = 0; minute < 10; ++minute) {
+            loop_.advance(1min);
+            (void)a_.outbox_rows();
+        }
+        return waits() - before;
+    }
 };
 
 TEST_F(Receipts, OneThatComesByItselfEndsTheMailAndTheAsking) {
     const std::string bundle = send_unheard();
     EXPECT_EQ(tell(receipt_of(bundle)), 0);
     EXPECT_EQ(a_.outbox_rows(), 0u);
-    const auto before = waits();
-    for (int minute = 0; minute < 10; ++minute) {
-        loop_.advance(1min);
-        (void)a_.outbox_rows();
-    }
-    EXPECT_EQ(waits(), before);
+    EXPECT_EQ(waits_of_ten_minutes(), 0);
     EXPECT_EQ(b_.index("bob@b.example").size(), 1u);
 }
 
@@ -67,12 +72,7 @@ TEST_F(Receipts, OneThatComesTwiceAtOnceIsBookedOnce) {
         a_.node->on_receipt("b.example", receipt, [&](Result<void> done) { taken += done ? 1 : 0; });
     ASSERT_TRUE(loop_.run_until([&] { return taken == 2; }));
     EXPECT_EQ(a_.outbox_rows(), 0u);
-    const auto before = waits();
-    for (int minute = 0; minute < 10; ++minute) {
-        loop_.advance(1min);
-        (void)a_.outbox_rows();
-    }
-    EXPECT_EQ(waits(), before);
+    EXPECT_EQ(waits_of_ten_minutes(), 0);
     EXPECT_TRUE(a_.index("alice@a.example").empty());
 }
 
