@@ -26,6 +26,10 @@ bool belongs_to_delivery(Verb verb) {
     }
 }
 
+bool ends_session(const Command& command) {
+    return command.error && command.error->code == 710;
+}
+
 Verb verb_of(const Command& command) {
     return command.spec ? command.spec->verb : Verb::noop;
 }
@@ -114,10 +118,11 @@ void SessionInput::begin(Command command) {
     }
     const SlotPtr slot = core_.output.open(command.pipeline, verb_of(command));
     Lane& lane = core_.lane(command.pipeline);
-    if (lane.chunked) return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
+    // Not when its turn comes: what is read behind it would depend on how the octets arrive.
+    if (ends_session(command)) core_.close();
+    else if (lane.chunked) return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
     lane.waiting.push_back({std::move(command), slot});
 }
-
 bool SessionInput::too_many_pipelines(const std::string& pipeline) const {
     if (pipeline.empty()) return false;
     std::set<std::string> live;
@@ -166,11 +171,7 @@ std::optional<Error> SessionInput::refusal_of(const Command& command) const {
 
 void SessionInput::start(const Command& command, const SlotPtr& slot) {
     if (runs_alone(command)) barrier_ = slot;
-    if (const auto error = refusal_of(command)) {
-        core_.refuse(*slot, *error);
-        if (error->code == 710) core_.close();
-        return;
-    }
+    if (const auto error = refusal_of(command)) return core_.refuse(*slot, *error);
     if (command.spec->verb == Verb::upgrade && upgrade_method(command) && !unread().empty()) {
         core_.refuse(*slot, refusal(710, "Octets behind UPGRADE, closing"));
         return core_.close();

@@ -16,6 +16,7 @@ namespace immp::bench {
 namespace {
 
 constexpr timeval kPatience{20, 0};
+constexpr timeval kForEver{0, 0};
 constexpr std::size_t kReadBytes = 262'144;
 
 std::string sha1_hex(const std::string& text) {
@@ -62,6 +63,10 @@ ComponentSocket::ComponentSocket(std::uint16_t port, std::string jid, std::strin
     if (id.empty()) throw Failure(jid_ + ": no stream");
     say("<handshake>" + sha1_hex(id + std::string(secret)) + "</handshake>");
     wait_for("<handshake");
+}
+
+void ComponentSocket::wait_for_ever() {
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &kForEver, sizeof kForEver);
 }
 
 ComponentSocket::~ComponentSocket() {

@@ -21,12 +21,14 @@ struct IqHead {
 
 class ComponentSocket {
   public:
-    /// Connects to 127.0.0.1 and shakes hands.
+    /// Connects to 127.0.0.1 and shakes hands. 20 s without an octet are a Failure.
     ComponentSocket(std::uint16_t port, std::string jid, std::string_view secret);
     ~ComponentSocket();
     ComponentSocket(const ComponentSocket&) = delete;
     ComponentSocket& operator=(const ComponentSocket&) = delete;
 
+    /// From now on silence is no Failure: for who answers, while nobody may ask.
+    void wait_for_ever();
     /// Written by flush(), or before the next wait.
     void say(std::string_view text) { output_ += text; }
     void flush();

@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 /// Answers until the connection ends.
 void answer_all(ComponentSocket& here, const std::string& peer) {
+    here.wait_for_ever();
     const std::string tail = "' from='" + here.jid() + "' to='" + peer + "'/>";
     for (;;) {
         const IqHead request = here.next();

@@ -9,7 +9,7 @@ import types
 import authority
 import daemon
 from ports import LOOPBACK, Reservation
-from processes import end, start
+from processes import await_ready, end, launch
 from programs import BUILD, tool
 
 DOMAIN = "a.example"
@@ -46,7 +46,8 @@ class LoneDaemon:
         self._process = daemon.describe(self.folder, config, side)
         self._process["env"] |= {"LD_PRELOAD": os.path.abspath(tool("libbench_syncs.so")),
                                  "IMMP_BENCH_SYNCS": os.path.abspath(self._syncs)}
-        start("immpd", self._process)
+        launch(self._process)
+        await_ready("immpd", self._process)
         self.certificate, self.key = certificate, key
         self.side = {"domain": DOMAIN, "tls": f"{LOOPBACK}:{ports['tls']}", "ca": ca.certificate, "accounts": accounts}
 

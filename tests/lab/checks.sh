@@ -2,11 +2,12 @@
 # shellcheck shell=bash
 
 cmd_check() {
-  install_packages build lab test check
+  install_packages build lab test check bench
   local name passed=0 failed=0 table=()
   checked "ThreadSanitizer, unit tests" check_threads
   checked "ThreadSanitizer, immpd under load" check_load
   checked "clang-tidy" check_tidy
+  checked "bench, two rows" check_bench
   checked "building the fuzzers" compile_fuzzers
   fuzz_all 30
   for name in $(fuzzer_names); do
@@ -54,6 +55,9 @@ check_tidy() {
   [ $status = 0 ] || tail -n 5 build/tidy/errors.txt
   return $status
 }
+
+# That it measures, not what.
+check_bench() { (cmd_bench accept crypto); }
 
 # The compilation database is clang's, so that clang-tidy sees flags that it knows.
 compile_database() {
