@@ -48,7 +48,7 @@ int exit_status(const Error& error) {
 }
 
 int complain(const Error& error) {
-    std::cerr << "immpd: " << error.text << (error.detail.empty() ? "" : " (" + error.detail + ")") << "\n";
+    std::cerr << "immpd: " << with_detail(error) << "\n";
     return exit_status(error);
 }
 

@@ -11,6 +11,10 @@ constexpr std::size_t kMaxLineBytes = 65'536;
 
 }  // namespace
 
+std::string with_detail(const Error& error) {
+    return error.detail.empty() ? error.text : error.text + " (" + error.detail + ")";
+}
+
 Result<bridge::Done> write_status(bridge::Transaction& transaction, bridge::Time now) {
     auto set = transaction.accounts().set_setting(kSetting, as_bytes(armor::time_text(now)));
     if (!set) return std::unexpected(std::move(set.error()));
@@ -20,8 +24,7 @@ Result<bridge::Done> write_status(bridge::Transaction& transaction, bridge::Time
 Step store_step(const std::filesystem::path& directory, const Result<bridge::Done>& written) {
     const std::string name(kStoreStep);
     if (written) return {name, Step::Outcome::ok, "writes to " + directory.string() + " are synced", {}};
-    const std::string& more = written.error().detail;
-    return {name, Step::Outcome::failed, written.error().text + (more.empty() ? "" : " (" + more + ")"),
+    return {name, Step::Outcome::failed, with_detail(written.error()),
             "make room on the disk of " + directory.string() + ", or see to it; no mail is taken meanwhile"};
 }
 

@@ -15,6 +15,9 @@ namespace immp::component {
 
 inline constexpr std::string_view kStoreStep = "store";
 
+/// `text (detail)`: for who runs the daemon, never for a peer or user.
+[[nodiscard]] std::string with_detail(const Error& error);
+
 /// A small row that every status writes anew, so that a full disk is seen here too. 702.
 [[nodiscard]] Result<bridge::Done> write_status(bridge::Transaction& transaction, bridge::Time now);
 /// How that write, and its sync, went in the store of `directory`.

@@ -119,10 +119,13 @@ void SessionInput::begin(Command command) {
     const SlotPtr slot = core_.output.open(command.pipeline, verb_of(command));
     Lane& lane = core_.lane(command.pipeline);
     // Not when its turn comes: what is read behind it would depend on how the octets arrive.
-    if (ends_session(command)) core_.close();
-    else if (lane.chunked) return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
+    if (ends_session(command))
+        core_.close();
+    else if (lane.chunked)
+        return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
     lane.waiting.push_back({std::move(command), slot});
 }
+
 bool SessionInput::too_many_pipelines(const std::string& pipeline) const {
     if (pipeline.empty()) return false;
     std::set<std::string> live;

@@ -68,7 +68,7 @@ def bare_components(lab):
 
 def measure_size(lab, size, sender, receiver, bare):
     flow = MailFlow(lab, size, sender, receiver)
-    if size.mails_at_once > 1:
+    if size.mails_at_once > 1:  # one mail at a time is a burst already
         flow.act()  # the link's pace is found, the next burst sized
     names = f"IQs of {size.iq_octets // KIB} KiB, window {size.iq_window}", f"mails of {size.name}"
     series = alternate([Measure(names[0], lambda: bare_exchange(bare, size)), Measure(names[1], flow.act)], size.rounds)

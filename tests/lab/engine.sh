@@ -34,6 +34,7 @@ start_engine() {
 
 end_engine() {
   [ -n "${engine:-}" ] || return 0
+  # It may have ended by itself; how it ends says nothing about the tests.
   kill "$engine" 2>/dev/null || true
   wait "$engine" 2>/dev/null || true
   engine=
@@ -58,6 +59,7 @@ fill_base_image() {
   rm -f "$root/etc/apt/sources.list"
   apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
     grep -E ' bookworm(-updates|-security)? main$' >"$root/etc/apt/sources.list"
+  # Most machines have no proxy.
   apt-config dump | grep -E '^Acquire::https?::Proxy' >"$root/etc/apt/apt.conf.d/99proxy" || true
   rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/archives/*.deb
 }
