@@ -33,12 +33,13 @@ std::string text_line(const ListedMessage& message) {
 
 }  // namespace
 
-Done run_list(Context& context, const ListOptions& options) {
-    const auto folder = parse_folder(options.folder);
+Done run_list(Context& context, const Arguments& arguments) {
+    const auto folder = parse_folder(arguments.text("folder"));
     if (!folder) return std::unexpected(folder.error());
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
-    const auto listing = list_messages(*conversation, *folder, options.limit, options.after);
+    const auto listing =
+        list_messages(*conversation, *folder, arguments.number("--limit"), arguments.text("--after"));
     if (!listing) return std::unexpected(listing.error());
     const bool json = context.format == Format::json;
     for (const ListedMessage& message : listing->messages)
@@ -47,7 +48,8 @@ Done run_list(Context& context, const ListOptions& options) {
         context.out << armor::JsonWriter().text("next", listing->next).line() << '\n';
     if (!json && listing->messages.empty()) context.notes << "No messages.\n";
     if (!json && !listing->next.empty())
-        context.notes << "More: immp ls " << options.folder << " --after " << one_line(listing->next) << '\n';
+        context.notes << "More: immp ls " << arguments.text("folder") << " --after "
+                      << one_line(listing->next) << '\n';
     return ExitStatus::ok;
 }
 

@@ -39,12 +39,12 @@ Outcome<Conversation> enter(Context& context) {
     return enter(context.credentials, *account, context.patience);
 }
 
-Done run_logout(Context& context, const LogoutOptions& options) {
+Done run_logout(Context& context, const Arguments& arguments) {
     const auto account = chosen(context);
     if (!account) return std::unexpected(account.error());
     const auto revoked = revoke_at_server(context, *account);
     if (!revoked && !is_revoked(revoked.error())) {
-        if (options.mode == LogoutOptions::Mode::revoke)
+        if (!arguments.has("--force"))
             return std::unexpected(Failure{revoked.error().status,
                                            revoked.error().text + "; or forget it here with --force",
                                            revoked.error().code});
@@ -60,7 +60,7 @@ Done run_logout(Context& context, const LogoutOptions& options) {
     return ExitStatus::ok;
 }
 
-Done run_accounts(Context& context) {
+Done run_accounts(Context& context, const Arguments&) {
     const auto accounts = context.credentials.list();
     if (!accounts) return std::unexpected(accounts.error());
     for (const StoredAccount& account : *accounts) {
