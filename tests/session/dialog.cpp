@@ -164,7 +164,7 @@ class Player {
             const std::size_t number = numbered ? std::stoul(step.text.substr(1)) - 1 : 0;
             stage_->answer(number,
                            read_answer(numbered ? step.text.substr(step.text.find(' ') + 1) : step.text));
-        } else if (step.word != "listener" && step.word != "limit" && step.word != "events" &&
+        } else if (step.word != "listener" && step.word != "limit" && step.word != "events" && step.word != "real" &&
                    step.word != "only") {
             return dialog_.name + ": line " + std::to_string(step.line) + " is not understood: " + step.word;
         }

@@ -1,0 +1,123 @@
+"""Every example of docs/protocol.md, said to the real daemon by the independent client: the replies must have the form shown.
+
+tests/session plays the same examples against the session alone, to the octet; here nothing is prepared but what `real:` names.
+"""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+import page
+from alone import DOMAIN, Alone, program
+from immp_client import Connection, Mailer, Part, expect, greet_tls, log_in, scram, text_part
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PEOPLE = ("alice", "carol")
+NONCE = "AAECAwQFBgcICQoLDA0ODxAR"
+
+
+class Player:
+    """One example on one connection."""
+
+    def __init__(self, side, example):
+        self._side, self._example = side, example
+        self._challenge = None
+        self._names = {}
+        words = dict(example.head)
+        if "login" in words:
+            self._connection = Mailer(side, "alice").connection
+        else:
+            first = "tls" if words.get("listener") == "immediate" else "listener"
+            self._connection = Connection(side[first])
+
+    def _password(self):
+        return self._side["accounts"][f"alice@{DOMAIN}"]
+
+    def _say(self, text):
+        if text.startswith("AUTH RESPONSE SCRAM"):
+            # The exporter of TLS is not to be had from Python's ssl: without CB.
+            proof, _ = scram(self._password(), f"alice@{DOMAIN}", "phone", self._challenge, NONCE)
+            text = f"AUTH RESPONSE SCRAM {proof} NONCE {NONCE}"
+        for shown, real in self._names.items():
+            text = text.replace(shown, real)
+        self._connection.send(text + "\n")
+
+    def _hear(self, expected):
+        """The lines of `expected`, in order; bodies are counted, and those of JSON have the members shown."""
+        while expected:
+            wanted = expected.pop(0)
+            line = self._connection.line()
+            assert page.form(line) == page.form(wanted), f"{line!r} is not like {wanted!r}"
+            page.learn(self._names, wanted, line)
+            if "n1=" in line:
+                self._challenge = line[line.index("n1="):]
+            if (shown := page.body_length(wanted)) is not None:
+                body = self._connection.body(page.body_length(line))
+                while shown >= 0:
+                    shown -= len(expected.pop(0).encode()) + 1
+                assert body, "an empty body"
+
+    def play(self):
+        steps = list(self._example.steps)
+        with self._connection:
+            while steps:
+                word, text = steps.pop(0)
+                if word == "C":
+                    self._say(text)
+                elif word == "handshake":
+                    self._connection.secure(DOMAIN, self._side["ca"])
+                else:
+                    expected = [text]
+                    while steps and steps[0][0] == "S":
+                        expected.append(steps.pop(0)[1])
+                    self._hear(expected)
+
+
+class ProtocolPage(unittest.TestCase):
+    def setUp(self):
+        self.alone = Alone(self.enterContext(tempfile.TemporaryDirectory()))
+        accounts = {}
+        for name in PEOPLE:
+            made = subprocess.run([program(), "account", "add", f"{name}@{DOMAIN}", "-c", self.alone.config], capture_output=True,
+                                  text=True, check=True)
+            accounts[f"{name}@{DOMAIN}"] = made.stdout.strip()
+        self.daemon = self.enterContext(self.alone.start())
+        plain, tls = self.daemon.addresses()
+        self.side = {"domain": DOMAIN, "ca": self.alone.authority.certificate, "listener": plain, "tls": tls, "accounts": accounts}
+
+    def make_real(self, text):
+        """What a `real:` line asks for."""
+        first, rest = text.split(" ", 1)
+        if first == "device":
+            with greet_tls(self.side["tls"], DOMAIN, self.side["ca"]) as connection:
+                log_in(connection, f"alice@{DOMAIN}", self.side["accounts"][f"alice@{DOMAIN}"], rest)
+            return
+        if first == "mail":
+            with Mailer(self.side, "carol") as carol:
+                parts = [text_part("Hello"), Part("logo.jpg", b"0123456789", "image/jpeg")]
+                expect(carol.submit([f"alice@{DOMAIN}"], "Lunch \"today\"?", parts, identity=rest), 275)
+            return
+        with Mailer(self.side, first) as somebody:
+            answer = somebody.connection.ask(rest)
+            self.assertLess(answer.code, 400, f"{text}: {answer}")
+
+    def play(self, example):
+        for word, text in example.head:
+            if word == "real":
+                self.make_real(text)
+        Player(self.side, example).play()
+
+
+def add_tests():
+    with open(os.path.join(ROOT, "docs", "protocol.md"), encoding="utf-8") as file:
+        found = page.examples(file.read())
+    for example in found:
+        name = "test_" + "".join(c if c.isalnum() else "_" for c in example.name)
+        setattr(ProtocolPage, name, lambda self, example=example: self.play(example))
+
+
+add_tests()
+
+if __name__ == "__main__":
+    unittest.main()
