@@ -191,7 +191,9 @@ class Loader {
             return hand_over(key, value_from_toml(key, *node, origin), origin);
         }
         const Origin origin{file_.string(), dotted(key)};
-        if (key.fallback.empty()) return origin.complain("is missing: " + std::string(key.meaning));
+        if (key.fallback.empty())
+            return origin.complain("is missing: " + std::string(key.meaning) + "; set it, or " +
+                                   environment_name(key) + " in the environment");
         const toml::table fallback = toml::parse("v = " + std::string(key.fallback));
         return hand_over(key, value_from_toml(key, *fallback["v"].node(), origin), origin);
     }

@@ -5,7 +5,6 @@
 
 #include <asio.hpp>
 
-#include "armor/json_line.hpp"
 #include "armor/random.hpp"
 #include "bridge/net/listener.hpp"
 #include "bridge/node/node.hpp"
@@ -13,6 +12,7 @@
 #include "bridge/wire/prep.hpp"
 #include "component/control.hpp"
 #include "component/link.hpp"
+#include "component/status.hpp"
 
 namespace immp::component {
 namespace {
@@ -74,15 +74,6 @@ bridge::ListenerConfig listener_config(const Config& config) {
     listener.session.now = now;
     listener.session.uuid = armor::random_uuid;
     return listener;
-}
-
-std::string step_line(const Step& step) {
-    return armor::JsonWriter()
-        .text("step", step.name)
-        .json("ok", step.outcome == Step::Outcome::ok ? "true" : "false")
-        .text("detail", step.detail)
-        .text("remedy", step.remedy)
-        .line();
 }
 
 class Daemon {
@@ -192,6 +183,7 @@ class Daemon {
     }
 
     void answer(std::string command, std::function<void(std::string)> line, std::function<void()> done) {
+        if (command == "status") return report_status(line, done);
         constexpr std::string_view kPing = "ping ";
         auto domain = command.starts_with(kPing) ? bridge::parse_domain(command.substr(kPing.size()))
                                                  : Result<std::string>(fail(400, "unknown command"));
@@ -208,6 +200,17 @@ class Daemon {
                 done();
             });
         });
+    }
+
+    /// The store is asked for what every promise rests on: a write that was synced.
+    void report_status(const std::function<void(std::string)>& line, const std::function<void()>& done) {
+        store_->write<bridge::Done>(
+            [](bridge::Transaction& transaction) { return write_status(transaction, now()); },
+            [this, line, done](const Result<bridge::Done>& written) {
+                line(step_line(store_step(config_.store.directory, written)));
+                line(step_line(link_->handshake()));
+                done();
+            });
     }
 
     static Step echo_step(const std::string& domain, const Result<std::chrono::milliseconds>& echo) {

@@ -85,14 +85,18 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
         walk.peer_jid = row == overrides_.end() ? component_jid(domain) : row->second;
         walk.peer_domain = std::move(domain);
         auto begin = [this, walk = std::move(walk), done = std::move(done)]() mutable {
-            const bool up = machine_.phase() == LinkPhase::online;
-            const auto trouble = machine_.trouble().empty() ? "no answer yet" : machine_.trouble();
-            Steps taken{handshake_step(walk, up ? "" : trouble)};
+            Steps taken{handshake()};
             take_walk(asker_, std::move(walk), std::move(taken), std::move(done));
         };
         if (machine_.phase() == LinkPhase::online) return begin();
         walks_.push_back({Clock::now() + kHandshakePatience, std::move(begin)});
         arm();
+    }
+
+    Step handshake() const {
+        const bool up = machine_.phase() == LinkPhase::online;
+        const auto trouble = machine_.trouble().empty() ? "no answer yet" : machine_.trouble();
+        return handshake_step(walk_, up ? "" : trouble);
     }
 
     void send(std::string stanza, Lane lane) override {
@@ -262,6 +266,9 @@ void Link::announce(std::string domain, bridge::Callback<void> done) {
 }
 void Link::diagnose(std::string domain, std::move_only_function<void(Steps)> done) {
     driver_->diagnose(std::move(domain), std::move(done));
+}
+Step Link::handshake() const {
+    return driver_->handshake();
 }
 
 }  // namespace immp::component

@@ -59,6 +59,8 @@ class Link final : public bridge::PeerLink {
     /// The steps of `immpd ping DOMAIN` but the sealed echo; waits up to 15 s for the handshake. `done` is
     /// called once.
     void diagnose(std::string domain, std::move_only_function<void(Steps)> done);
+    /// Its first step as things are now, without waiting.
+    [[nodiscard]] Step handshake() const;
 
   private:
     class Driver;

@@ -16,6 +16,7 @@
 #include "component/daemon.hpp"
 #include "component/log_sink.hpp"
 #include "component/service_user.hpp"
+#include "component/status.hpp"
 
 namespace {
 
@@ -25,6 +26,10 @@ using namespace immp::component;
 constexpr const char* kDefaultConfig = "/etc/immp/immpd.toml";
 /// A ping waits for a handshake, several answers and an echo, each with its own deadline below.
 constexpr std::chrono::seconds kPingPatience{120};
+/// A status waits for one commit.
+constexpr std::chrono::seconds kStatusPatience{10};
+constexpr int kUnreached = 69;
+constexpr int kStoreFailed = 74;
 
 /// Exit status (sysexits.h), by what went wrong; also in docs/operations.md.
 int exit_status(const Error& error) {
@@ -35,8 +40,8 @@ int exit_status(const Error& error) {
         case 415: return 65;  // what was given
         case 704:
         case 720:
-        case 408: return 69;  // somebody who should answer did not
-        case 702: return 74;  // the store
+        case 408: return kUnreached;  // somebody who should answer did not
+        case 702: return kStoreFailed;
         case 711: return 78;  // certificate: configuration
         default: return 70;
     }
@@ -45,6 +50,10 @@ int exit_status(const Error& error) {
 int complain(const Error& error) {
     std::cerr << "immpd: " << error.text << (error.detail.empty() ? "" : " (" + error.detail + ")") << "\n";
     return exit_status(error);
+}
+
+int step_status(const Step& failed) {
+    return failed.name == kStoreStep ? kStoreFailed : kUnreached;
 }
 
 /// What the command line filled in.
@@ -188,23 +197,30 @@ int pins_accept(const Given& given) {
         given, [&](Administration& administration) { return administration.accept_pin(given.domain); });
 }
 
-int ping(const Given& given) {
+/// Asks the running daemon, shows the steps it answers with, and returns the status of the first that failed.
+int show_steps(const Given& given, const std::string& question, std::chrono::seconds patience) {
     auto config = configuration(given);
     if (!config) return complain(config.error());
-    int status = 69;
-    auto asked =
-        ask_daemon(config->store.directory, "ping " + given.domain, kPingPatience, [&](std::string line) {
-            if (given.json) std::cout << line << "\n";
-            auto step = armor::JsonReader::parse(line, {65'536});
-            if (!step) return;
-            const bool is_ok = step->flag("ok");
-            status = is_ok ? 0 : 69;
-            if (given.json) return;
-            std::cout << (is_ok ? "ok      " : "FAILED  ") << step->text("step") << ": "
-                      << step->text("detail") << "\n";
-            if (!is_ok) std::cout << "        " << step->text("remedy") << "\n";
-        });
-    return asked ? status : complain(asked.error());
+    std::optional<int> status;
+    auto asked = ask_daemon(config->store.directory, question, patience, [&](std::string line) {
+        if (given.json) std::cout << line << "\n";
+        auto step = parse_step_line(line);
+        if (!step) return;
+        const bool is_ok = step->outcome == Step::Outcome::ok;
+        if (status.value_or(0) == 0) status = is_ok ? 0 : step_status(*step);
+        if (given.json) return;
+        std::cout << (is_ok ? "ok      " : "FAILED  ") << step->name << ": " << step->detail << "\n";
+        if (!is_ok) std::cout << "        " << step->remedy << "\n";
+    });
+    return asked ? status.value_or(kUnreached) : complain(asked.error());
+}
+
+int ping(const Given& given) {
+    return show_steps(given, "ping " + given.domain, kPingPatience);
+}
+
+int daemon_status(const Given& given) {
+    return show_steps(given, "status", kStatusPatience);
 }
 
 using Command = int (*)(const Given&);
@@ -267,6 +283,9 @@ int main(int argc, char** argv) {
     });
     add_account_commands(app, given, status);
     add_key_commands(app, given, status);
+    add(app, given, status, "status", "whether the running daemon can keep mail and is attached",
+        daemon_status)
+        ->add_flag("--json", given.json, "one JSON object a step");
     CLI::App* const pinging =
         add(app, given, status, "ping", "walk the way to DOMAIN and name what fails", ping);
     pinging->add_option("domain", given.domain)->required();

@@ -2,8 +2,9 @@
 
     suite.py CTEST-FOLDER
 
-runs ctest in the folder, then each tests/e2e/test_*.py and tests/scenarios/run.py in a process of its own, as many at once as
-there are processors. What could not run, was skipped or took too long counts as failed.
+runs ctest in the folder, then `./run compose`, each tests/e2e/test_*.py and tests/scenarios/run.py in a process of its own, as
+many at once as there are processors. What could not run, was skipped or took too long counts as failed; only `./run compose` may
+be skipped, where no engine can run, and that is shown again at the end.
 """
 
 import concurrent.futures
@@ -23,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 UNIT_SECONDS = 900
 FILE_SECONDS = 600
+COMPOSE_SECONDS = 1500  # with its images, on a machine that has nothing yet
 END_SECONDS = 60
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed$")
 
@@ -50,12 +52,12 @@ def ctest(folder):
     return passed, failed if fine or failed else 1
 
 
-def counted(arguments):
+def counted(arguments, seconds):
     """What a program whose output ends with its own count has said, and that count. One that takes too long is asked to clean up
     first."""
     program = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                errors="replace")
-    clocks = [threading.Timer(FILE_SECONDS, program.terminate), threading.Timer(FILE_SECONDS + END_SECONDS, program.kill)]
+    clocks = [threading.Timer(seconds, program.terminate), threading.Timer(seconds + END_SECONDS, program.kill)]
     for clock in clocks:
         clock.start()
     passed, failed, said = 0, 1, []
@@ -71,18 +73,37 @@ def counted(arguments):
     return "".join(said), passed, failed if status == 0 or failed else 1
 
 
-def timed(program):
+def timed(name, arguments, seconds):
     """(name, output, passed, failed, seconds) of one of the programs."""
     began = time.monotonic()
-    return os.path.relpath(program[-1], TESTS), *counted(program), time.monotonic() - began
+    return name, *counted(arguments, seconds), time.monotonic() - began
+
+
+def programs():
+    """(name, arguments, seconds) of each; the long ones begin: compose, then those late in the alphabet."""
+    yield "compose", [os.path.join(os.path.dirname(TESTS), "run"), "compose"], COMPOSE_SECONDS
+    for path in sorted(glob.glob(os.path.join(TESTS, "e2e", "test_*.py")), reverse=True):
+        yield (os.path.relpath(path, TESTS), [sys.executable, os.path.join(HERE, "suite.py"), "--file", path], FILE_SECONDS)
+    yield "scenarios/run.py", [sys.executable, os.path.join(TESTS, "scenarios", "run.py")], FILE_SECONDS
+
+
+class Endable(unittest.TextTestResult):
+    """Asked to end, it takes down what the test at hand has set up, and begins no other."""
+
+    def startTestRun(self):
+        signal.signal(signal.SIGTERM, self._end)
+
+    def _end(self, *_):
+        self.stop()
+        sys.exit("took too long")
 
 
 def e2e_file(path):
     """One file of unittest cases, in this process; a skip is a failure."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("took too long"))
     sys.path[:0] = [HERE, os.path.dirname(path)]
     name = os.path.splitext(os.path.basename(path))[0]
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(unittest.defaultTestLoader.loadTestsFromName(name))
+    runner = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Endable)
+    result = runner.run(unittest.defaultTestLoader.loadTestsFromName(name))
     unhappy = {str(getattr(test, "test_case", test)) for test, _ in result.failures + result.errors + result.skipped}
     failed = len(unhappy) + len(result.unexpectedSuccesses)
     total = max(result.testsRun, failed, 1)
@@ -97,18 +118,18 @@ def main(arguments):
     began = time.monotonic()
     print("== unit tests", flush=True)
     table = [("unit tests", *ctest(arguments[0]), time.monotonic() - began)]
-    # One a processor at a time: most of them wait most of the time. The long ones are late in the alphabet, and begin.
-    programs = [[sys.executable, os.path.join(HERE, "suite.py"), "--file", path]
-                for path in sorted(glob.glob(os.path.join(TESTS, "e2e", "test_*.py")), reverse=True)]
-    programs.append([sys.executable, os.path.join(TESTS, "scenarios", "run.py")])
+    # One a processor at a time: most of them wait most of the time.
+    skipped = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in concurrent.futures.as_completed([pool.submit(timed, program) for program in programs]):
+        for done in concurrent.futures.as_completed([pool.submit(timed, *program) for program in programs()]):
             name, said, *row = done.result()
             print(f"== {name}\n{said}", end="", flush=True)
             table.append((name, *row))
+            skipped += [line for line in said.splitlines() if line.startswith("SKIPPED: ")]
     print("\n== all")
     for name, passed, failed, seconds in table:
         print(f"{name:40} {passed:5} passed {failed:3} failed {seconds:6.1f} s")
+    print(*skipped, sep="\n", end="\n" if skipped else "")
     failed = sum(row[2] for row in table)
     print(f"{sum(row[1] for row in table)} passed, {failed} failed", flush=True)
     return 1 if failed else 0
