@@ -107,8 +107,7 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
     auto key = impl_->read<armor::SecretBytes<32>>(
         [](Transaction& transaction) { return bridge::store_secret(transaction); });
     if (!key) return std::unexpected(std::move(key.error()));
-    auto credential =
-        bridge::make_credential(prepared, armor::account_salt(*key, *name));
+    auto credential = bridge::make_credential(prepared, armor::account_salt(*key, *name));
     if (!credential) return std::unexpected(std::move(credential.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto account = transaction.accounts().add(*name, now());
@@ -127,6 +126,21 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
 Result<std::vector<std::string>> Administration::accounts() {
     return impl_->read<std::vector<std::string>>(
         [](Transaction& transaction) { return transaction.accounts().list(); });
+}
+
+Result<void> Administration::set_quota(std::string_view address, std::optional<std::uint64_t> bytes) {
+    auto name = account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    auto set = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto account = transaction.accounts().find(*name);
+        if (!account) return std::unexpected(std::move(account.error()));
+        if (!*account) return fail(404, *name + " is no account here");
+        auto done = transaction.quotas().set_limit(**account, bytes);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!set) return std::unexpected(std::move(set.error()));
+    return {};
 }
 
 Result<void> Administration::remove_account(std::string_view address) {

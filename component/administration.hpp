@@ -38,6 +38,8 @@ class Administration {
     [[nodiscard]] Result<armor::SecretText> add_account(std::string_view address,
                                                         std::optional<armor::SecretText> password);
     [[nodiscard]] Result<std::vector<std::string>> accounts();
+    /// How many octets its mailbox may hold; none: what the configuration says. 404.
+    [[nodiscard]] Result<void> set_quota(std::string_view address, std::optional<std::uint64_t> bytes);
     /// 404.
     [[nodiscard]] Result<void> remove_account(std::string_view address);
 

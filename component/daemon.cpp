@@ -136,6 +136,7 @@ class Daemon {
         // A peer's message may be as long as a local user's; its envelope comes on top.
         limits.message_bytes = config_.limits.message_bytes + (1u << 20);
         limits.bundle_bytes = limits.message_bytes + limits.message_bytes / 8 + (1u << 20);
+        limits.mailbox_bytes = config_.limits.mailbox_bytes;
         limits.peer_octets = 4 * limits.bundle_bytes;
         return {.domain = config_.domain,
                 .owner = kOwner,

@@ -1,5 +1,6 @@
 // immpd: the command line of the daemon and of its administration.
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -62,6 +63,7 @@ struct Given {
     std::string account;
     std::string password_file;
     std::string domain;
+    std::string quota;
     bool json = false;
 };
 
@@ -159,6 +161,20 @@ int account_list(const Given& given) {
     });
 }
 
+constexpr std::uint64_t kMaxQuotaBytes = 1ull << 60;
+
+int account_quota(const Given& given) {
+    return administer(given, [&](Administration& administration) -> Result<void> {
+        if (given.quota == "default") return administration.set_quota(given.account, std::nullopt);
+        std::uint64_t bytes = 0;
+        const char* const end = given.quota.data() + given.quota.size();
+        const auto [stop, error] = std::from_chars(given.quota.data(), end, bytes);
+        if (error != std::errc{} || stop != end || bytes > kMaxQuotaBytes)
+            return fail(400, given.quota + " is no quota; give octets (at most 2^60), or default");
+        return administration.set_quota(given.account, bytes);
+    });
+}
+
 int account_remove(const Given& given) {
     return administer(
         given, [&](Administration& administration) { return administration.remove_account(given.account); });
@@ -243,6 +259,10 @@ void add_account_commands(CLI::App& app, Given& given, int& status) {
                        "take the password from the first line of FILE, or -");
     adding->add_flag("--json", given.json);
     add(*account, given, status, "list", "list them", account_list);
+    CLI::App* const limiting =
+        add(*account, given, status, "quota", "how many octets its mailbox may hold", account_quota);
+    limiting->add_option("address", given.account)->required();
+    limiting->add_option("octets", given.quota, "a number, or default")->required();
     CLI::App* const removing =
         add(*account, given, status, "remove", "remove one with its mail", account_remove);
     removing->add_option("address", given.account)->required();

@@ -165,7 +165,10 @@ bool Connection::read_some() {
     if (!may_read()) return false;
     std::array<char, kReadBytes> room;
     const IoResult result = socket_.read(room);
-    if (result.status == IoStatus::ended) input_ended_ = true;
+    if (result.status == IoStatus::ended && !std::exchange(input_ended_, true)) {
+        add(session_.input_ended());
+        return true;
+    }
     if (result.status != IoStatus::done) return await(result, "reading");
     moved_ = Clock::now();
     add(session_.receive({room.data(), result.octets}));

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "bridge/node/answering.hpp"
 #include "bridge/node/login.hpp"
 #include "bridge/node/reading.hpp"
 #include "bridge/node/segment_source.hpp"
@@ -11,15 +12,6 @@
 
 namespace immp::bridge {
 namespace {
-
-/// A work's result as the session's answer.
-template <class R>
-std::move_only_function<void(Result<R>)> answering(SessionHost::AnswerDone done) {
-    return [done = std::move(done)](Result<R> result) mutable {
-        if (!result) return done(std::unexpected(std::move(result.error())));
-        done(AnswerValue(std::move(*result)));
-    };
-}
 
 /// What was staged for nothing goes at once, not with the sweep a day later: on a full disk it would hold the
 /// very room that others wait for. Should this fail, the sweep has it.
@@ -53,7 +45,8 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 
 }  // namespace
 
-Desk::Desk(const NodeServices& services, Queued queued) : services_(services), queued_(std::move(queued)) {}
+Desk::Desk(const NodeServices& services, Watches& watches, Queued queued)
+    : services_(services), watches_(watches), queued_(std::move(queued)) {}
 
 Desk::~Desk() {
     backlog_->on_less = nullptr;
@@ -117,8 +110,11 @@ void Desk::serve(Submit request, AnswerDone done) {
     auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(staged));
     auto asked = std::make_shared<const Submit>(std::move(request));
     services_.store.write<Submitted>(
-        [asked, bodies, context = SubmissionContext{services_.domain, services_.now(), services_.uuid}](
-            Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
+        [asked, bodies,
+         context = SubmissionContext{services_.domain, services_.now(), services_.uuid,
+                                     services_.limits.mailbox_bytes}](Transaction& transaction) {
+            return submit(transaction, *asked, *bodies, context);
+        },
         [asked, bodies, &store = services_.store, queued = queued_,
          done = std::move(done)](Result<Submitted> result) mutable {
             if (!is_taken(result)) discard(store, *bodies);
@@ -130,13 +126,14 @@ void Desk::serve(Submit request, AnswerDone done) {
 }
 
 void Desk::serve(FetchMessage request, AnswerDone done) {
+    if (request.remove) return take(std::move(request), std::move(done));
     const bool marks = request.mark_read;
     auto asked = std::make_shared<const FetchMessage>(std::move(request));
     services_.store.read<FoundMessage>(
         [asked](Transaction& transaction) { return find_message(transaction, *asked); },
         [asked, marks, &store = services_.store, done = std::move(done)](Result<FoundMessage> found) mutable {
             if (!found) return done(std::unexpected(std::move(found.error())));
-            Fetched fetched{std::make_shared<SegmentSource>(std::move(found->segments)), found->type};
+            Fetched fetched{std::make_shared<SegmentSource>(std::move(found->segments)), found->type, {}, {}};
             if (!marks || found->was_read) return done(AnswerValue(std::move(fetched)));
             // The mark is part of the answer: a CHECK that follows counts one less. Where it cannot be kept
             // (a full disk) the message is given all the same, and stays unread.

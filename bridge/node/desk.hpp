@@ -7,6 +7,7 @@
 
 #include "bridge/node/body_stage.hpp"
 #include "bridge/node/services.hpp"
+#include "bridge/node/watches.hpp"
 #include "bridge/session/host.hpp"
 
 namespace immp::bridge {
@@ -21,7 +22,8 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    Desk(const NodeServices& services, Queued queued);
+    /// Services and watches outlive the desk.
+    Desk(const NodeServices& services, Watches& watches, Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -48,9 +50,27 @@ class Desk final : public SessionHost {
     void serve(ListDevices request, AnswerDone done);
     void serve(RevokeDevice request, AnswerDone done);
 
+    // desk_mailbox.cpp
+    void serve(CreateFolder request, AnswerDone done);
+    void serve(RenameFolder request, AnswerDone done);
+    void serve(DropFolder request, AnswerDone done);
+    void serve(ListFolders request, AnswerDone done);
+    void serve(PlaceMessage request, AnswerDone done);
+    void serve(FlagMessage request, AnswerDone done);
+    void serve(RemoveMessage request, AnswerDone done);
+    void serve(AskQuota request, AnswerDone done);
+    void serve(CommitLease request, AnswerDone done);
+    void take(FetchMessage request, AnswerDone done);
+
+    // watches.cpp
+    void serve(WatchFolder request, AnswerDone done);
+    void serve(EndWatch request, AnswerDone done);
+
     const NodeServices& services_;
+    Watches& watches_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
+    std::map<WatchId, std::shared_ptr<FolderWatch>> watching_;
     std::shared_ptr<Backlog> backlog_ = std::make_shared<Backlog>();
 };
 

@@ -1,6 +1,7 @@
 #include "bridge/node/housekeeping.hpp"
 
 #include "bridge/mail/retry.hpp"
+#include "bridge/node/keeping.hpp"
 #include "bridge/node/receipt_book.hpp"
 
 namespace immp::bridge {
@@ -45,6 +46,7 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
                         transaction.bundles().sweep_incoming(now - kPiecesKept),
                         transaction.bundles().forget_receipts(now - kDedupeKept),
                         transaction.mailboxes().forget_delivered(now - kDedupeKept),
+                        transaction.leases().end(now, now - kCommittedKept), transaction.folders().sweep(),
                         transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;

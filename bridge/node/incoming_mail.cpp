@@ -7,9 +7,10 @@
 namespace immp::bridge {
 namespace {
 
-armor::Outcome outcome_of(std::uint32_t recipient, int code) {
-    armor::Outcome outcome{0, recipient, code, std::nullopt, {}};
-    if (code >= 400) outcome.enhanced = "5." + std::string(code_spec(code).enhanced);
+armor::Outcome outcome_of(std::uint32_t recipient, int code,
+                          std::optional<std::chrono::seconds> retry = std::nullopt) {
+    armor::Outcome outcome{0, recipient, code, retry, {}};
+    if (code >= 400) outcome.enhanced = (retry ? "4." : "5.") + std::string(code_spec(code).enhanced);
     return outcome;
 }
 
@@ -38,6 +39,7 @@ void take_metadata(Message& message, const std::vector<StagedBody>& bodies) {
 struct FiledFor {
     int code = 0;
     std::uint32_t repeats = 0;
+    std::optional<std::chrono::seconds> retry = std::nullopt;
 };
 
 Result<FiledFor> file_for(Transaction& transaction, const NodeServices& services, const std::string& origin,
@@ -52,6 +54,8 @@ Result<FiledFor> file_for(Transaction& transaction, const NodeServices& services
     if (*before) return FiledFor{(*before)->digest == digest ? (*before)->code : 452, 1};
     auto dropped = drop.drop(*imid);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
+    // What is refused for now may be taken later: it is not recorded.
+    if (dropped->retry) return FiledFor{dropped->code, 0, dropped->retry};
     auto recorded = transaction.mailboxes().record_delivered(origin, envelope.from, envelope.id, recipient,
                                                              {digest, dropped->code}, services.now());
     if (!recorded) return std::unexpected(std::move(recorded.error()));
@@ -79,12 +83,12 @@ Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, 
     const armor::Digest digest = message_digest(message);
     take_metadata(message, mail.bodies);
     message.envelope.received.push_back({services.domain, services.now()});
-    MailDrop drop(transaction, message, services.uuid, services.now());
+    MailDrop drop(transaction, message, services.uuid, services.now(), services.limits.mailbox_bytes);
     for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
         const auto done =
             file_for(transaction, services, origin, message, drop, mail.inner.recipients[i], digest);
         if (!done) return std::unexpected(done.error());
-        filed.outcomes.push_back(outcome_of(i, done->code));
+        filed.outcomes.push_back(outcome_of(i, done->code, done->retry));
         filed.repeats += done->repeats;
     }
     return filed;

@@ -1,5 +1,8 @@
 #include "bridge/node/mail_drop.hpp"
 
+#include "bridge/node/keeping.hpp"
+#include "bridge/wire/codes.hpp"
+
 namespace immp::bridge {
 
 Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
@@ -10,6 +13,12 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     auto account = transaction_.accounts().find(recipient.account());
     if (!account) return std::unexpected(std::move(account.error()));
     if (!*account) return RecipientOutcome{name, 451, "No such mailbox here", std::nullopt};
+    const auto room = fits(**account);
+    if (!room) return std::unexpected(room.error());
+    if (!*room) {
+        const Error full = refusal(441);
+        return RecipientOutcome{name, full.code, std::string(code_spec(441).text), full.retry};
+    }
     auto folder = folder_for(**account, recipient.tag);
     if (!folder) return std::unexpected(std::move(folder.error()));
     auto message = stored();
@@ -19,15 +28,27 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     return RecipientOutcome{name, 275, "Delivered", std::nullopt};
 }
 
-Result<void> MailDrop::keep_copy(AccountId account) {
+Result<bool> MailDrop::keep_copy(AccountId account) {
+    const auto room = fits(account);
+    if (!room) return room;
+    if (!*room) return false;
     auto sent = transaction_.mailboxes().folder(account, "/SENT");
     if (!sent) return std::unexpected(std::move(sent.error()));
-    if (!*sent) return {};
+    if (!*sent) return false;
     auto message = stored();
     if (!message) return std::unexpected(std::move(message.error()));
     auto filed = transaction_.mailboxes().file(*message, (*sent)->id, Mark::read, uuid_(), now_);
     if (!filed) return std::unexpected(std::move(filed.error()));
-    return {};
+    return true;
+}
+
+/// What the mailbox holds already needs no room: a message to oneself, or to two folders of one.
+Result<bool> MailDrop::fits(AccountId account) {
+    if (stored_) {
+        auto held = transaction_.quotas().holds(account, *stored_);
+        if (!held || *held) return held;
+    }
+    return has_room(transaction_, account, message_.length(), mailbox_bytes_);
 }
 
 Result<MessageId> MailDrop::stored() {
@@ -38,9 +59,10 @@ Result<MessageId> MailDrop::stored() {
 }
 
 /// `alice+lists@`: the sub-folder of INBOX of that name if there is one, else INBOX; the sender cannot tell
-/// which (decisions, 5).
+/// which (decisions, 5). The names of default folders are no tags: `alice+junk@` is INBOX.
 Result<FolderId> MailDrop::folder_for(AccountId account, const std::string& tag) {
-    for (const std::string& path : {tag.empty() ? std::string() : "/INBOX/" + tag, std::string("/INBOX")}) {
+    const bool is_tag = !tag.empty() && !is_default_folder("/" + tag.substr(0, tag.find('/')));
+    for (const std::string& path : {is_tag ? "/INBOX/" + tag : std::string(), std::string("/INBOX")}) {
         if (path.empty()) continue;
         auto folder = transaction_.mailboxes().folder(account, path);
         if (!folder) return std::unexpected(std::move(folder.error()));

@@ -15,7 +15,11 @@ constexpr std::chrono::hours kKeyCheck{1};
 
 }  // namespace
 
-Node::Node(NodeServices services) : services_(std::move(services)) {}
+Node::Node(NodeServices services) : services_(std::move(services)) {
+    services_.store.on_changed([watches = std::weak_ptr(watches_)](const std::vector<FolderId>& folders) {
+        if (const auto told = watches.lock()) told->on_changed(folders);
+    });
+}
 
 Node::~Node() = default;
 
@@ -49,7 +53,7 @@ void Node::start(Callback<void> done) {
 
 std::unique_ptr<SessionHost> Node::make_desk() {
     return std::make_unique<Desk>(
-        services_, [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
+        services_, *watches_, [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
 }
 
 void Node::echo(std::string domain, Callback<std::chrono::milliseconds> done) {

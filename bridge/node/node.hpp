@@ -46,6 +46,7 @@ class Node final : public PeerHandler {
     void keep_keys_fresh();
 
     const NodeServices services_;
+    std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
     PeerLink* link_ = nullptr;
     HeldKeysPtr keys_;
     std::unique_ptr<Trust> trust_;

@@ -17,14 +17,15 @@ inline constexpr std::chrono::minutes kLease{10};
 
 /// Bounds of the node; each with the error it gives.
 struct NodeLimits {
-    std::uint64_t message_bytes = 100ull << 20;    ///< raw octets of one item from a peer; 413
+    std::uint64_t message_bytes = 100ull << 20;  ///< raw octets of one item from a peer; 413
+    std::uint64_t mailbox_bytes = 0;  ///< of an account without a quota of its own; 0: no limit; 441
     std::uint64_t bundle_bytes = 128ull << 20;     ///< `of` of a bundle from a peer; 413
     std::uint64_t peer_bundles = 32;               ///< a peer's unfinished bundles; 429
     std::uint64_t peer_octets = 512ull << 20;      ///< and their announced octets; 429
     std::uint32_t bundle_rows = 256;               ///< outbox rows that one of our bundles takes
     std::uint64_t bundle_fill_bytes = 1ull << 20;  ///< no further message is added above it: small mail must
                                                    ///< not wait behind large
-    std::uint32_t bundles_under_way = 4;  ///< to one domain, unanswered
+    std::uint32_t bundles_under_way = 4;           ///< to one domain, unanswered
 };
 
 struct NodeServices {

@@ -12,6 +12,7 @@ struct SubmissionContext {
     std::string domain;
     Time now;
     std::function<std::string()> uuid;
+    std::uint64_t mailbox_bytes = 0;  ///< NodeLimits::mailbox_bytes
 };
 
 /// One write transaction's work. `bodies` in the order of submit.parts. 409 (text: the UUID) and 452 by `ID`

@@ -75,7 +75,9 @@ void reply_submitted(SessionCore& core, Slot& slot, const Submitted& submitted) 
         core.reply_more(slot, 274, outcome_line(outcome));
     for (const int good : {273, 275})
         if (std::ranges::count(submitted.outcomes, good, &RecipientOutcome::code) > 0)
-            return core.reply(slot, good, submitted.id + " " + std::string(code_spec(good).text));
+            return core.reply(slot, good,
+                              submitted.id + " " + std::string(code_spec(good).text) +
+                                  (submitted.copy_kept ? "" : " copy=none"));
     if (submitted.outcomes.empty()) return core.refuse(slot, refusal(700));
     const RecipientOutcome& first = submitted.outcomes.front();
     core.refuse(slot, {first.code, first.text, {}, first.retry});

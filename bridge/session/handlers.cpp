@@ -28,6 +28,17 @@ constexpr Row kHandlers[] = {
     {Verb::mbox_check, mbox_check},
     {Verb::mbox_index, mbox_index},
     {Verb::mbox_fetch, mbox_fetch},
+    {Verb::mbox_create, mbox_create},
+    {Verb::mbox_rename, mbox_rename},
+    {Verb::mbox_drop, mbox_drop},
+    {Verb::mbox_list, mbox_list},
+    {Verb::mbox_move, mbox_move},
+    {Verb::mbox_copy, mbox_copy},
+    {Verb::mbox_flag, mbox_flag},
+    {Verb::mbox_remove, mbox_remove},
+    {Verb::mbox_quota, mbox_quota},
+    {Verb::mbox_commit, mbox_commit},
+    {Verb::mbox_watch, mbox_watch},
 };
 
 }  // namespace

@@ -45,4 +45,26 @@ void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command);
 
+// folder.cpp
+void mbox_create(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_rename(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_drop(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// watch.cpp
+void mbox_watch(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// keeping.cpp
+void mbox_quota(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_commit(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// reference.cpp
+void mbox_move(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_copy(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_flag(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_remove(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// "read,flagged"; "-" for none.
+[[nodiscard]] std::string flag_list(const std::vector<std::string>& flags);
+void reply_removed(SessionCore& core, const SlotPtr& slot, const Removed& removed);
+
 }  // namespace immp::bridge

@@ -40,6 +40,7 @@ void SessionInput::run() {
     while (run_waiting() || step()) {
     }
     unread_.erase(0, std::exchange(used_, 0));
+    watches_.go_on();
     core_.output.pull_next(core_.new_ticket());
     close_if_done();
 }
@@ -95,8 +96,10 @@ void SessionInput::refuse_line(const Line& line) {
 
 bool SessionInput::must_wait(const Command& command) {
     if (barrier_ && !barrier_->done) return true;
+    watches_.end(command.pipeline);
     if (runs_alone(command)) {
         abandon_bodies();
+        watches_.end_all(SessionWatches::When::told);
         run_waiting();
         return !settled();
     }
@@ -119,8 +122,10 @@ void SessionInput::begin(Command command) {
     const SlotPtr slot = core_.output.open(command.pipeline, verb_of(command));
     Lane& lane = core_.lane(command.pipeline);
     // Not when its turn comes: what is read behind it would depend on how the octets arrive.
-    if (ends_session(command)) core_.close();
-    else if (lane.chunked) return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
+    if (ends_session(command))
+        core_.close();
+    else if (lane.chunked)
+        return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
     lane.waiting.push_back({std::move(command), slot});
 }
 bool SessionInput::too_many_pipelines(const std::string& pipeline) const {
@@ -137,6 +142,7 @@ bool SessionInput::run_waiting() {
     bool started = false;
     for (auto at = core_.lanes_.begin(); at != core_.lanes_.end();) {
         Lane& lane = at->second;
+        if (!lane.waiting.empty()) watches_.end(at->first);
         while (!lane.waiting.empty() && ready(lane)) {
             const Lane::Waiting next = std::move(lane.waiting.front());
             lane.waiting.pop_front();
@@ -199,6 +205,7 @@ std::size_t SessionInput::waiting() const {
 void SessionInput::close_if_done() {
     if (!core_.closing_ || core_.closed_) return;
     abandon_bodies();
+    watches_.end_all(SessionWatches::When::now);
     run_waiting();
     if (settled()) core_.end();
 }

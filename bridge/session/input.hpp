@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "bridge/session/core.hpp"
+#include "bridge/session/watch.hpp"
 #include "bridge/wire/body.hpp"
 #include "bridge/wire/line.hpp"
 
@@ -20,7 +21,7 @@ inline constexpr std::size_t kMaxSlots = 512;
 
 class SessionInput {
   public:
-    explicit SessionInput(SessionCore& core) : core_(core) {}
+    explicit SessionInput(SessionCore& core) : core_(core), watches_(core) {}
 
     void feed(std::string_view octets) { unread_ += octets; }
     /// Whether octets that come now would be used at once.
@@ -66,6 +67,7 @@ class SessionInput {
     void abandon_bodies();
 
     SessionCore& core_;
+    SessionWatches watches_;
     std::string unread_;
     std::size_t used_ = 0;  // octets of unread_ that are done with
     LineReader lines_;

@@ -13,6 +13,7 @@
 #include "armor/password.hpp"
 #include "bridge/mail/message.hpp"
 #include "bridge/mail/selector.hpp"
+#include "bridge/session/mailbox_request.hpp"
 #include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
@@ -94,6 +95,7 @@ struct FetchMessage {
     FetchForm form = FetchForm::mime;
     std::string part;  ///< with FetchForm::part
     bool mark_read = true;
+    bool remove = false;  ///< takes the reference by a lease: nobody sees it until that ends
 };
 
 /// Makes a secret for a device and answers it once (DeviceSecret).
@@ -109,8 +111,10 @@ struct RevokeDevice {
     std::string device;
 };
 
-using Request = std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox, IndexMailbox, FetchMessage,
-                             AddDevice, ListDevices, RevokeDevice>;
+using Request =
+    std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox, IndexMailbox, FetchMessage, AddDevice,
+                 ListDevices, RevokeDevice, CreateFolder, RenameFolder, DropFolder, ListFolders, PlaceMessage,
+                 FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder, EndWatch>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -134,6 +138,7 @@ struct RecipientOutcome {
 struct Submitted {
     std::string id;
     std::vector<RecipientOutcome> outcomes;
+    bool copy_kept = true;  ///< false: there was no room for one in SENT
 };
 
 /// One CHECK line. `path` as it is stored (default folders in capitals).
@@ -162,7 +167,9 @@ struct IndexPage {
 
 struct Fetched {
     BodySourcePtr source;
-    std::string type;  ///< with FetchForm::part: the part's media type
+    std::string type;   ///< with FetchForm::part: the part's media type
+    std::string lease;  ///< 32 hex digits where the request was to remove, for `ttl`; else empty
+    std::chrono::seconds ttl{};
 };
 
 struct DeviceSecret {
@@ -176,8 +183,8 @@ struct DeviceEntry {
 };
 using DeviceList = std::vector<DeviceEntry>;
 
-using AnswerValue =
-    std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret, DeviceList>;
+using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
+                                 DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

@@ -86,8 +86,16 @@ Actions Session::drained() {
     return impl_->run();
 }
 
+Actions Session::input_ended() {
+    if (impl_->core.closed()) return {};
+    SessionWatches(impl_->core).end_all(SessionWatches::When::now);
+    return impl_->run();
+}
+
 Actions Session::idle() {
     if (impl_->core.closed()) return {};
+    SessionWatches watches(impl_->core);
+    if (watches.repeat()) return impl_->run();
     impl_->core.close(refusal(408));
     impl_->core.end();
     return impl_->core.output.take();

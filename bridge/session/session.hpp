@@ -70,7 +70,10 @@ class Session {
     /// After actions with a Send, once the driver's queue is below low water (again, or still): it may be
     /// called at once, but not from within another call.
     [[nodiscard]] Actions drained();
-    /// No octet moved for as long as idle_limit(): 408 and Close.
+    /// The client sends nothing more, but may still take replies: what only it could end, ends.
+    [[nodiscard]] Actions input_ended();
+    /// No octet moved for as long as idle_limit(): 408 and Close; while a WATCH is open, its last line again,
+    /// by which TCP finds out whether the client is still there.
     [[nodiscard]] Actions idle();
     [[nodiscard]] std::chrono::seconds idle_limit() const;
     /// The daemon ends: 703 and Close once what is pending is answered.

@@ -149,6 +149,28 @@ const Row kRows[] = {
          t.add_device();
          return [&t](ReplyPtr reply) { t.ask(RevokeDevice{"alice@a.example", "phone"}, reply); };
      }},
+    {"MailboxCreate", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(CreateFolder{"alice@a.example", "/new"}, reply); };
+     }},
+    {"MailboxFlag", 200,
+     [](Promises& t) -> Begin {
+         return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
+             t.ask(FlagMessage{"alice@a.example", "/INBOX", id, true, true}, reply);
+         };
+     }},
+    {"MailboxRemove", 200,
+     [](Promises& t) -> Begin {
+         return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
+             t.ask(RemoveMessage{"alice@a.example", "/INBOX", id}, reply);
+         };
+     }},
+    {"MailboxTake", 200,
+     [](Promises& t) -> Begin {
+         return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
+             t.ask(FetchMessage{"alice@a.example", "/INBOX", id, FetchForm::json, "", true, true}, reply);
+         };
+     }},
     {"BundleWhole", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 0); }},
     {"PieceFirst", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 100); }},
     {"PieceMiddle", 200, [](Promises& t) -> Begin { return t.piece(100, 100, 200); }},
@@ -229,6 +251,30 @@ TEST_F(Promises, AQuestionIsAnsweredFromWhatIsSynced) {
                                 [&](Result<BundleStatus> said) { status = std::move(said); });
     ASSERT_TRUE(loop_.run_until([&] { return status.has_value(); }));
     EXPECT_EQ((*status)->at, whole.head_bytes + 100);
+}
+
+TEST_F(Promises, AWatchIsToldWhatIsSyncedAndNotBefore) {
+    auto desk = a_.node->make_desk();
+    std::optional<std::uint64_t> total;
+    const auto watch = [&] {
+        total.reset();
+        desk->ask(WatchFolder{1, "carol@a.example", "/INBOX"}, [&](Answer answer) {
+            if (answer) total = std::get<MailboxStatus>(*answer).front().total;
+        });
+    };
+    watch();
+    ASSERT_TRUE(loop_.run_until([&] { return total.has_value(); }));
+    watch();
+    disk_.hold_syncs("/a/");
+    const auto reply = std::make_shared<Reply>();
+    submit("carol@a.example", reply);
+    ASSERT_TRUE(loop_.run_until([&] { return disk_.holds(); }));
+    EXPECT_EQ(a_.index("alice@a.example").size(), 1u);
+    EXPECT_FALSE(total);
+    disk_.release();
+    ASSERT_TRUE(loop_.run_until([&] { return total.has_value(); }));
+    EXPECT_EQ(total, 1u);
+    await(reply);
 }
 
 TEST_F(Promises, AMessageIsGivenOnAFullDiskAndStaysUnread) {

@@ -43,7 +43,12 @@ Error read_error(int code, std::string text) {
 Submitted read_submitted(std::istringstream& in) {
     Submitted submitted;
     in >> submitted.id;
-    for (const std::string& part : split(rest_of(in), '|')) {
+    std::string outcomes = rest_of(in);
+    if (outcomes.starts_with("copyless ")) {
+        submitted.copy_kept = false;
+        outcomes.erase(0, 9);
+    }
+    for (const std::string& part : split(outcomes, '|')) {
         std::istringstream words(part);
         RecipientOutcome outcome;
         words >> outcome.recipient >> outcome.code;
@@ -89,7 +94,15 @@ IndexPage sample_index(std::size_t entries, std::string next) {
 }
 
 Fetched fetched(std::string octets, std::string type) {
-    return {std::make_shared<TestSource>(std::move(octets)), std::move(type)};
+    return {std::make_shared<TestSource>(std::move(octets)), std::move(type), {}, {}};
+}
+
+QuotaStatus read_quota(std::istringstream& in) {
+    QuotaStatus quota;
+    in >> quota.used_bytes;
+    std::uint64_t limit = 0;
+    if (in >> limit) quota.limit_bytes = limit;
+    return quota;
 }
 
 }  // namespace
@@ -117,6 +130,18 @@ Answer read_answer(const std::string& text) {
         std::size_t count = 0;
         in >> count;
         return fetched(std::string(count, 'x'), "");
+    }
+    if (kind == "path") return FolderPath{rest_of(in)};
+    if (kind == "removed") return Removed{rest_of(in)};
+    if (kind == "flags") return MessageFlags{split(rest_of(in), ' ')};
+    if (kind == "quota") return read_quota(in);
+    if (kind == "taken") {
+        std::string type;
+        in >> type;
+        Fetched taken = fetched(rest_of(in), type);
+        taken.lease = "0123456789abcdef0123456789abcdef";
+        taken.ttl = std::chrono::seconds(300);
+        return taken;
     }
     if (kind == "secret") return DeviceSecret{rest_of(in)};
     if (kind == "devices")

@@ -13,6 +13,8 @@
 #include "armor/password.hpp"
 #include "bridge/session/handlers.hpp"
 #include "bridge/session/input.hpp"
+#include "bridge/store/folders.hpp"
+#include "bridge/store/quotas.hpp"
 #include "bridge/wire/part_name.hpp"
 #include "tests/session/dialog.hpp"
 #include "tests/support/folders.hpp"
@@ -117,6 +119,9 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"parts of a message (configurable)", limits.parts, "413"},
         {"recipients of a message (configurable)", limits.recipients, "413"},
         {"entries of one INDEX (configurable)", limits.index_limit, "fewer, `next=`"},
+        {"folders deep", kMaxFolderDepth, "413"},
+        {"folders of a mailbox", kMaxFolders, "413"},
+        {"octets that a message counts for beside its bodies", kMessageOverheadBytes, "441"},
         {"errors before a login (configurable)", limits.errors_before_login, "710, closing"},
         {"seconds without an octet before a login (configurable)", seconds(limits.idle_before_login),
          "408, closing"},

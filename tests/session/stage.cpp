@@ -93,13 +93,40 @@ struct Describe {
     std::string operator()(const FetchMessage& r) {
         constexpr const char* kForms[] = {"json", "pretty", "mime", "part"};
         return "fetch " + r.account + " " + r.path + "#" + r.uuid + " " + kForms[static_cast<int>(r.form)] +
-               (r.part.empty() ? "" : "=" + r.part) + (r.mark_read ? " read" : " keep");
+               (r.part.empty() ? "" : "=" + r.part) + (r.mark_read ? " read" : " keep") +
+               (r.remove ? " remove" : "");
     }
     std::string operator()(const AddDevice& r) { return "add-device " + r.account + " " + quoted(r.device); }
     std::string operator()(const ListDevices& r) { return "list-devices " + r.account; }
     std::string operator()(const RevokeDevice& r) {
         return "revoke-device " + r.account + " " + quoted(r.device);
     }
+    std::string operator()(const CreateFolder& r) { return "create " + r.account + " " + r.path; }
+    std::string operator()(const RenameFolder& r) {
+        return "rename " + r.account + " " + r.path + " to=" + r.to;
+    }
+    std::string operator()(const DropFolder& r) { return "drop-folder " + r.account + " " + r.path; }
+    std::string operator()(const ListFolders& r) {
+        return "list " + r.account + (r.path.empty() ? "" : " " + r.path);
+    }
+    std::string operator()(const PlaceMessage& r) {
+        return (r.how == Placing::move ? "move " : "copy ") + r.account + " " + r.path + "#" + r.uuid +
+               " to=" + r.to;
+    }
+    std::string operator()(const FlagMessage& r) {
+        return "flag " + r.account + " " + r.path + "#" + r.uuid +
+               (r.read ? *r.read ? " +read" : " -read" : "") +
+               (r.flagged ? *r.flagged ? " +flagged" : " -flagged" : "");
+    }
+    std::string operator()(const RemoveMessage& r) {
+        return "remove " + r.account + " " + r.path + "#" + r.uuid;
+    }
+    std::string operator()(const AskQuota& r) { return "quota " + r.account; }
+    std::string operator()(const CommitLease& r) { return "commit " + r.account + " " + r.lease; }
+    std::string operator()(const WatchFolder& r) {
+        return "watch " + std::to_string(r.watch) + " " + r.account + " " + r.path;
+    }
+    std::string operator()(const EndWatch& r) { return "end-watch " + std::to_string(r.watch); }
 };
 
 }  // namespace
