@@ -107,10 +107,13 @@ Done run_login(Context& context, const LoginOptions& options) {
                              before.device);
     if (!device) return std::unexpected(device.error());
 
-    const StoredAccount stored{
-        *account,     options.server, options.server.empty() ? TlsStart::ask : entered->start,
-        *ca_file,     device->name,   std::move(device->secret),
-        entered->cost};
+    const StoredAccount stored{*account,
+                               options.server,
+                               options.server.empty() ? TlsStart::ask : entered->start,
+                               *ca_file,
+                               device->name,
+                               std::move(device->secret),
+                               entered->derivation.cost};
     if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
     if (!before.device.empty() && before.device != stored.device)
         static_cast<void>(revoke(entered->conversation, before.device));

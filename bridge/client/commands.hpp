@@ -44,6 +44,12 @@ struct LoginOptions {
 };
 [[nodiscard]] Done run_login(Context& context, const LoginOptions& options);
 
+struct PasswdOptions {
+    std::optional<std::string> password_file;      ///< as in LoginOptions: the one in use
+    std::optional<std::string> new_password_file;  ///< not both "-"
+};
+[[nodiscard]] Done run_passwd(Context& context, const PasswdOptions& options);
+
 struct LogoutOptions {
     enum class Mode {
         revoke,  ///< the server must revoke the device's secret first
@@ -86,6 +92,9 @@ struct SaveOptions {
     Existing existing = Existing::keep;
 };
 [[nodiscard]] Done run_save(Context& context, const SaveOptions& options);
+
+/// The stored account that `context` names.
+[[nodiscard]] Outcome<StoredAccount> chosen_account(const Context& context);
 
 /// The stored account that `context` names, and a session for it.
 [[nodiscard]] Outcome<Conversation> enter(Context& context);

@@ -29,6 +29,8 @@ struct Given {
     LoginOptions login;
     bool tls_first = false;
     std::string password_file;
+    PasswdOptions passwd;
+    std::string new_password_file;
     LogoutOptions logout;
     bool forget = false;
     SendOptions send;
@@ -58,6 +60,19 @@ Entry add_login(CLI::App& app, Given& given) {
                 if (g.tls_first) g.login.start = TlsStart::first_octet;
                 if (!g.password_file.empty()) g.login.password_file = g.password_file;
                 return run_login(context, g.login);
+            }};
+}
+
+Entry add_passwd(CLI::App& app, Given& given) {
+    CLI::App* const passwd = app.add_subcommand("passwd", "Change the account's password");
+    passwd->add_option("--password-file", given.password_file,
+                       "file with the password in use; - is standard input");
+    passwd->add_option("--new-password-file", given.new_password_file,
+                       "file with the new one; - is standard input");
+    return {passwd, [](Context& context, Given& g) {
+                if (!g.password_file.empty()) g.passwd.password_file = g.password_file;
+                if (!g.new_password_file.empty()) g.passwd.new_password_file = g.new_password_file;
+                return run_passwd(context, g.passwd);
             }};
 }
 
@@ -167,9 +182,9 @@ int main(int argc, char** argv) {
     app.add_option("--timeout", given.timeout, "seconds to wait while the server says nothing")
         ->check(CLI::Range(1u, 86400u))
         ->capture_default_str();
-    const Entry entries[] = {add_login(app, given),   add_send(app, given), add_list(app, given),
-                             add_read(app, given),    add_save(app, given), add_logout(app, given),
-                             add_accounts(app, given)};
+    const Entry entries[] = {add_login(app, given),  add_send(app, given),    add_list(app, given),
+                             add_read(app, given),   add_save(app, given),    add_logout(app, given),
+                             add_passwd(app, given), add_accounts(app, given)};
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

@@ -190,6 +190,14 @@ void Desk::serve(LookUpCredential request, AnswerDone done) {
         answering<Credential>(std::move(done)));
 }
 
+void Desk::serve(RenewPassword request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request), now = services_.now()](Transaction& transaction) {
+            return renew_password(transaction, request, now);
+        },
+        answering<Done>(std::move(done)));
+}
+
 void Desk::serve(RecordLogin request, AnswerDone done) {
     services_.store.write<Done>(
         [request = std::move(request), now = services_.now()](Transaction& transaction) {

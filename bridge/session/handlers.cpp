@@ -18,6 +18,7 @@ constexpr Row kHandlers[] = {
     {Verb::caps, caps},
     {Verb::auth_secret, auth_secret},
     {Verb::auth_response, auth_response},
+    {Verb::auth_renew, auth_renew},
     {Verb::device_list, device_list},
     {Verb::device_add, device_add},
     {Verb::device_revoke, device_revoke},

@@ -28,6 +28,7 @@ void caps(SessionCore& core, const SlotPtr& slot, const Command& command);
 // auth.cpp
 void auth_secret(SessionCore& core, const SlotPtr& slot, const Command& command);
 void auth_response(SessionCore& core, const SlotPtr& slot, const Command& command);
+void auth_renew(SessionCore& core, const SlotPtr& slot, const Command& command);
 
 // device.cpp
 void device_list(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -39,6 +39,15 @@ struct LookUpCredential {
     std::string device;   ///< may be empty
 };
 
+/// AUTH RENEW: `renewed` takes the place of the password's credential, at the same cost. 403 where the
+/// password is no longer the one of `proved`: who logged in with an older one may not take it back.
+struct RenewPassword {
+    std::string account;
+    armor::Argon2Cost cost;
+    armor::SecretBytes<32> proved;  ///< the StoredKey that the login proved
+    armor::ScramKeys renewed;
+};
+
 /// Notes a login (device list, last seen). Answered with Done.
 struct RecordLogin {
     std::string account;
@@ -109,8 +118,8 @@ struct RevokeDevice {
     std::string device;
 };
 
-using Request = std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox, IndexMailbox, FetchMessage,
-                             AddDevice, ListDevices, RevokeDevice>;
+using Request = std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
+                             FetchMessage, AddDevice, ListDevices, RevokeDevice>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -121,6 +130,9 @@ struct Credential {
     armor::Argon2Cost cost;
     armor::Salt salt{};
     armor::ScramKeys keys;
+    /// h itself, where the draft's K is allowed.
+    std::optional<armor::StretchedPassword> hash{};
+    bool of_device = false;  ///< a device's own secret, not the password
 };
 
 /// One recipient's fate, in the order of the request. 275 delivered, 273 queued, or a refusal.

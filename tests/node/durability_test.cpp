@@ -112,6 +112,15 @@ class Promises : public UnsafeDisk {
         ask(RecordLogin{"alice@a.example", "phone"}, reply);
         await(reply);
     }
+    /// Of alice: one that proves as the StoredKey of zeros.
+    void set_password() {
+        ASSERT_TRUE(a_.in_store<Done>([this](Transaction& transaction) -> Result<Done> {
+            const auto alice = transaction.accounts().find("alice@a.example");
+            const auto set = transaction.accounts().set_credential(**alice, "", {}, loop_.now());
+            if (!set) return std::unexpected(set.error());
+            return Done{};
+        }));
+    }
     std::string mail_for_alice() { return a_.index("alice@a.example").front().id; }
 
   protected:
@@ -143,6 +152,11 @@ const Row kRows[] = {
     {"DeviceAdd", 200,
      [](Promises& t) -> Begin {
          return [&t](ReplyPtr reply) { t.ask(AddDevice{"alice@a.example", "laptop"}, reply); };
+     }},
+    {"PasswordRenewed", 200,
+     [](Promises& t) -> Begin {
+         t.set_password();
+         return [&t](ReplyPtr reply) { t.ask(RenewPassword{"alice@a.example", {}, {}, {}}, reply); };
      }},
     {"DeviceRevoke", 200,
      [](Promises& t) -> Begin {

@@ -40,6 +40,13 @@ Error read_error(int code, std::string text) {
     return error;
 }
 
+Credential read_credential(const std::string& sort) {
+    Credential credential = test_credential();
+    credential.of_device = sort == "own";
+    if (sort == "draft") credential.hash = test_password().clone();
+    return credential;
+}
+
 Submitted read_submitted(std::istringstream& in) {
     Submitted submitted;
     in >> submitted.id;
@@ -99,7 +106,7 @@ Answer read_answer(const std::string& text) {
     std::string kind;
     in >> kind;
     if (kind == "done") return Done{};
-    if (kind == "credential") return test_credential();
+    if (kind == "credential") return read_credential(rest_of(in));
     if (kind == "submitted") return read_submitted(in);
     if (kind == "status") return read_status(in);
     if (kind == "index") {

@@ -7,7 +7,8 @@
 
 namespace immp::bridge::test {
 
-/// `done`, `credential`, `submitted <uuid> <imid> <code> <text> | ...`, `status <path> <u> <t>, ...`,
+/// `done`, `credential [draft|own]` (with a hash, or a device's own),
+/// `submitted <uuid> <imid> <code> <text> | ...`, `status <path> <u> <t>, ...`,
 /// `index <n> [next]` (the sample entries), `source <octets>`, `part <type> <octets>`, `octets <n>`,
 /// `secret <text>`, `devices`, `error <code> <text>[ retry=<s>]`. Ends the test program for anything else.
 [[nodiscard]] Answer read_answer(const std::string& text);
