@@ -146,6 +146,7 @@ class Daemon {
         limits.message_bytes = config_.limits.message_bytes + (1u << 20);
         limits.bundle_bytes = limits.message_bytes + limits.message_bytes / 8 + (1u << 20);
         limits.peer_octets = 4 * limits.bundle_bytes;
+        limits.key_requests = config_.limits.key_requests;
         return {.domain = config_.domain,
                 .owner = kOwner,
                 .limits = limits,

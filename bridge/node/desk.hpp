@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/key_directory.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/session/host.hpp"
 
@@ -21,7 +22,7 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    Desk(const NodeServices& services, Queued queued);
+    Desk(const NodeServices& services, KeyDirectory& directory, Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -48,8 +49,11 @@ class Desk final : public SessionHost {
     void serve(AddDevice request, AnswerDone done);
     void serve(ListDevices request, AnswerDone done);
     void serve(RevokeDevice request, AnswerDone done);
+    void serve(FindKeys request, AnswerDone done);
+    void serve(PublishKey request, AnswerDone done);
 
     const NodeServices& services_;
+    KeyDirectory& directory_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
     std::shared_ptr<Backlog> backlog_ = std::make_shared<Backlog>();

@@ -45,6 +45,7 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
                         transaction.bundles().sweep_incoming(now - kPiecesKept),
                         transaction.bundles().forget_receipts(now - kDedupeKept),
                         transaction.mailboxes().forget_delivered(now - kDedupeKept),
+                        transaction.user_keys().forget_peers(now - kPeerUsersKept),
                         transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;

@@ -29,6 +29,8 @@ constexpr Row kHandlers[] = {
     {Verb::mbox_check, mbox_check},
     {Verb::mbox_index, mbox_index},
     {Verb::mbox_fetch, mbox_fetch},
+    {Verb::key_request, key_request},
+    {Verb::key_publish, key_publish},
 };
 
 }  // namespace

@@ -41,6 +41,14 @@ void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command)
 void done(SessionCore& core, const SlotPtr& slot, const Command& command);
 void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command);
 
+// key.cpp
+void key_request(SessionCore& core, const SlotPtr& slot, const Command& command);
+void key_publish(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// Why a KEY PUBLISH may not end yet; it stays open then.
+[[nodiscard]] std::optional<Error> incomplete_key(const Delivery& delivery);
+/// Its DONE.
+void publish_key(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
+
 // mailbox.cpp
 void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -105,6 +105,24 @@ struct FetchMessage {
     bool mark_read = true;
 };
 
+/// The media type of a record, in DATA and in items of kind `key`.
+inline constexpr std::string_view kKeyType = "application/immp-key";
+
+/// KEY REQUEST. A user without a key of his own, or who is none, has his domain's.
+struct FindKeys {
+    std::string origin;  ///< who asks: an account, or a domain
+    Imid owner;          ///< an account, or a bare domain
+    bool history = false;
+};
+
+/// DONE of a KEY PUBLISH: the record is in the octets of this part. The answer comes when it is on stable
+/// storage.
+struct PublishKey {
+    DeliveryId delivery = 0;
+    std::string account;
+    std::uint32_t part = 0;  ///< PartOctets::part
+};
+
 /// Makes a secret for a device and answers it once (DeviceSecret).
 struct AddDevice {
     std::string account;
@@ -119,7 +137,7 @@ struct RevokeDevice {
 };
 
 using Request = std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
-                             FetchMessage, AddDevice, ListDevices, RevokeDevice>;
+                             FetchMessage, AddDevice, ListDevices, RevokeDevice, FindKeys, PublishKey>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -188,8 +206,21 @@ struct DeviceEntry {
 };
 using DeviceList = std::vector<DeviceEntry>;
 
-using AnswerValue =
-    std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret, DeviceList>;
+struct KeyText {
+    std::string fingerprint;  ///< 64 hex
+    std::string record;       ///< armor::Record::text()
+};
+struct KeyRecords {
+    std::string name;              ///< whose they are: the domain's where the user has none
+    std::vector<KeyText> records;  ///< at least one; oldest first; without history only the last
+};
+
+struct PublishedKey {
+    std::string fingerprint;
+};
+
+using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
+                                 DeviceList, KeyRecords, PublishedKey>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

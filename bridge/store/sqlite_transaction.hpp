@@ -7,6 +7,7 @@
 #include "bridge/store/sqlite_keys.hpp"
 #include "bridge/store/sqlite_mailboxes.hpp"
 #include "bridge/store/sqlite_outbox.hpp"
+#include "bridge/store/sqlite_user_keys.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
@@ -19,7 +20,8 @@ class SqliteTransaction final : public Transaction {
           bodies_(connection),
           outbox_(connection),
           bundles_(connection, bodies_),
-          keys_(connection) {}
+          keys_(connection),
+          user_keys_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -27,6 +29,7 @@ class SqliteTransaction final : public Transaction {
     Outbox& outbox() override { return outbox_; }
     Bundles& bundles() override { return bundles_; }
     Keys& keys() override { return keys_; }
+    UserKeys& user_keys() override { return user_keys_; }
 
   private:
     SqliteAccounts accounts_;
@@ -35,6 +38,7 @@ class SqliteTransaction final : public Transaction {
     SqliteOutbox outbox_;
     SqliteBundles bundles_;
     SqliteKeys keys_;
+    SqliteUserKeys user_keys_;
 };
 
 }  // namespace immp::bridge

@@ -25,6 +25,7 @@
 #include "bridge/store/keys.hpp"
 #include "bridge/store/mailboxes.hpp"
 #include "bridge/store/outbox.hpp"
+#include "bridge/store/user_keys.hpp"
 
 namespace immp::bridge {
 
@@ -39,6 +40,7 @@ class Transaction {
     virtual Outbox& outbox() = 0;
     virtual Bundles& bundles() = 0;
     virtual Keys& keys() = 0;
+    virtual UserKeys& user_keys() = 0;
 };
 
 /// Told that the store is broken() from now on.

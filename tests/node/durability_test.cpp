@@ -121,6 +121,7 @@ class Promises : public UnsafeDisk {
             return Done{};
         }));
     }
+    [[nodiscard]] Time now() const { return loop_.now(); }
     std::string mail_for_alice() { return a_.index("alice@a.example").front().id; }
 
   protected:
@@ -157,6 +158,19 @@ const Row kRows[] = {
      [](Promises& t) -> Begin {
          t.set_password();
          return [&t](ReplyPtr reply) { t.ask(RenewPassword{"alice@a.example", {}, {}, {}}, reply); };
+     }},
+    {"KeyPublished", 200,
+     [](Promises& t) -> Begin {
+         armor::RecordClaims claims;
+         const auto pair = armor::SigningPair::generate();
+         claims.owner = armor::Owner::kUser;
+         claims.name = "alice@a.example";
+         claims.serial = 1;
+         claims.sign = pair.open;
+         claims.not_before = t.now();
+         claims.not_after = t.now() + std::chrono::days(1);
+         const std::string record = armor::Record::make(claims, pair)->text();
+         return [&t, record](ReplyPtr reply) { t.ask(PublishKey{1, "alice@a.example", 0}, reply, {record}); };
      }},
     {"DeviceRevoke", 200,
      [](Promises& t) -> Begin {

@@ -96,6 +96,12 @@ struct Describe {
     std::string operator()(const RevokeDevice& r) {
         return "revoke-device " + r.account + " " + quoted(r.device);
     }
+    std::string operator()(const FindKeys& r) {
+        return "keys " + r.origin + " " + r.owner.text() + (r.history ? " history" : "");
+    }
+    std::string operator()(const PublishKey& r) {
+        return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);
+    }
 };
 
 }  // namespace
