@@ -97,7 +97,8 @@ Result<Administration> Administration::open(const Config& config) {
 }
 
 Result<armor::SecretText> Administration::add_account(std::string_view address,
-                                                      std::optional<armor::SecretText> password) {
+                                                      std::optional<armor::SecretText> password,
+                                                      bridge::DraftLogin draft) {
     auto name = account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     armor::SecretText secret = password ? std::move(*password) : bridge::fresh_secret();
@@ -107,7 +108,7 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
     auto key = impl_->read<armor::SecretBytes<32>>(
         [](Transaction& transaction) { return bridge::store_secret(transaction); });
     if (!key) return std::unexpected(std::move(key.error()));
-    auto credential = bridge::make_credential(prepared, armor::account_salt(*key, *name));
+    auto credential = bridge::make_credential(prepared, armor::account_salt(*key, *name), draft);
     if (!credential) return std::unexpected(std::move(credential.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto account = transaction.accounts().add(*name, now());

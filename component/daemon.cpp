@@ -138,6 +138,7 @@ class Daemon {
         limits.bundle_bytes = limits.message_bytes + limits.message_bytes / 8 + (1u << 20);
         limits.mailbox_bytes = config_.limits.mailbox_bytes;
         limits.peer_octets = 4 * limits.bundle_bytes;
+        limits.key_requests = config_.limits.key_requests;
         return {.domain = config_.domain,
                 .owner = kOwner,
                 .limits = limits,

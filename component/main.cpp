@@ -65,6 +65,7 @@ struct Given {
     std::string domain;
     std::string quota;
     bool json = false;
+    bool allow_sha1 = false;
 };
 
 Result<Config> read_configuration(const Given& given) {
@@ -136,7 +137,8 @@ int account_add(const Given& given) {
     if (!password) return complain(password.error());
     return administer(given, [&](Administration& administration) -> Result<void> {
         const bool is_generated = !password->has_value();
-        auto secret = administration.add_account(given.account, std::move(*password));
+        const auto draft = given.allow_sha1 ? bridge::DraftLogin::allowed : bridge::DraftLogin::refused;
+        auto secret = administration.add_account(given.account, std::move(*password), draft);
         if (!secret) return std::unexpected(std::move(secret.error()));
         if (given.json) {
             armor::JsonWriter json;
@@ -257,6 +259,9 @@ void add_account_commands(CLI::App& app, Given& given, int& status) {
     adding->add_option("address", given.account, "like alice@example.org")->required();
     adding->add_option("--password-file", given.password_file,
                        "take the password from the first line of FILE, or -");
+    adding->add_flag("--allow-sha1", given.allow_sha1,
+                     "let it log in as the draft of 2013 does: what the store keeps is then as good as the "
+                     "password");
     adding->add_flag("--json", given.json);
     add(*account, given, status, "list", "list them", account_list);
     CLI::App* const limiting =

@@ -9,6 +9,11 @@ std::string Arguments::text(std::string_view name) const {
     return given.empty() ? std::string() : given.front();
 }
 
+std::optional<std::string> Arguments::optional_text(std::string_view name) const {
+    if (!has(name)) return std::nullopt;
+    return text(name);
+}
+
 std::uint32_t Arguments::number(std::string_view name) const {
     const std::string digits = text(name);
     std::uint32_t value = 0;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class Arguments {
     [[nodiscard]] bool has(std::string_view name) const { return !values(name).empty(); }
     /// The value, else what the row presets, else empty.
     [[nodiscard]] std::string text(std::string_view name) const;
+    /// The value, where one was typed or is preset.
+    [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const;
     /// Of Kind::number, in its range.
     [[nodiscard]] std::uint32_t number(std::string_view name) const;
     /// Every value of Kind::texts.

@@ -1,7 +1,6 @@
 // immp login ADDRESS: the password is used once, to get a secret for this device.
 #include <array>
 #include <filesystem>
-#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -71,11 +70,6 @@ Outcome<std::string> absolute(const std::string& path) {
     return whole;
 }
 
-std::optional<std::string> password_file(const Arguments& arguments) {
-    if (!arguments.has("--password-file")) return std::nullopt;
-    return arguments.text("--password-file");
-}
-
 /// What an earlier login of this account left, or an empty record.
 StoredAccount earlier(const Context& context, const std::string& account) {
     auto found = context.credentials.find(account);
@@ -102,7 +96,7 @@ Done run_login(Context& context, const Arguments& arguments) {
     if (!ca_file) return std::unexpected(ca_file.error());
     // Before the password is asked for: a file that cannot be used is to be mended first.
     if (const auto usable = context.credentials.list(); !usable) return std::unexpected(usable.error());
-    auto password = read_password(password_file(arguments), context.in, *account);
+    auto password = read_password(arguments.optional_text("--password-file"), context.in, *account);
     if (!password) return std::unexpected(password.error());
 
     const std::string server = arguments.text("--server");
@@ -115,9 +109,13 @@ Done run_login(Context& context, const Arguments& arguments) {
     auto device = new_device(entered->conversation, wanted.empty() ? machine_name() : wanted, before.device);
     if (!device) return std::unexpected(device.error());
 
-    const StoredAccount stored{*account,     server,       server.empty() ? TlsStart::ask : entered->start,
-                               *ca_file,     device->name, std::move(device->secret),
-                               entered->cost};
+    const StoredAccount stored{*account,
+                               server,
+                               server.empty() ? TlsStart::ask : entered->start,
+                               *ca_file,
+                               device->name,
+                               std::move(device->secret),
+                               entered->derivation.cost};
     if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
     if (!before.device.empty() && before.device != stored.device)
         static_cast<void>(revoke(entered->conversation, before.device));

@@ -29,6 +29,7 @@ struct Context {
 };
 
 [[nodiscard]] Done run_login(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_passwd(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_logout(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_accounts(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_send(Context& context, const Arguments& arguments);
@@ -51,6 +52,9 @@ struct Context {
 [[nodiscard]] Done run_device_revoke(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_completion(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_manual(Context& context, const Arguments& arguments);
+
+/// The stored account that `context` names.
+[[nodiscard]] Outcome<StoredAccount> chosen_account(const Context& context);
 
 /// The stored account that `context` names, and a session for it.
 [[nodiscard]] Outcome<Conversation> enter(Context& context);

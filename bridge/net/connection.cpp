@@ -298,7 +298,7 @@ void Connection::on_timer() {
     const bool too_late = before_login() && now >= accepted_ + setup_->limits.login;
     moved_ = now;
     add(session_.idle());
-    if (too_late) add({Close{}});
+    if (too_late) pending_.emplace_back(Close{});
     run();
 }
 

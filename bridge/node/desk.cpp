@@ -45,8 +45,8 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 
 }  // namespace
 
-Desk::Desk(const NodeServices& services, Watches& watches, Queued queued)
-    : services_(services), watches_(watches), queued_(std::move(queued)) {}
+Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued)
+    : services_(services), watches_(watches), directory_(directory), queued_(std::move(queued)) {}
 
 Desk::~Desk() {
     backlog_->on_less = nullptr;
@@ -187,6 +187,14 @@ void Desk::serve(LookUpCredential request, AnswerDone done) {
         answering<Credential>(std::move(done)));
 }
 
+void Desk::serve(RenewPassword request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request), now = services_.now()](Transaction& transaction) {
+            return renew_password(transaction, request, now);
+        },
+        answering<Done>(std::move(done)));
+}
+
 void Desk::serve(RecordLogin request, AnswerDone done) {
     services_.store.write<Done>(
         [request = std::move(request), now = services_.now()](Transaction& transaction) {
@@ -230,6 +238,26 @@ void Desk::serve(RevokeDevice request, AnswerDone done) {
     services_.store.write<Done>([request = std::move(request)](
                                     Transaction& transaction) { return revoke_device(transaction, request); },
                                 answering<Done>(std::move(done)));
+}
+
+void Desk::serve(FindKeys request, AnswerDone done) {
+    directory_.find(std::move(request), answering<KeyRecords>(std::move(done)));
+}
+
+void Desk::serve(PublishKey request, AnswerDone done) {
+    Upload upload = std::exchange(uploads_[request.delivery], {});
+    uploads_.erase(request.delivery);
+    const auto sent = upload.find(request.part);
+    if (sent == upload.end()) return done(fail(700, "Internal error", "a part has no body"));
+    std::vector<StagedBody> bodies = {sent->second.finish()};
+    upload.erase(sent);
+    const auto record = bodies.front().in_memory();
+    if (record)
+        directory_.publish(request.account, std::string(*record), answering<PublishedKey>(std::move(done)));
+    else
+        done(fail(413, "A key record has at most " + std::to_string(armor::kMaxRecordBytes) + " octets"));
+    discard(services_.store, std::move(bodies));
+    discard(services_.store, finish(upload));  // of parts that were refused
 }
 
 }  // namespace immp::bridge

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/key_directory.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/node/watches.hpp"
 #include "bridge/session/host.hpp"
@@ -22,8 +23,8 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    /// Services and watches outlive the desk.
-    Desk(const NodeServices& services, Watches& watches, Queued queued);
+    /// Services, watches and directory outlive the desk.
+    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -41,6 +42,7 @@ class Desk final : public SessionHost {
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
 
     void serve(LookUpCredential request, AnswerDone done);
+    void serve(RenewPassword request, AnswerDone done);
     void serve(RecordLogin request, AnswerDone done);
     void serve(Submit request, AnswerDone done);
     void serve(CheckMailbox request, AnswerDone done);
@@ -49,6 +51,8 @@ class Desk final : public SessionHost {
     void serve(AddDevice request, AnswerDone done);
     void serve(ListDevices request, AnswerDone done);
     void serve(RevokeDevice request, AnswerDone done);
+    void serve(FindKeys request, AnswerDone done);
+    void serve(PublishKey request, AnswerDone done);
 
     // desk_mailbox.cpp
     void serve(CreateFolder request, AnswerDone done);
@@ -68,6 +72,7 @@ class Desk final : public SessionHost {
 
     const NodeServices& services_;
     Watches& watches_;
+    KeyDirectory& directory_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
     std::map<WatchId, std::shared_ptr<FolderWatch>> watching_;

@@ -47,6 +47,7 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
                         transaction.bundles().forget_receipts(now - kDedupeKept),
                         transaction.mailboxes().forget_delivered(now - kDedupeKept),
                         transaction.leases().end(now, now - kCommittedKept), transaction.folders().sweep(),
+                        transaction.user_keys().forget_peers(now - kPeerUsersKept),
                         transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;

@@ -12,6 +12,7 @@ namespace immp::bridge {
 inline constexpr std::chrono::days kPiecesKept{2};
 inline constexpr std::chrono::days kDedupeKept{30};
 inline constexpr std::chrono::hours kUnusedBodiesKept{24};
+inline constexpr std::chrono::days kPeerUsersKept{7};
 
 enum class Upkeep {
     done,

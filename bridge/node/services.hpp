@@ -22,6 +22,7 @@ struct NodeLimits {
     std::uint64_t bundle_bytes = 128ull << 20;     ///< `of` of a bundle from a peer; 413
     std::uint64_t peer_bundles = 32;               ///< a peer's unfinished bundles; 429
     std::uint64_t peer_octets = 512ull << 20;      ///< and their announced octets; 429
+    std::uint32_t key_requests = 60;               ///< for users' keys, a minute and origin; 429
     std::uint32_t bundle_rows = 256;               ///< outbox rows that one of our bundles takes
     std::uint64_t bundle_fill_bytes = 1ull << 20;  ///< no further message is added above it: small mail must
                                                    ///< not wait behind large

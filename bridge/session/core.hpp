@@ -92,6 +92,7 @@ class SessionCore {
     SessionState state = SessionState::unencrypted;
     std::string account;  ///< in Local: a prepared IMID
     std::optional<Challenge> challenge;
+    std::optional<ProvedPassword> password;  ///< in Local; not where a device's own secret was proved
     TlsFacts tls;
     DeliveryId last_delivery = 0;
     WatchId last_watch = 0;

@@ -1,4 +1,4 @@
-// A message on its way in: what DELIVER opened, DATA fills and DONE ends.
+// A message or key on its way in: what DELIVER or KEY PUBLISH opened, DATA fills and DONE ends.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,11 @@
 
 namespace immp::bridge {
 
+enum class DeliveryPurpose { mail, key };
+
 struct Delivery {
-    Submit submit;                 ///< as it is asked at DONE
+    DeliveryPurpose purpose = DeliveryPurpose::mail;
+    Submit submit;                 ///< as it is asked at DONE; of a key's only account, number and parts
     std::uint32_t next_part = 0;   ///< PartOctets::part of the next one
     std::uint64_t body_bytes = 0;  ///< of all bodies, refused ones too, announced or received
     unsigned open_bodies = 0;      ///< DONE waits for them

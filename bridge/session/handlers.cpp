@@ -18,6 +18,7 @@ constexpr Row kHandlers[] = {
     {Verb::caps, caps},
     {Verb::auth_secret, auth_secret},
     {Verb::auth_response, auth_response},
+    {Verb::auth_renew, auth_renew},
     {Verb::device_list, device_list},
     {Verb::device_add, device_add},
     {Verb::device_revoke, device_revoke},
@@ -39,6 +40,8 @@ constexpr Row kHandlers[] = {
     {Verb::mbox_quota, mbox_quota},
     {Verb::mbox_commit, mbox_commit},
     {Verb::mbox_watch, mbox_watch},
+    {Verb::key_request, key_request},
+    {Verb::key_publish, key_publish},
 };
 
 }  // namespace

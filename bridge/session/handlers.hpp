@@ -28,6 +28,7 @@ void caps(SessionCore& core, const SlotPtr& slot, const Command& command);
 // auth.cpp
 void auth_secret(SessionCore& core, const SlotPtr& slot, const Command& command);
 void auth_response(SessionCore& core, const SlotPtr& slot, const Command& command);
+void auth_renew(SessionCore& core, const SlotPtr& slot, const Command& command);
 
 // device.cpp
 void device_list(SessionCore& core, const SlotPtr& slot, const Command& command);
@@ -39,6 +40,14 @@ void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command);
 void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command);
 void done(SessionCore& core, const SlotPtr& slot, const Command& command);
 void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// key.cpp
+void key_request(SessionCore& core, const SlotPtr& slot, const Command& command);
+void key_publish(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// Why a KEY PUBLISH may not end yet; it stays open then.
+[[nodiscard]] std::optional<Error> incomplete_key(const Delivery& delivery);
+/// Its DONE.
+void publish_key(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
 
 // mailbox.cpp
 void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -40,6 +40,15 @@ struct LookUpCredential {
     std::string device;   ///< may be empty
 };
 
+/// AUTH RENEW: `renewed` takes the place of the password's credential, at the same cost. 403 where the
+/// password is no longer the one of `proved`: who logged in with an older one may not take it back.
+struct RenewPassword {
+    std::string account;
+    armor::Argon2Cost cost;
+    armor::SecretBytes<32> proved;  ///< the StoredKey that the login proved
+    armor::ScramKeys renewed;
+};
+
 /// Notes a login (device list, last seen). Answered with Done.
 struct RecordLogin {
     std::string account;
@@ -98,6 +107,24 @@ struct FetchMessage {
     bool remove = false;  ///< takes the reference by a lease: nobody sees it until that ends
 };
 
+/// The media type of a record, in DATA and in items of kind `key`.
+inline constexpr std::string_view kKeyType = "application/immp-key";
+
+/// KEY REQUEST. A user without a key of his own, or who is none, has his domain's.
+struct FindKeys {
+    std::string origin;  ///< who asks: an account, or a domain
+    Imid owner;          ///< an account, or a bare domain
+    bool history = false;
+};
+
+/// DONE of a KEY PUBLISH: the record is in the octets of this part. The answer comes when it is on stable
+/// storage.
+struct PublishKey {
+    DeliveryId delivery = 0;
+    std::string account;
+    std::uint32_t part = 0;  ///< PartOctets::part
+};
+
 /// Makes a secret for a device and answers it once (DeviceSecret).
 struct AddDevice {
     std::string account;
@@ -111,10 +138,10 @@ struct RevokeDevice {
     std::string device;
 };
 
-using Request =
-    std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox, IndexMailbox, FetchMessage, AddDevice,
-                 ListDevices, RevokeDevice, CreateFolder, RenameFolder, DropFolder, ListFolders, PlaceMessage,
-                 FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder, EndWatch>;
+using Request = std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
+                             FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder,
+                             DropFolder, ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota,
+                             CommitLease, WatchFolder, EndWatch, FindKeys, PublishKey>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -125,6 +152,9 @@ struct Credential {
     armor::Argon2Cost cost;
     armor::Salt salt{};
     armor::ScramKeys keys;
+    /// h itself, where the draft's K is allowed.
+    std::optional<armor::StretchedPassword> hash{};
+    bool of_device = false;  ///< a device's own secret, not the password
 };
 
 /// One recipient's fate, in the order of the request. 275 delivered, 273 queued, or a refusal.
@@ -183,8 +213,22 @@ struct DeviceEntry {
 };
 using DeviceList = std::vector<DeviceEntry>;
 
+struct KeyText {
+    std::string fingerprint;  ///< 64 hex
+    std::string record;       ///< armor::Record::text()
+};
+struct KeyRecords {
+    std::string name;              ///< whose they are: the domain's where the user has none
+    std::vector<KeyText> records;  ///< at least one; oldest first; without history only the last
+};
+
+struct PublishedKey {
+    std::string fingerprint;
+};
+
 using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
-                                 DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus>;
+                                 DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
+                                 PublishedKey>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

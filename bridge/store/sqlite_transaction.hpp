@@ -11,6 +11,7 @@
 #include "bridge/store/sqlite_outbox.hpp"
 #include "bridge/store/sqlite_quotas.hpp"
 #include "bridge/store/sqlite_references.hpp"
+#include "bridge/store/sqlite_user_keys.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
@@ -27,7 +28,8 @@ class SqliteTransaction final : public Transaction {
           folders_(connection, mailboxes_),
           references_(connection),
           leases_(connection),
-          quotas_(connection) {}
+          quotas_(connection),
+          user_keys_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -39,6 +41,7 @@ class SqliteTransaction final : public Transaction {
     References& references() override { return references_; }
     Leases& leases() override { return leases_; }
     Quotas& quotas() override { return quotas_; }
+    UserKeys& user_keys() override { return user_keys_; }
 
   private:
     SqliteAccounts accounts_;
@@ -51,6 +54,7 @@ class SqliteTransaction final : public Transaction {
     SqliteReferences references_;
     SqliteLeases leases_;
     SqliteQuotas quotas_;
+    SqliteUserKeys user_keys_;
 };
 
 }  // namespace immp::bridge

@@ -30,6 +30,7 @@
 #include "bridge/store/outbox.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/references.hpp"
+#include "bridge/store/user_keys.hpp"
 
 namespace immp::bridge {
 
@@ -48,6 +49,7 @@ class Transaction {
     virtual References& references() = 0;
     virtual Leases& leases() = 0;
     virtual Quotas& quotas() = 0;
+    virtual UserKeys& user_keys() = 0;
 };
 
 /// Told that the store is broken() from now on.

@@ -133,6 +133,8 @@ class Stage {
             return FolderPath{"/INBOX"};
         if (std::holds_alternative<AddDevice>(request)) return DeviceSecret{"secret"};
         if (std::holds_alternative<ListDevices>(request)) return DeviceList{};
+        if (std::holds_alternative<FindKeys>(request)) return KeyRecords{"b.example", {{"00ff", "record"}}};
+        if (std::holds_alternative<PublishKey>(request)) return PublishedKey{"00ff"};
         return Done{};
     }
 

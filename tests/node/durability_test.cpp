@@ -112,6 +112,16 @@ class Promises : public UnsafeDisk {
         ask(RecordLogin{"alice@a.example", "phone"}, reply);
         await(reply);
     }
+    /// Of alice: one that proves as the StoredKey of zeros.
+    void set_password() {
+        ASSERT_TRUE(a_.in_store<Done>([this](Transaction& transaction) -> Result<Done> {
+            const auto alice = transaction.accounts().find("alice@a.example");
+            const auto set = transaction.accounts().set_credential(**alice, "", {}, loop_.now());
+            if (!set) return std::unexpected(set.error());
+            return Done{};
+        }));
+    }
+    [[nodiscard]] Time now() const { return loop_.now(); }
     std::string mail_for_alice() { return a_.index("alice@a.example").front().id; }
 
   protected:
@@ -143,6 +153,24 @@ const Row kRows[] = {
     {"DeviceAdd", 200,
      [](Promises& t) -> Begin {
          return [&t](ReplyPtr reply) { t.ask(AddDevice{"alice@a.example", "laptop"}, reply); };
+     }},
+    {"PasswordRenewed", 200,
+     [](Promises& t) -> Begin {
+         t.set_password();
+         return [&t](ReplyPtr reply) { t.ask(RenewPassword{"alice@a.example", {}, {}, {}}, reply); };
+     }},
+    {"KeyPublished", 200,
+     [](Promises& t) -> Begin {
+         armor::RecordClaims claims;
+         const auto pair = armor::SigningPair::generate();
+         claims.owner = armor::Owner::kUser;
+         claims.name = "alice@a.example";
+         claims.serial = 1;
+         claims.sign = pair.open;
+         claims.not_before = t.now();
+         claims.not_after = t.now() + std::chrono::days(1);
+         const std::string record = armor::Record::make(claims, pair)->text();
+         return [&t, record](ReplyPtr reply) { t.ask(PublishKey{1, "alice@a.example", 0}, reply, {record}); };
      }},
     {"DeviceRevoke", 200,
      [](Promises& t) -> Begin {

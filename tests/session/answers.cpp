@@ -9,6 +9,16 @@
 namespace immp::bridge::test {
 namespace {
 
+// The record of docs/envelope.md, 8.
+constexpr std::string_view kSampleFingerprint =
+    "fd011c80695c83e9c1266ba37905aa4f5e1a7289ff920b79b1635ce25b37902c";
+constexpr std::string_view kSampleRecord =
+    "IMMP-KEY 1\n"
+    R"({"domain":"a.example","serial":1,"sign":"0EqyMnQrtKs6E2i9RhXk5tAiSrcaAWuvhSCjMsl3hzc=",)"
+    R"("seal":"BSpQdzrI2Rdz8tyWYuEvDe/pFeQVuKHI4gpaPWqyuEM=","not-before":"2026-01-01T00:00:00Z",)"
+    R"("not-after":"2027-01-01T00:00:00Z","previous":null,"next":null,"suites":[1]})"
+    "\n5GyumAdlYL7Te++jOOMhS5UxKp7iAp9M51M7ChH1H2Qth794Ls6rjk9KCYHEzJ5Q6psCyu9RWBk8AiYr4OWsDA==\n";
+
 std::string rest_of(std::istringstream& in) {
     std::string text;
     std::getline(in >> std::ws, text);
@@ -38,6 +48,13 @@ Error read_error(int code, std::string text) {
     }
     error.text = text;
     return error;
+}
+
+Credential read_credential(const std::string& sort) {
+    Credential credential = test_credential();
+    credential.of_device = sort == "own";
+    if (sort == "draft") credential.hash = test_password().clone();
+    return credential;
 }
 
 Submitted read_submitted(std::istringstream& in) {
@@ -112,7 +129,7 @@ Answer read_answer(const std::string& text) {
     std::string kind;
     in >> kind;
     if (kind == "done") return Done{};
-    if (kind == "credential") return test_credential();
+    if (kind == "credential") return read_credential(rest_of(in));
     if (kind == "submitted") return read_submitted(in);
     if (kind == "status") return read_status(in);
     if (kind == "index") {
@@ -143,6 +160,14 @@ Answer read_answer(const std::string& text) {
         taken.ttl = std::chrono::seconds(300);
         return taken;
     }
+    if (kind == "keys") {
+        KeyRecords found;
+        std::size_t count = 0;
+        in >> found.name >> count;
+        found.records.assign(count, {std::string(kSampleFingerprint), std::string(kSampleRecord)});
+        return found;
+    }
+    if (kind == "published") return PublishedKey{rest_of(in)};
     if (kind == "secret") return DeviceSecret{rest_of(in)};
     if (kind == "devices")
         return DeviceList{

@@ -193,6 +193,7 @@ TEST(ProtocolPage, WorkedExampleHolds) {
     EXPECT_EQ(armor::encode_base64(armor::decode_hex(given["exporter"]).value()), given["CB"]);
     const std::string message = armor::auth_message(
         {given["account"], given["device"], given["challenge"], given["nonce"], given["CB"]});
+    EXPECT_EQ(armor::draft_proof(*h, given["n1"], given["n2"]), given["K"]);
     const armor::ScramProof proof = armor::client_proof(*h, message);
     EXPECT_EQ(armor::encode_base64(proof), given["proof"]);
     EXPECT_TRUE(armor::proof_holds(keys, message, proof));

@@ -17,16 +17,6 @@ armor::Salt test_salt() {
     return salt;
 }
 
-// Argon2id once a process: it is dear by design.
-const armor::StretchedPassword& test_password() {
-    static const armor::StretchedPassword h = [] {
-        auto stretched = armor::stretch(armor::SecretText(std::string(kPassword)), test_salt(), {});
-        if (!stretched) std::abort();
-        return *std::move(stretched);
-    }();
-    return h;
-}
-
 SessionServices test_services(SessionLimits limits) {
     SessionServices services;
     services.domain = kDomain;
@@ -80,6 +70,12 @@ struct Describe {
     std::string operator()(const LookUpCredential& r) {
         return "credential " + r.account + " " + quoted(r.device);
     }
+    std::string operator()(const RenewPassword& r) {
+        return "renew " + r.account + " m=" + std::to_string(r.cost.memory_kib) +
+               " t=" + std::to_string(r.cost.passes) + " proved=" + armor::encode_base64(r.proved.view()) +
+               " stored=" + armor::encode_base64(r.renewed.stored_key.view()) +
+               " server=" + armor::encode_base64(r.renewed.server_key.view());
+    }
     std::string operator()(const RecordLogin& r) { return "login " + r.account + " " + quoted(r.device); }
     std::string operator()(const Submit& r) { return describe_submit(r); }
     std::string operator()(const CheckMailbox& r) {
@@ -127,6 +123,12 @@ struct Describe {
         return "watch " + std::to_string(r.watch) + " " + r.account + " " + r.path;
     }
     std::string operator()(const EndWatch& r) { return "end-watch " + std::to_string(r.watch); }
+    std::string operator()(const FindKeys& r) {
+        return "keys " + r.origin + " " + r.owner.text() + (r.history ? " history" : "");
+    }
+    std::string operator()(const PublishKey& r) {
+        return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);
+    }
 };
 
 }  // namespace
@@ -135,6 +137,16 @@ std::string TestSource::next(std::size_t bytes) {
     std::string piece = octets_.substr(std::min(read_, octets_.size()), bytes);
     read_ += piece.size();
     return piece;
+}
+
+// Argon2id once a process: it is dear by design.
+const armor::StretchedPassword& test_password() {
+    static const armor::StretchedPassword h = [] {
+        auto stretched = armor::stretch(armor::SecretText(std::string(kPassword)), test_salt(), {});
+        if (!stretched) std::abort();
+        return *std::move(stretched);
+    }();
+    return h;
 }
 
 Credential test_credential() {
