@@ -1,4 +1,6 @@
 // References, what they count for, and leases on them.
+#include <fstream>
+
 #include "bridge/store/schema.hpp"
 #include "tests/store/store_test.hpp"
 
@@ -191,21 +193,31 @@ TEST_F(ReferencesTest, WhatIsTakenKeepsItsIdAndItsMessage) {
 }
 
 TEST_F(ReferencesTest, OlderFilesLearnWhatTheyHold) {
-    EXPECT_EQ(migrations().size() >= 3, true);
-    file(1, 100);
-    value_of(copy(inbox_, 1, junk_));
-    store_.reset();
+    std::filesystem::create_directory(directory_.path("old"));
+    const std::string file = directory_.path("old") + "/immp.db";
+    std::ofstream(file).close();
     {
-        const auto file = directory_.path("store") + "/immp.db";
         auto connection = value_of(Connection::open(file, Access::read_write));
-        value_of(connection->script("UPDATE accounts SET used = 0"));
-        // The step's own words.
-        const std::string step = migrations()[2];
-        const auto begin = step.find("UPDATE accounts");
-        value_of(connection->script(step.substr(begin, step.find(";", begin) - begin)));
+        value_of(migrate(*connection, migrations().first(2)));
+        value_of(connection->script(R"sql(
+            INSERT INTO accounts (id, imid, made) VALUES (1, 'alice@a.example', 0), (2, 'bob@a.example', 0);
+            INSERT INTO folders (id, account, path, path_key)
+                VALUES (1, 1, '/INBOX', '/inbox'), (2, 1, '/JUNK', '/junk');
+            INSERT INTO messages VALUES (1, 'u', 's', '', '', '', 0, NULL, 1, 0, '', '', '', '', '', 100);
+            INSERT INTO refs (folder, account, message, uuid, is_read, sender, date, filed)
+                VALUES (1, 1, 1, 'u', 0, 's', 0, 0), (2, 1, 1, 'u', 0, 's', 0, 0);
+        )sql"));
     }
-    store_.emplace(directory_.path("store"));
-    EXPECT_EQ(used(), 100 + kMessageOverheadBytes);
+    store_.reset();
+    store_.emplace(directory_.path("old"));
+    alice_ = 1;
+    EXPECT_EQ(used(), 100 + kMessageOverheadBytes) << "once, though it lies in two folders";
+    for (const FolderId folder : {1, 2})
+        value_of(write([&](Transaction& tables) { return tables.references().remove(folder, "u"); }));
+    EXPECT_EQ(used(), 0U);
+    EXPECT_FALSE(is_stored(1));
+    alice_ = 2;
+    EXPECT_EQ(used(), 0U);
 }
 
 TEST_F(ReferencesTest, ACommitNamesTheFoldersItChanged) {
