@@ -8,6 +8,7 @@
 #include "bridge/node/body_stage.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/session/host.hpp"
+#include "bridge/session/session.hpp"
 
 namespace immp::bridge {
 
@@ -47,10 +48,19 @@ class Desk final : public SessionHost {
     void serve(AddDevice request, AnswerDone done);
     void serve(ListDevices request, AnswerDone done);
     void serve(RevokeDevice request, AnswerDone done);
+    void serve(ListSettings request, AnswerDone done);
+    void serve(ChangeSetting request, AnswerDone done);
+    void serve(ListBlocks request, AnswerDone done);
+    void serve(AddBlock request, AnswerDone done);
+    void serve(DropBlock request, AnswerDone done);
+    void serve(ListRefused request, AnswerDone done);
+    [[nodiscard]] AnswerDone packing(Compression compression, AnswerDone done);
 
     const NodeServices& services_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
+    /// Compressed bodies to this client.
+    std::shared_ptr<CodecRoom> packing_ = std::make_shared<CodecRoom>(kSessionCodecs);
     std::shared_ptr<Backlog> backlog_ = std::make_shared<Backlog>();
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "bridge/node/blocking.hpp"
 #include "bridge/session/request.hpp"
 #include "bridge/store/store.hpp"
 
@@ -17,7 +18,8 @@ class MailDrop {
     MailDrop(Transaction& transaction, const Message& message, std::function<std::string()> uuid, Time now)
         : transaction_(transaction), message_(message), uuid_(std::move(uuid)), now_(now) {}
 
-    /// 275, or the refusal of this recipient (451 no such mailbox, 410 expired); an Error is the store's.
+    /// 275, or the refusal of this recipient (451 no such mailbox, 410 expired, 452 or 455 blocked); an Error
+    /// is the store's.
     [[nodiscard]] Result<RecipientOutcome> drop(const Imid& recipient);
     /// A copy for the sender's SENT folder, read.
     [[nodiscard]] Result<void> keep_copy(AccountId account);
@@ -26,6 +28,10 @@ class MailDrop {
 
   private:
     [[nodiscard]] Result<FolderId> folder_for(AccountId account, const std::string& tag);
+    [[nodiscard]] Result<FolderId> default_folder(AccountId account, std::string_view path);
+    [[nodiscard]] Result<std::optional<Verdict>> judge(AccountId account, const Imid& recipient);
+    [[nodiscard]] Result<RecipientOutcome> turn_away(AccountId account, const std::string& name,
+                                                     const Verdict& verdict);
 
     Transaction& transaction_;
     const Message& message_;

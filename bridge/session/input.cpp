@@ -37,6 +37,7 @@ Verb verb_of(const Command& command) {
 }  // namespace
 
 void SessionInput::run() {
+    unpacked_bytes_ = 0;
     while (run_waiting() || step()) {
     }
     unread_.erase(0, std::exchange(used_, 0));
@@ -53,7 +54,7 @@ bool SessionInput::step() {
         body_.reset();
         return false;
     }
-    if (paused()) return false;
+    if (paused() || has_work()) return false;
     if (body_) return read_body();
     if (commands_.empty()) return read_line();
     if (must_wait(commands_.front())) return false;
@@ -119,8 +120,10 @@ void SessionInput::begin(Command command) {
     const SlotPtr slot = core_.output.open(command.pipeline, verb_of(command));
     Lane& lane = core_.lane(command.pipeline);
     // Not when its turn comes: what is read behind it would depend on how the octets arrive.
-    if (ends_session(command)) core_.close();
-    else if (lane.chunked) return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
+    if (ends_session(command))
+        core_.close();
+    else if (lane.chunked)
+        return core_.refuse(*slot, refusal(405, "Only CHUNK may follow here"));
     lane.waiting.push_back({std::move(command), slot});
 }
 bool SessionInput::too_many_pipelines(const std::string& pipeline) const {

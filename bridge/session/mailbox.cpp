@@ -123,9 +123,13 @@ void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command) 
     if (!form) return core.refuse(*slot, form.error());
     const auto place = own(core, parse_message_place(given.text(0)));
     if (!place) return core.refuse(*slot, place.error());
-    FetchMessage fetch{
-        core.account,       place->folder, place->rest, *form, std::string(given.value("PART").value_or("")),
-        !given.has("-READ")};
+    FetchMessage fetch{core.account,
+                       place->folder,
+                       place->rest,
+                       *form,
+                       std::string(given.value("PART").value_or("")),
+                       !given.has("-READ"),
+                       core.compression};
     core.ask<Fetched>(
         slot, std::move(fetch), [form = *form](SessionCore& c, const SlotPtr& s, Fetched fetched) {
             std::string fields = form == FetchForm::part ? " TYPE " + as_token(fetched.type) : "";

@@ -11,8 +11,10 @@
 
 #include "armor/error.hpp"
 #include "armor/password.hpp"
+#include "bridge/mail/block.hpp"
 #include "bridge/mail/message.hpp"
 #include "bridge/mail/selector.hpp"
+#include "bridge/wire/codec.hpp"
 #include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
@@ -94,6 +96,7 @@ struct FetchMessage {
     FetchForm form = FetchForm::mime;
     std::string part;  ///< with FetchForm::part
     bool mark_read = true;
+    Compression compression = Compression::none;  ///< of what is answered; its length counts packed octets
 };
 
 /// Makes a secret for a device and answers it once (DeviceSecret).
@@ -109,8 +112,39 @@ struct RevokeDevice {
     std::string device;
 };
 
+/// One of the account's settings, by the table of settings.hpp.
+struct Setting {
+    std::string name;
+    std::string value;  ///< prepared; empty: the default
+};
+struct ListSettings {
+    std::string account;
+};
+/// Stored when it is answered.
+struct ChangeSetting {
+    std::string account;
+    Setting setting;
+};
+
+struct ListBlocks {
+    std::string account;
+};
+struct AddBlock {
+    std::string account;
+    Block block;
+};
+struct DropBlock {
+    std::string account;
+    std::string pattern;  ///< prepared
+};
+/// What was refused for blocks, newest first.
+struct ListRefused {
+    std::string account;
+};
+
 using Request = std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox, IndexMailbox, FetchMessage,
-                             AddDevice, ListDevices, RevokeDevice>;
+                             AddDevice, ListDevices, RevokeDevice, ListSettings, ChangeSetting, ListBlocks,
+                             AddBlock, DropBlock, ListRefused>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -176,8 +210,21 @@ struct DeviceEntry {
 };
 using DeviceList = std::vector<DeviceEntry>;
 
-using AnswerValue =
-    std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret, DeviceList>;
+/// Those that are set.
+using SettingList = std::vector<Setting>;
+
+using BlockList = std::vector<Block>;
+
+struct Refused {
+    Time at;
+    std::string sender;
+    int code = 0;
+    std::string pattern;
+};
+using RefusedList = std::vector<Refused>;
+
+using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
+                                 DeviceList, SettingList, BlockList, RefusedList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

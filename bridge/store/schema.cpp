@@ -5,12 +5,13 @@
 
 #include "bridge/store/schema_1.hpp"
 #include "bridge/store/schema_2.hpp"
+#include "bridge/store/schema_7.hpp"
 
 namespace immp::bridge {
 
 namespace {
 
-constexpr std::array kSteps{kSchema1, kSchema2};
+constexpr std::array kSteps{kSchema1, kSchema2, kSchema7};
 
 Result<std::int64_t> pragma(Connection& connection, std::string_view sql) {
     auto value = connection.query(sql).one([](const Row& row) { return row.number(0); });

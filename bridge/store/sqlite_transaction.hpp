@@ -2,11 +2,13 @@
 #pragma once
 
 #include "bridge/store/sqlite_accounts.hpp"
+#include "bridge/store/sqlite_blocks.hpp"
 #include "bridge/store/sqlite_bodies.hpp"
 #include "bridge/store/sqlite_bundles.hpp"
 #include "bridge/store/sqlite_keys.hpp"
 #include "bridge/store/sqlite_mailboxes.hpp"
 #include "bridge/store/sqlite_outbox.hpp"
+#include "bridge/store/sqlite_preferences.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
@@ -19,7 +21,9 @@ class SqliteTransaction final : public Transaction {
           bodies_(connection),
           outbox_(connection),
           bundles_(connection, bodies_),
-          keys_(connection) {}
+          keys_(connection),
+          preferences_(connection),
+          blocks_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -27,6 +31,8 @@ class SqliteTransaction final : public Transaction {
     Outbox& outbox() override { return outbox_; }
     Bundles& bundles() override { return bundles_; }
     Keys& keys() override { return keys_; }
+    Preferences& preferences() override { return preferences_; }
+    Blocks& blocks() override { return blocks_; }
 
   private:
     SqliteAccounts accounts_;
@@ -35,6 +41,8 @@ class SqliteTransaction final : public Transaction {
     SqliteOutbox outbox_;
     SqliteBundles bundles_;
     SqliteKeys keys_;
+    SqlitePreferences preferences_;
+    SqliteBlocks blocks_;
 };
 
 }  // namespace immp::bridge

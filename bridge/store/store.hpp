@@ -20,11 +20,13 @@
 
 #include "armor/error.hpp"
 #include "bridge/store/accounts.hpp"
+#include "bridge/store/blocks.hpp"
 #include "bridge/store/bodies.hpp"
 #include "bridge/store/bundles.hpp"
 #include "bridge/store/keys.hpp"
 #include "bridge/store/mailboxes.hpp"
 #include "bridge/store/outbox.hpp"
+#include "bridge/store/preferences.hpp"
 
 namespace immp::bridge {
 
@@ -39,6 +41,8 @@ class Transaction {
     virtual Outbox& outbox() = 0;
     virtual Bundles& bundles() = 0;
     virtual Keys& keys() = 0;
+    virtual Preferences& preferences() = 0;
+    virtual Blocks& blocks() = 0;
 };
 
 /// Told that the store is broken() from now on.

@@ -96,6 +96,8 @@ class Stage {
             } else if (std::exchange(drain_, false)) {
                 for (Actions actions = session_.drained(); !actions.empty(); actions.clear())
                     take(std::move(actions));
+            } else if (session_.has_work()) {
+                take(session_.receive({}));
             } else if (!waiting_.empty() && session_.wants_input()) {
                 take(session_.receive(std::exchange(waiting_, {})));
             } else {
@@ -119,6 +121,9 @@ class Stage {
             return Fetched{std::make_shared<Source>(), "text/plain"};
         if (std::holds_alternative<AddDevice>(request)) return DeviceSecret{"secret"};
         if (std::holds_alternative<ListDevices>(request)) return DeviceList{};
+        if (std::holds_alternative<ListBlocks>(request)) return BlockList{};
+        if (std::holds_alternative<ListRefused>(request)) return RefusedList{};
+        if (std::holds_alternative<ListSettings>(request)) return SettingList{{"LANGUAGE", "de"}};
         return Done{};
     }
 

@@ -124,6 +124,10 @@ struct Row {
     Begin (*prepare)(Promises&);
 };
 
+Block a_block() {
+    return {"c.example", BlockAction::reject, "", Time{}, std::nullopt};
+}
+
 const Row kRows[] = {
     {"DoneLocal", 275,
      [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.submit("carol@a.example", reply); }; }},
@@ -148,6 +152,21 @@ const Row kRows[] = {
      [](Promises& t) -> Begin {
          t.add_device();
          return [&t](ReplyPtr reply) { t.ask(RevokeDevice{"alice@a.example", "phone"}, reply); };
+     }},
+    {"SetGlobal", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(ChangeSetting{"alice@a.example", {"NOTIFY", "NONE"}}, reply); };
+     }},
+    {"BlockAdd", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(AddBlock{"alice@a.example", a_block()}, reply); };
+     }},
+    {"BlockDrop", 200,
+     [](Promises& t) -> Begin {
+         const auto added = std::make_shared<Reply>();
+         t.ask(AddBlock{"alice@a.example", a_block()}, added);
+         t.await(added);
+         return [&t](ReplyPtr reply) { t.ask(DropBlock{"alice@a.example", "c.example"}, reply); };
      }},
     {"BundleWhole", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 0); }},
     {"PieceFirst", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 100); }},
