@@ -7,6 +7,7 @@
 #include <asio.hpp>
 
 #include "armor/hex.hpp"
+#include "armor/names.hpp"
 #include "bridge/node/key_ring.hpp"
 #include "bridge/node/login.hpp"
 #include "bridge/node/workers.hpp"
@@ -157,6 +158,41 @@ Result<void> Administration::remove_account(std::string_view address) {
     });
     if (!removed) return std::unexpected(std::move(removed.error()));
     return {};
+}
+
+Result<void> Administration::add_block(std::string_view pattern, bridge::BlockAction action,
+                                       std::string reason, std::optional<std::chrono::seconds> lasting) {
+    auto prepared = bridge::parse_block_pattern(pattern);
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    if (reason.size() > bridge::kMaxReasonBytes || !armor::is_utf8(reason))
+        return fail(400,
+                    "a reason is a text of at most " + std::to_string(bridge::kMaxReasonBytes) + " octets");
+    bridge::Block block{std::move(*prepared), action, std::move(reason), now(), std::nullopt};
+    if (lasting) block.expires = block.made + *lasting;
+    auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto done = transaction.blocks().add(std::nullopt, block, bridge::kMaxServerBlocks);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!added) return std::unexpected(std::move(added.error()));
+    return {};
+}
+
+Result<void> Administration::drop_block(std::string_view pattern) {
+    auto prepared = bridge::parse_block_pattern(pattern);
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    auto dropped = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto done = transaction.blocks().drop(std::nullopt, *prepared);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!dropped) return std::unexpected(std::move(dropped.error()));
+    return {};
+}
+
+Result<std::vector<bridge::Block>> Administration::blocks() {
+    return impl_->read<std::vector<bridge::Block>>(
+        [](Transaction& transaction) { return transaction.blocks().list(std::nullopt, now()); });
 }
 
 Result<std::vector<OwnKeyLine>> Administration::keys() {

@@ -45,6 +45,14 @@ class Administration {
     /// 404.
     [[nodiscard]] Result<void> remove_account(std::string_view address);
 
+    /// The server's list of blocked senders (docs/protocol.md, Blocked senders). 400 for a pattern that is
+    /// none, 409 if it is there, 413 if the list is full.
+    [[nodiscard]] Result<void> add_block(std::string_view pattern, bridge::BlockAction action,
+                                         std::string reason, std::optional<std::chrono::seconds> lasting);
+    /// 404.
+    [[nodiscard]] Result<void> drop_block(std::string_view pattern);
+    [[nodiscard]] Result<std::vector<bridge::Block>> blocks();
+
     /// Our keys, oldest first; made first where there are none yet.
     [[nodiscard]] Result<std::vector<OwnKeyLine>> keys();
     /// A new signing key, the one that the last record committed to. A running daemon takes it up within the

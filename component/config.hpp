@@ -60,6 +60,8 @@ struct Config {
         std::uint32_t login_seconds = 0;
         std::uint32_t idle_seconds_before_login = 0;
         std::uint32_t idle_seconds = 0;
+        std::uint32_t sender_recipients_per_hour = 0;
+        std::uint32_t domain_recipients_per_hour = 0;
     } limits;
 
     struct Log {

@@ -206,6 +206,12 @@ constexpr std::array kKeys = {
     KeySpec{"limits", "idle_seconds", KeyType::number, "1800",
             "time without an octet behind the login; then 408, closed",
             store_number<kLimits, &Config::Limits::idle_seconds>, 1, 86'400},
+    KeySpec{"limits", "sender_recipients_per_hour", KeyType::number, "0",
+            "recipients that one account may write to in an hour, evenly; then 429; 0: any number",
+            store_number<kLimits, &Config::Limits::sender_recipients_per_hour>, 0, 1'000'000},
+    KeySpec{"limits", "domain_recipients_per_hour", KeyType::number, "0",
+            "the same for what one other domain sends; its server tries again later; 0: any number",
+            store_number<kLimits, &Config::Limits::domain_recipients_per_hour>, 0, 100'000'000},
 
     KeySpec{"log", "level", KeyType::text, R"("info")", "debug, info, warn or error", take_level},
     KeySpec{"log", "file", KeyType::path, R"("")",

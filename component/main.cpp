@@ -12,6 +12,7 @@
 #include "armor/time_text.hpp"
 #include "bridge/net/tls_identity.hpp"
 #include "bridge/wire/prep.hpp"
+#include "bridge/wire/token.hpp"
 #include "component/administration.hpp"
 #include "component/control.hpp"
 #include "component/daemon.hpp"
@@ -64,6 +65,10 @@ struct Given {
     std::string password_file;
     std::string domain;
     std::string quota;
+    std::string pattern;
+    std::string action = "reject";
+    std::string reason;
+    std::uint64_t expires = 0;
     bool json = false;
     bool allow_sha1 = false;
 };
@@ -182,6 +187,36 @@ int account_remove(const Given& given) {
         given, [&](Administration& administration) { return administration.remove_account(given.account); });
 }
 
+int block_add(const Given& given) {
+    return administer(given, [&](Administration& administration) -> Result<void> {
+        const auto action = bridge::action_of(bridge::to_upper(given.action));
+        if (!action) return fail(400, given.action + " is none of reject, junk, drop");
+        std::optional<std::chrono::seconds> lasting;
+        if (given.expires != 0) lasting = std::chrono::seconds(given.expires);
+        return administration.add_block(given.pattern, *action, given.reason, lasting);
+    });
+}
+
+int block_drop(const Given& given) {
+    return administer(
+        given, [&](Administration& administration) { return administration.drop_block(given.pattern); });
+}
+
+int block_list(const Given& given) {
+    return administer(given, [](Administration& administration) -> Result<void> {
+        auto blocks = administration.blocks();
+        if (!blocks) return std::unexpected(std::move(blocks.error()));
+        for (const bridge::Block& block : *blocks) {
+            std::cout << block.pattern << " " << bridge::action_name(block.action) << " since "
+                      << armor::time_text(block.made);
+            if (block.expires) std::cout << " until " << armor::time_text(*block.expires);
+            if (!block.reason.empty()) std::cout << " (" << block.reason << ")";
+            std::cout << "\n";
+        }
+        return {};
+    });
+}
+
 int keys(const Given& given) {
     return administer(given, [](Administration& administration) -> Result<void> {
         auto lines = administration.keys();
@@ -273,6 +308,21 @@ void add_account_commands(CLI::App& app, Given& given, int& status) {
     removing->add_option("address", given.account)->required();
 }
 
+void add_block_commands(CLI::App& app, Given& given, int& status) {
+    constexpr const char* kPattern = "an address, a domain, or either with * for any part";
+    CLI::App* const block =
+        app.add_subcommand("block", "senders whose mail nobody here gets")->require_subcommand(1);
+    CLI::App* const adding = add(*block, given, status, "add", "block a sender, at once", block_add);
+    adding->add_option("pattern", given.pattern, kPattern)->required();
+    adding->add_option("--action", given.action, "reject, junk or drop")->capture_default_str();
+    adding->add_option("--reason", given.reason, "for the list");
+    adding->add_option("--expires", given.expires, "seconds that it holds; without it, for ever")
+        ->check(CLI::Range(1, 316'224'000));
+    add(*block, given, status, "list", "list them", block_list);
+    CLI::App* const dropping = add(*block, given, status, "drop", "let a sender in again", block_drop);
+    dropping->add_option("pattern", given.pattern, kPattern)->required();
+}
+
 void add_key_commands(CLI::App& app, Given& given, int& status) {
     CLI::App* const own = app.add_subcommand("keys", "our keys: serial, fingerprint, time; * is in use");
     own->add_option("-c,--config", given.config, "the configuration file")->capture_default_str();
@@ -307,6 +357,7 @@ int main(int argc, char** argv) {
         std::cout << config_template();
     });
     add_account_commands(app, given, status);
+    add_block_commands(app, given, status);
     add_key_commands(app, given, status);
     add(app, given, status, "status", "whether the running daemon can keep mail and is attached",
         daemon_status)

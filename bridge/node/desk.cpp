@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "bridge/node/answering.hpp"
+#include "bridge/node/blocking.hpp"
 #include "bridge/node/login.hpp"
+#include "bridge/node/packed_source.hpp"
+#include "bridge/node/preferences.hpp"
 #include "bridge/node/reading.hpp"
-#include "bridge/node/segment_source.hpp"
 #include "bridge/node/submission.hpp"
+#include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -92,8 +95,7 @@ void Desk::part_octets(PartOctets octets) {
 }
 
 void Desk::pull(BodySourcePtr source, PullDone done) {
-    SegmentSource::pull(std::static_pointer_cast<SegmentSource>(std::move(source)), services_.store,
-                        std::move(done));
+    std::static_pointer_cast<PieceSource>(std::move(source))->pull(std::move(done));
 }
 
 void Desk::serve(Submit request, AnswerDone done) {
@@ -112,9 +114,8 @@ void Desk::serve(Submit request, AnswerDone done) {
     services_.store.write<Submitted>(
         [asked, bodies,
          context = SubmissionContext{services_.domain, services_.now(), services_.uuid,
-                                     services_.limits.mailbox_bytes}](Transaction& transaction) {
-            return submit(transaction, *asked, *bodies, context);
-        },
+                                     services_.limits.mailbox_bytes, services_.sender_rate}](
+            Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
         [asked, bodies, &store = services_.store, queued = queued_,
          done = std::move(done)](Result<Submitted> result) mutable {
             if (!is_taken(result)) discard(store, *bodies);
@@ -125,7 +126,35 @@ void Desk::serve(Submit request, AnswerDone done) {
         });
 }
 
+/// Takes the seats at once, before anything is marked read; what is found is packed before it is answered.
+/// Null where there was no seat, and `done` was told.
+SessionHost::AnswerDone Desk::packing(Compression compression, AnswerDone done) {
+    PackedSource::Seats seats = {packing_->take(), services_.codecs->take()};
+    if (!seats[0])
+        done(std::unexpected(
+            refusal(429, "At most " + std::to_string(kSessionCodecs) + " compressed bodies at once")));
+    else if (!seats[1])
+        done(std::unexpected(refusal(705)));
+    if (!seats[0] || !seats[1]) return nullptr;
+    return [compression, &services = services_, seats = std::move(seats),
+            done = std::move(done)](Answer answer) mutable {
+        if (!answer) return done(std::move(answer));
+        auto& fetched = std::get<Fetched>(*answer);
+        auto source = std::make_shared<PackedSource>(
+            std::static_pointer_cast<SegmentSource>(std::move(fetched.source)), compression,
+            PackedSource::Place{services.workers, services.post}, std::move(seats));
+        source->measure(
+            [source, whole = std::move(fetched), done = std::move(done)](Result<void> measured) mutable {
+                if (!measured) return done(std::unexpected(std::move(measured.error())));
+                whole.source = std::move(source);
+                done(AnswerValue(std::move(whole)));
+            });
+    };
+}
+
 void Desk::serve(FetchMessage request, AnswerDone done) {
+    if (request.compression != Compression::none) done = packing(request.compression, std::move(done));
+    if (!done) return;
     if (request.remove) return take(std::move(request), std::move(done));
     const bool marks = request.mark_read;
     auto asked = std::make_shared<const FetchMessage>(std::move(request));
@@ -133,7 +162,8 @@ void Desk::serve(FetchMessage request, AnswerDone done) {
         [asked](Transaction& transaction) { return find_message(transaction, *asked); },
         [asked, marks, &store = services_.store, done = std::move(done)](Result<FoundMessage> found) mutable {
             if (!found) return done(std::unexpected(std::move(found.error())));
-            Fetched fetched{std::make_shared<SegmentSource>(std::move(found->segments)), found->type, {}, {}};
+            Fetched fetched{
+                std::make_shared<SegmentSource>(store, std::move(found->segments)), found->type, {}, {}};
             if (!marks || found->was_read) return done(AnswerValue(std::move(fetched)));
             // The mark is part of the answer: a CHECK that follows counts one less. Where it cannot be kept
             // (a full disk) the message is given all the same, and stays unread.
@@ -232,6 +262,50 @@ void Desk::serve(ListDevices request, AnswerDone done) {
             return list_devices(transaction, request);
         },
         answering<DeviceList>(std::move(done)));
+}
+
+void Desk::serve(ListSettings request, AnswerDone done) {
+    services_.store.read<SettingList>(
+        [request = std::move(request)](Transaction& transaction) {
+            return list_settings(transaction, request);
+        },
+        answering<SettingList>(std::move(done)));
+}
+
+void Desk::serve(ChangeSetting request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request)](Transaction& transaction) {
+            return change_setting(transaction, request);
+        },
+        answering<Done>(std::move(done)));
+}
+
+void Desk::serve(ListBlocks request, AnswerDone done) {
+    services_.store.read<BlockList>(
+        [request = std::move(request), now = services_.now()](Transaction& transaction) {
+            return list_blocks(transaction, request, now);
+        },
+        answering<BlockList>(std::move(done)));
+}
+
+void Desk::serve(AddBlock request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request)](Transaction& transaction) { return add_block(transaction, request); },
+        answering<Done>(std::move(done)));
+}
+
+void Desk::serve(DropBlock request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request)](Transaction& transaction) { return drop_block(transaction, request); },
+        answering<Done>(std::move(done)));
+}
+
+void Desk::serve(ListRefused request, AnswerDone done) {
+    services_.store.read<RefusedList>(
+        [request = std::move(request)](Transaction& transaction) {
+            return list_refused(transaction, request);
+        },
+        answering<RefusedList>(std::move(done)));
 }
 
 void Desk::serve(RevokeDevice request, AnswerDone done) {

@@ -10,6 +10,7 @@
 #include "bridge/node/services.hpp"
 #include "bridge/node/watches.hpp"
 #include "bridge/session/host.hpp"
+#include "bridge/session/session.hpp"
 
 namespace immp::bridge {
 
@@ -69,6 +70,13 @@ class Desk final : public SessionHost {
     // watches.cpp
     void serve(WatchFolder request, AnswerDone done);
     void serve(EndWatch request, AnswerDone done);
+    void serve(ListSettings request, AnswerDone done);
+    void serve(ChangeSetting request, AnswerDone done);
+    void serve(ListBlocks request, AnswerDone done);
+    void serve(AddBlock request, AnswerDone done);
+    void serve(DropBlock request, AnswerDone done);
+    void serve(ListRefused request, AnswerDone done);
+    [[nodiscard]] AnswerDone packing(Compression compression, AnswerDone done);
 
     const NodeServices& services_;
     Watches& watches_;
@@ -76,6 +84,8 @@ class Desk final : public SessionHost {
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
     std::map<WatchId, std::shared_ptr<FolderWatch>> watching_;
+    /// Compressed bodies to this client.
+    std::shared_ptr<CodecRoom> packing_ = std::make_shared<CodecRoom>(kSessionCodecs);
     std::shared_ptr<Backlog> backlog_ = std::make_shared<Backlog>();
 };
 

@@ -94,10 +94,10 @@ void Desk::take(FetchMessage request, AnswerDone done) {
         [request = std::move(request), lease, now = services_.now()](Transaction& transaction) {
             return take_message(transaction, request, lease, now);
         },
-        [lease, done = std::move(done)](Result<FoundMessage> found) mutable {
+        [lease, &store = services_.store, done = std::move(done)](Result<FoundMessage> found) mutable {
             if (!found) return done(std::unexpected(std::move(found.error())));
-            done(AnswerValue(Fetched{std::make_shared<SegmentSource>(std::move(found->segments)), found->type,
-                                     lease, kTakenFor}));
+            done(AnswerValue(Fetched{std::make_shared<SegmentSource>(store, std::move(found->segments)),
+                                     found->type, lease, kTakenFor}));
         });
 }
 

@@ -47,11 +47,14 @@ Result<FiledFor> file_for(Transaction& transaction, const NodeServices& services
                           const armor::Digest& digest) {
     const auto imid = parse_imid(recipient);
     if (!imid || imid->domain != services.domain || imid->text() != recipient || imid->local.empty())
-        return FiledFor{451};
+        return FiledFor{451, 0, {}};
     const Envelope& envelope = message.envelope;
     auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);
     if (!before) return std::unexpected(std::move(before.error()));
-    if (*before) return FiledFor{(*before)->digest == digest ? (*before)->code : 452, 1};
+    if (*before) return FiledFor{(*before)->digest == digest ? (*before)->code : 452, 1, {}};
+    // Not recorded: it may come again.
+    if (const auto pause = services.domain_rate->take(origin, 1, services.now()))
+        return FiledFor{429, 0, pause};
     auto dropped = drop.drop(*imid);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
     // What is refused for now may be taken later: it is not recorded.
@@ -59,7 +62,7 @@ Result<FiledFor> file_for(Transaction& transaction, const NodeServices& services
     auto recorded = transaction.mailboxes().record_delivered(origin, envelope.from, envelope.id, recipient,
                                                              {digest, dropped->code}, services.now());
     if (!recorded) return std::unexpected(std::move(recorded.error()));
-    return FiledFor{dropped->code};
+    return FiledFor{dropped->code, 0, {}};
 }
 
 }  // namespace

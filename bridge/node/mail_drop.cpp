@@ -1,5 +1,6 @@
 #include "bridge/node/mail_drop.hpp"
 
+#include "bridge/node/absence.hpp"
 #include "bridge/node/keeping.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -13,19 +14,45 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     auto account = transaction_.accounts().find(recipient.account());
     if (!account) return std::unexpected(std::move(account.error()));
     if (!*account) return RecipientOutcome{name, 451, "No such mailbox here", std::nullopt};
+    auto verdict = judge(**account, recipient);
+    if (!verdict) return std::unexpected(std::move(verdict.error()));
+    const bool is_junk = *verdict && (*verdict)->action == BlockAction::junk;
+    if (*verdict && !is_junk) return turn_away(**account, name, **verdict);
     const auto room = fits(**account);
     if (!room) return std::unexpected(room.error());
     if (!*room) {
         const Error full = refusal(441);
         return RecipientOutcome{name, full.code, std::string(code_spec(441).text), full.retry};
     }
-    auto folder = folder_for(**account, recipient.tag);
+    auto folder = is_junk ? default_folder(**account, "/JUNK") : folder_for(**account, recipient.tag);
     if (!folder) return std::unexpected(std::move(folder.error()));
     auto message = stored();
     if (!message) return std::unexpected(std::move(message.error()));
     auto filed = transaction_.mailboxes().file(*message, *folder, Mark::unread, uuid_(), now_);
     if (!filed) return std::unexpected(std::move(filed.error()));
+    if (!is_junk) {
+        auto answered = answer_if_away(transaction_, **account, recipient, message_, uuid_, now_);
+        if (!answered) return std::unexpected(std::move(answered.error()));
+    }
     return RecipientOutcome{name, 275, "Delivered", std::nullopt};
+}
+
+/// Whoever blocks a whole domain, his own perhaps, still writes to himself.
+Result<std::optional<Verdict>> MailDrop::judge(AccountId account, const Imid& recipient) {
+    if (message_.envelope.from == recipient.account()) return std::nullopt;
+    return judge_sender(transaction_, account, message_.envelope.from, now_);
+}
+
+/// What is thrown away looks delivered to the sender.
+Result<RecipientOutcome> MailDrop::turn_away(AccountId account, const std::string& name,
+                                             const Verdict& verdict) {
+    const bool is_told = verdict.action == BlockAction::reject;
+    RecipientOutcome outcome{name, 275, "Delivered", std::nullopt};
+    if (is_told) outcome = {name, verdict.code, std::string(code_spec(verdict.code).text), std::nullopt};
+    auto noted = transaction_.blocks().note_refused(
+        account, {now_, message_.envelope.from, outcome.code, verdict.pattern}, kMaxRefused);
+    if (!noted) return std::unexpected(std::move(noted.error()));
+    return outcome;
 }
 
 Result<bool> MailDrop::keep_copy(AccountId account) {
@@ -69,6 +96,13 @@ Result<FolderId> MailDrop::folder_for(AccountId account, const std::string& tag)
         if (*folder) return (*folder)->id;
     }
     return fail(702, "Storage failed", "an account without INBOX");
+}
+
+Result<FolderId> MailDrop::default_folder(AccountId account, std::string_view path) {
+    auto folder = transaction_.mailboxes().folder(account, path);
+    if (!folder) return std::unexpected(std::move(folder.error()));
+    if (!*folder) return fail(702, "Storage failed", "an account without " + std::string(path));
+    return (*folder)->id;
 }
 
 }  // namespace immp::bridge

@@ -143,6 +143,8 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     if (auto done = check_repeat(transaction, **account, request, digest); !done) {
         return std::unexpected(std::move(done.error()));
     }
+    if (const auto pause = context.rate->take(request.account, request.recipients.size(), context.now))
+        return fail_for_now(429, "You wrote to too many; try again later", *pause);
     auto message = compose(request, bodies, context);
     if (!message) return std::unexpected(std::move(message.error()));
     if (auto done = settle(transaction, *message, bodies, context.now); !done) {

@@ -96,6 +96,9 @@ class SessionCore {
     TlsFacts tls;
     DeliveryId last_delivery = 0;
     WatchId last_watch = 0;
+    Compression compression = Compression::none;
+    /// Compressed bodies from this client.
+    std::shared_ptr<CodecRoom> unpacking = std::make_shared<CodecRoom>(kSessionCodecs);
 
   private:
     using Then = std::function<void(SessionCore&, const SlotPtr&, AnswerValue)>;

@@ -35,6 +35,16 @@ void device_list(SessionCore& core, const SlotPtr& slot, const Command& command)
 void device_add(SessionCore& core, const SlotPtr& slot, const Command& command);
 void device_revoke(SessionCore& core, const SlotPtr& slot, const Command& command);
 
+// block.cpp
+void block_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+void block_add(SessionCore& core, const SlotPtr& slot, const Command& command);
+void block_drop(SessionCore& core, const SlotPtr& slot, const Command& command);
+void block_refused(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// settings.cpp
+void set_session(SessionCore& core, const SlotPtr& slot, const Command& command);
+void set_global(SessionCore& core, const SlotPtr& slot, const Command& command);
+
 // delivery.cpp
 void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command);
 void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -37,6 +37,7 @@ Verb verb_of(const Command& command) {
 }  // namespace
 
 void SessionInput::run() {
+    unpacked_bytes_ = 0;
     while (run_waiting() || step()) {
     }
     unread_.erase(0, std::exchange(used_, 0));
@@ -54,7 +55,7 @@ bool SessionInput::step() {
         body_.reset();
         return false;
     }
-    if (paused()) return false;
+    if (paused() || has_work()) return false;
     if (body_) return read_body();
     if (commands_.empty()) return read_line();
     if (must_wait(commands_.front())) return false;

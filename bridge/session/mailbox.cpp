@@ -114,7 +114,8 @@ void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command) 
                        *form,
                        std::string(given.value("PART").value_or("")),
                        !given.has("-READ"),
-                       given.has("+REMOVE")};
+                       given.has("+REMOVE"),
+                       core.compression};
     core.ask<Fetched>(
         slot, std::move(fetch), [form = *form](SessionCore& c, const SlotPtr& s, Fetched fetched) {
             std::string fields = form == FetchForm::part ? " TYPE " + as_token(fetched.type) : "";

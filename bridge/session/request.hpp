@@ -11,9 +11,11 @@
 
 #include "armor/error.hpp"
 #include "armor/password.hpp"
+#include "bridge/mail/block.hpp"
 #include "bridge/mail/message.hpp"
 #include "bridge/mail/selector.hpp"
 #include "bridge/session/mailbox_request.hpp"
+#include "bridge/wire/codec.hpp"
 #include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
@@ -105,6 +107,7 @@ struct FetchMessage {
     std::string part;  ///< with FetchForm::part
     bool mark_read = true;
     bool remove = false;  ///< takes the reference by a lease: nobody sees it until that ends
+    Compression compression = Compression::none;  ///< of what is answered; its length counts packed octets
 };
 
 /// The media type of a record, in DATA and in items of kind `key`.
@@ -138,10 +141,41 @@ struct RevokeDevice {
     std::string device;
 };
 
+/// One of the account's settings, by the table of settings.hpp.
+struct Setting {
+    std::string name;
+    std::string value;  ///< prepared; empty: the default
+};
+struct ListSettings {
+    std::string account;
+};
+/// Stored when it is answered.
+struct ChangeSetting {
+    std::string account;
+    Setting setting;
+};
+
+struct ListBlocks {
+    std::string account;
+};
+struct AddBlock {
+    std::string account;
+    Block block;
+};
+struct DropBlock {
+    std::string account;
+    std::string pattern;  ///< prepared
+};
+/// What was refused for blocks, newest first.
+struct ListRefused {
+    std::string account;
+};
+
 using Request = std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
                              FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder,
                              DropFolder, ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota,
-                             CommitLease, WatchFolder, EndWatch, FindKeys, PublishKey>;
+                             CommitLease, WatchFolder, EndWatch, FindKeys, PublishKey, ListSettings,
+                             ChangeSetting, ListBlocks, AddBlock, DropBlock, ListRefused>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -226,9 +260,22 @@ struct PublishedKey {
     std::string fingerprint;
 };
 
+/// Those that are set.
+using SettingList = std::vector<Setting>;
+
+using BlockList = std::vector<Block>;
+
+struct Refused {
+    Time at;
+    std::string sender;
+    int code = 0;
+    std::string pattern;
+};
+using RefusedList = std::vector<Refused>;
+
 using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
                                  DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
-                                 PublishedKey>;
+                                 PublishedKey, SettingList, BlockList, RefusedList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

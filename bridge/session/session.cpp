@@ -69,6 +69,10 @@ bool Session::wants_input() const {
     return !impl_->core.closed() && impl_->input.wants_more();
 }
 
+bool Session::has_work() const {
+    return !impl_->core.closed() && impl_->input.has_work();
+}
+
 Actions Session::answered(Ticket ticket, Answer answer) {
     if (impl_->core.closed()) return {};
     impl_->core.answered(ticket, std::move(answer));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bridge/store/sqlite_accounts.hpp"
+#include "bridge/store/sqlite_blocks.hpp"
 #include "bridge/store/sqlite_bodies.hpp"
 #include "bridge/store/sqlite_bundles.hpp"
 #include "bridge/store/sqlite_folders.hpp"
@@ -9,6 +10,7 @@
 #include "bridge/store/sqlite_leases.hpp"
 #include "bridge/store/sqlite_mailboxes.hpp"
 #include "bridge/store/sqlite_outbox.hpp"
+#include "bridge/store/sqlite_preferences.hpp"
 #include "bridge/store/sqlite_quotas.hpp"
 #include "bridge/store/sqlite_references.hpp"
 #include "bridge/store/sqlite_user_keys.hpp"
@@ -29,7 +31,9 @@ class SqliteTransaction final : public Transaction {
           references_(connection),
           leases_(connection),
           quotas_(connection),
-          user_keys_(connection) {}
+          user_keys_(connection),
+          preferences_(connection),
+          blocks_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -42,6 +46,8 @@ class SqliteTransaction final : public Transaction {
     Leases& leases() override { return leases_; }
     Quotas& quotas() override { return quotas_; }
     UserKeys& user_keys() override { return user_keys_; }
+    Preferences& preferences() override { return preferences_; }
+    Blocks& blocks() override { return blocks_; }
 
   private:
     SqliteAccounts accounts_;
@@ -55,6 +61,8 @@ class SqliteTransaction final : public Transaction {
     SqliteLeases leases_;
     SqliteQuotas quotas_;
     SqliteUserKeys user_keys_;
+    SqlitePreferences preferences_;
+    SqliteBlocks blocks_;
 };
 
 }  // namespace immp::bridge

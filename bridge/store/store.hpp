@@ -21,6 +21,7 @@
 
 #include "armor/error.hpp"
 #include "bridge/store/accounts.hpp"
+#include "bridge/store/blocks.hpp"
 #include "bridge/store/bodies.hpp"
 #include "bridge/store/bundles.hpp"
 #include "bridge/store/folders.hpp"
@@ -28,6 +29,7 @@
 #include "bridge/store/leases.hpp"
 #include "bridge/store/mailboxes.hpp"
 #include "bridge/store/outbox.hpp"
+#include "bridge/store/preferences.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/references.hpp"
 #include "bridge/store/user_keys.hpp"
@@ -50,6 +52,8 @@ class Transaction {
     virtual Leases& leases() = 0;
     virtual Quotas& quotas() = 0;
     virtual UserKeys& user_keys() = 0;
+    virtual Preferences& preferences() = 0;
+    virtual Blocks& blocks() = 0;
 };
 
 /// Told that the store is broken() from now on.

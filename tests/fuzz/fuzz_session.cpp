@@ -97,6 +97,8 @@ class Stage {
             } else if (std::exchange(drain_, false)) {
                 for (Actions actions = session_.drained(); !actions.empty(); actions.clear())
                     take(std::move(actions));
+            } else if (session_.has_work()) {
+                take(session_.receive({}));
             } else if (!waiting_.empty() && session_.wants_input()) {
                 take(session_.receive(std::exchange(waiting_, {})));
             } else {
@@ -135,6 +137,9 @@ class Stage {
         if (std::holds_alternative<ListDevices>(request)) return DeviceList{};
         if (std::holds_alternative<FindKeys>(request)) return KeyRecords{"b.example", {{"00ff", "record"}}};
         if (std::holds_alternative<PublishKey>(request)) return PublishedKey{"00ff"};
+        if (std::holds_alternative<ListBlocks>(request)) return BlockList{};
+        if (std::holds_alternative<ListRefused>(request)) return RefusedList{};
+        if (std::holds_alternative<ListSettings>(request)) return SettingList{{"LANGUAGE", "de"}};
         return Done{};
     }
 

@@ -134,6 +134,10 @@ struct Row {
     Begin (*prepare)(Promises&);
 };
 
+Block a_block() {
+    return {"c.example", BlockAction::reject, "", Time{}, std::nullopt};
+}
+
 const Row kRows[] = {
     {"DoneLocal", 275,
      [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.submit("carol@a.example", reply); }; }},
@@ -198,6 +202,21 @@ const Row kRows[] = {
          return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
              t.ask(FetchMessage{"alice@a.example", "/INBOX", id, FetchForm::json, "", true, true}, reply);
          };
+     }},
+    {"SetGlobal", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(ChangeSetting{"alice@a.example", {"NOTIFY", "NONE"}}, reply); };
+     }},
+    {"BlockAdd", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(AddBlock{"alice@a.example", a_block()}, reply); };
+     }},
+    {"BlockDrop", 200,
+     [](Promises& t) -> Begin {
+         const auto added = std::make_shared<Reply>();
+         t.ask(AddBlock{"alice@a.example", a_block()}, added);
+         t.await(added);
+         return [&t](ReplyPtr reply) { t.ask(DropBlock{"alice@a.example", "c.example"}, reply); };
      }},
     {"BundleWhole", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 0); }},
     {"PieceFirst", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 100); }},

@@ -168,6 +168,22 @@ Answer read_answer(const std::string& text) {
         return found;
     }
     if (kind == "published") return PublishedKey{rest_of(in)};
+    if (kind == "blocks") {
+        const Time made(std::chrono::seconds(1'381'978'000));
+        return BlockList{
+            {"*.spam.example", BlockAction::junk, "", made, std::nullopt},
+            {"bob@b.example", BlockAction::reject, "Too \"loud\"", made, made + std::chrono::hours(1)}};
+    }
+    if (kind == "refused")
+        return RefusedList{{Time(std::chrono::seconds(1'381'978'000)), "bob@b.example", 455, "b.example"}};
+    if (kind == "settings") {
+        SettingList settings;
+        for (const std::string& part : split(rest_of(in), '|')) {
+            const std::size_t equals = part.find('=');
+            settings.push_back({part.substr(0, equals), part.substr(equals + 1)});
+        }
+        return settings;
+    }
     if (kind == "secret") return DeviceSecret{rest_of(in)};
     if (kind == "devices")
         return DeviceList{

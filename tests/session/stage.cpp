@@ -90,9 +90,23 @@ struct Describe {
         constexpr const char* kForms[] = {"json", "pretty", "mime", "part"};
         return "fetch " + r.account + " " + r.path + "#" + r.uuid + " " + kForms[static_cast<int>(r.form)] +
                (r.part.empty() ? "" : "=" + r.part) + (r.mark_read ? " read" : " keep") +
-               (r.remove ? " remove" : "");
+               (r.remove ? " remove" : "") +
+               (r.compression == Compression::none ? "" : " " + std::string(compression_name(r.compression)));
     }
     std::string operator()(const AddDevice& r) { return "add-device " + r.account + " " + quoted(r.device); }
+    std::string operator()(const ListBlocks& r) { return "list-blocks " + r.account; }
+    std::string operator()(const AddBlock& r) {
+        return "add-block " + r.account + " " + r.block.pattern + " " +
+               std::string(action_name(r.block.action)) +
+               (r.block.expires ? " for=" + std::to_string((*r.block.expires - r.block.made).count()) : "") +
+               (r.block.reason.empty() ? "" : " " + quoted(r.block.reason));
+    }
+    std::string operator()(const DropBlock& r) { return "drop-block " + r.account + " " + r.pattern; }
+    std::string operator()(const ListRefused& r) { return "list-refused " + r.account; }
+    std::string operator()(const ListSettings& r) { return "list-settings " + r.account; }
+    std::string operator()(const ChangeSetting& r) {
+        return "change-setting " + r.account + " " + r.setting.name + "=" + r.setting.value;
+    }
     std::string operator()(const ListDevices& r) { return "list-devices " + r.account; }
     std::string operator()(const RevokeDevice& r) {
         return "revoke-device " + r.account + " " + quoted(r.device);
@@ -250,6 +264,9 @@ void Stage::settle() {
             Answer answer = std::move(prepared.front());
             prepared.pop_front();
             for (Action& action : session_->answered(ticket, std::move(answer)))
+                carry_out(action);
+        } else if (session_->has_work()) {
+            for (Action& action : session_->receive({}))
                 carry_out(action);
         } else if (!waiting_.empty() && session_->wants_input()) {
             for (Action& action : session_->receive(std::exchange(waiting_, {})))
