@@ -42,7 +42,8 @@ Result<void> send(Transaction& transaction, MailDrop& drop, const Message& answe
 }  // namespace
 
 Result<void> answer_if_away(Transaction& transaction, AccountId account, const Imid& recipient,
-                            const Message& message, const std::function<std::string()>& uuid, Time now) {
+                            const Message& message, const std::function<std::string()>& uuid, Time now,
+                            std::uint64_t mailbox_bytes) {
     auto text = transaction.preferences().get(account, kVacationSetting);
     if (!text) return std::unexpected(std::move(text.error()));
     if (!*text || !may_be_answered(message, recipient.account())) return {};
@@ -54,7 +55,7 @@ Result<void> answer_if_away(Transaction& transaction, AccountId account, const I
         return noted;
     Notice answer = vacation_answer(message.envelope, recipient.account(), std::move(**text), uuid(), now);
     if (auto settled = settle_notice(transaction, answer, now); !settled) return settled;
-    MailDrop drop(transaction, answer.message, uuid, now);
+    MailDrop drop(transaction, answer.message, uuid, now, mailbox_bytes);
     if (sender->domain != recipient.domain) return send(transaction, drop, answer.message, *sender, now);
     auto dropped = drop.drop(*sender);
     if (!dropped) return std::unexpected(std::move(dropped.error()));

@@ -31,7 +31,7 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     auto filed = transaction_.mailboxes().file(*message, *folder, Mark::unread, uuid_(), now_);
     if (!filed) return std::unexpected(std::move(filed.error()));
     if (!is_junk) {
-        auto answered = answer_if_away(transaction_, **account, recipient, message_, uuid_, now_);
+        auto answered = answer_if_away(transaction_, **account, recipient, message_, uuid_, now_, mailbox_bytes_);
         if (!answered) return std::unexpected(std::move(answered.error()));
     }
     return RecipientOutcome{name, 275, "Delivered", std::nullopt};

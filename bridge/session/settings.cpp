@@ -78,12 +78,14 @@ void set_session(SessionCore& core, const SlotPtr& slot, const Command& command)
 void set_global(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const auto asked = read_asked(command, SettingScope::account);
     if (!asked) return core.refuse(*slot, asked.error());
-    if (!asked->value)
-        return core.ask<SettingList>(
+    if (!asked->value) {
+        core.ask<SettingList>(
             slot, ListSettings{core.account},
             [spec = asked->spec](SessionCore& c, const SlotPtr& s, const SettingList& stored) {
                 reply_list(c, *s, spec, SettingScope::account, stored);
             });
+        return;
+    }
     core.ask<Done>(slot, ChangeSetting{core.account, {std::string(asked->spec->name), *asked->value}},
                    [text = setting_text(*asked->spec, *asked->value)](SessionCore& c, const SlotPtr& s,
                                                                       Done) { c.reply(*s, 230, text); });

@@ -98,7 +98,13 @@ class ProtocolPage(unittest.TestCase):
 
     def make_real(self, text):
         """What a `real:` line asks for."""
-        first, rest = text.split(" ", 1)
+        first, _, rest = text.partition(" ")
+        if first == "refused":
+            self.make_real(f"alice BLOCK ADD {DOMAIN}")
+            with Mailer(self.side, "carol") as carol:
+                expect(carol.submit([f"alice@{DOMAIN}"], "Lottery", [text_part("Hello")]), 455)
+            self.make_real(f"alice BLOCK DROP {DOMAIN}")
+            return
         if first == "device":
             with greet_tls(self.side["tls"], DOMAIN, self.side["ca"]) as connection:
                 log_in(connection, f"alice@{DOMAIN}", self.side["accounts"][f"alice@{DOMAIN}"], rest)

@@ -59,13 +59,15 @@ std::string sample(std::size_t bytes) {
 class Codecs : public testing::TestWithParam<Compression> {};
 INSTANTIATE_TEST_SUITE_P(Each, Codecs,
                          testing::Values(Compression::gzip, Compression::bzip2, Compression::xzip),
-                         [](const auto& info) { return std::string(compression_name(info.param)); });
+                         [](const auto& codec) { return std::string(compression_name(codec.param)); });
 
 TEST_P(Codecs, GiveBackWhatTheyWereGiven) {
     for (const std::size_t bytes : {0u, 1u, 70'000u, 1'000'000u}) {
         const std::string octets = sample(bytes);
         const std::string stream = packed(GetParam(), octets);
-        if (bytes > 1'000) EXPECT_LT(stream.size(), octets.size());
+        if (bytes > 1'000) {
+            EXPECT_LT(stream.size(), octets.size());
+        }
         for (const std::size_t piece : {std::size_t{7}, std::size_t{4'096}, stream.size()}) {
             const Unpacked all = unpacked(GetParam(), stream, piece);
             EXPECT_EQ(all.code, 0);
@@ -111,7 +113,9 @@ TEST_P(Codecs, RefuseAFlippedBitOrTellIt) {
         flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
         const Unpacked all = unpacked(GetParam(), flipped, flipped.size());
         // A bit that means nothing (gzip's time, its system) changes nothing.
-        if (all.ended && all.code == 0) EXPECT_TRUE(all.octets == octets) << at;
+        if (all.ended && all.code == 0) {
+            EXPECT_TRUE(all.octets == octets) << at;
+        }
     }
 }
 
