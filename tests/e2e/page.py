@@ -2,9 +2,9 @@
 
 An example is a ```dialog block; the comment before it says how it begins (`login:`, `start:`, `listener: immediate`) and, for the
 real daemon, what must be there first: `real: alice MBOX CREATE /INBOX/lists` is a command, `real: mail UUID` a message to her,
-`real: device NAME` a login of hers from such a device, `real: quota ADDRESS OCTETS` the administrator's. `real: refused` is a mail to
-her from one whom she blocks just then. `real: then ...` is done when
-the first reply has come, `real: until N` plays the first N steps only: what follows needs another domain.
+`real: device NAME` a login of hers from such a device, `real: quota ADDRESS OCTETS` the administrator's. `real: refused` is a mail
+to her from one whom she blocks just then. `real: then ...` is done when the first reply has come, `real: until N` plays the first N
+steps only: what follows needs another domain.
 """
 
 import dataclasses
@@ -17,8 +17,16 @@ LENGTH = re.compile(r"\bLENGTH (\d+)\b")
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # What differs from one server and day to the next, in the order in which it is looked for.
 VARIABLE = [(re.compile(pattern), name) for pattern, name in (
-    (UUID, "<uuid>"), (r"\b[0-9a-f]{64}\b", "<hex>"), (r"(?<= )[A-Za-z0-9+/]{8,}=*$", "<base64>"), (r"(?<= )(?:-|read|flagged|read,flagged)(?= \d)", "<flags>"), (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"), (r"[^\s@\"=]+@[^\s@\"]+\.[^\s@\"]+", "<imid>"),
-    (r"(?<= )[a-z*.-]+\.example\b", "<domain>"), (r"(?<==)[^\s=]*[0-9+/_][^\s]*", "<value>"), (r"(?<=(?:cret|oken|caps|next)=)\S+", "<value>"), (r'"(?:[^"\\]|\\.)*"', "<text>"),
+    (UUID, "<uuid>"),
+    (r"\b[0-9a-f]{64}\b", "<hex>"),
+    (r"(?<= )[A-Za-z0-9+/]{8,}=*$", "<base64>"),
+    (r"(?<= )(?:-|read|flagged|read,flagged)(?= \d)", "<flags>"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"),
+    (r"[^\s@\"=]+@[^\s@\"]+\.[^\s@\"]+", "<imid>"),
+    (r"(?<= )[a-z*.-]+\.example\b", "<domain>"),
+    (r"(?<==)[^\s=]*[0-9+/_][^\s]*", "<value>"),
+    (r"(?<=(?:cret|oken|caps|next)=)\S+", "<value>"),
+    (r'"(?:[^"\\]|\\.)*"', "<text>"),
     (r"(?<![\w<])\d+(?![\w>])", "<n>"))]
 
 
