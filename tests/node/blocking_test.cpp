@@ -109,24 +109,10 @@ TEST_F(Blocking, ADroppedSenderOfAnotherDomainGetsNone) {
 class Rated : public TwoDomains {};
 
 TEST_F(Rated, AnAccountThatWroteToTooManyIs429AndGoesOnLater) {
-    NodeServices services{.domain = "a.example",
-                          .owner = "test",
-                          .limits = {},
-                          .store = *a_.store,
-                          .workers = *a_.workers,
-                          .now = [this] { return loop_.now(); },
-                          .uuid = armor::random_uuid,
-                          .chance = [] { return 0.5; },
-                          .post = [this](auto work) { loop_.post(std::move(work)); },
-                          .after = {},
-                          .log = {}};
-    services.sender_rate = std::make_shared<RateMeter>(Rate{2, 60s});
-    Desk desk(services, [](const std::vector<std::string>&) {});
+    a_.limits.sender_rate = {2, 60s};
+    a_.restart();
     const auto write = [&] {
-        Submit request = mail("alice@a.example", {"carol@a.example"}, "hello");
-        request.delivery = 1;
-        desk.part_octets({1, 0, "text"});
-        return a_.ask(desk, std::move(request));
+        return a_.submit(mail("alice@a.example", {"carol@a.example"}, "hello"), {"text"});
     };
     EXPECT_TRUE(write());
     EXPECT_TRUE(write());

@@ -60,7 +60,8 @@ TEST_F(SettingsOfAccounts, AnAnswerIsOneStreamOfTheLengthThatWasTold) {
     const std::string uuid = a_.index("carol@a.example").front().id;
     for (const auto compression : {Compression::gzip, Compression::bzip2, Compression::xzip}) {
         auto desk = a_.node->make_desk();
-        FetchMessage fetch{"carol@a.example", "/INBOX", uuid, FetchForm::part, "body", false, compression};
+        FetchMessage fetch{"carol@a.example", "/INBOX", uuid, FetchForm::part, "body", false, false,
+                           compression};
         auto answer = a_.ask(*desk, fetch);
         ASSERT_TRUE(answer) << answer.error().text;
         const auto& fetched = std::get<Fetched>(*answer);
@@ -72,11 +73,25 @@ TEST_F(SettingsOfAccounts, AnAnswerIsOneStreamOfTheLengthThatWasTold) {
     }
 }
 
+TEST_F(SettingsOfAccounts, WhatIsTakenByALeaseIsPackedToo) {
+    ASSERT_TRUE(a_.submit(mail("alice@a.example", {"carol@a.example"}, "packed"), {"text"}));
+    const std::string uuid = a_.index("carol@a.example").front().id;
+    auto desk = a_.node->make_desk();
+    auto answer = a_.ask(*desk, FetchMessage{"carol@a.example", "/INBOX", uuid, FetchForm::part, "body",
+                                             false, true, Compression::gzip});
+    ASSERT_TRUE(answer) << answer.error().text;
+    const auto& fetched = std::get<Fetched>(*answer);
+    EXPECT_EQ(fetched.lease.size(), 32u);
+    EXPECT_GT(fetched.ttl.count(), 0);
+    EXPECT_EQ(unpack(Compression::gzip, pull_all(*desk, fetched.source)), "text");
+    EXPECT_TRUE(a_.index("carol@a.example").empty());
+}
+
 TEST_F(SettingsOfAccounts, CompressedAnswersAtOnceAreBounded) {
     ASSERT_TRUE(a_.submit(mail("alice@a.example", {"carol@a.example"}, "packed"), {"text"}));
     const std::string uuid = a_.index("carol@a.example").front().id;
     auto desk = a_.node->make_desk();
-    const FetchMessage fetch{"carol@a.example", "/INBOX", uuid, FetchForm::mime, "", false,
+    const FetchMessage fetch{"carol@a.example", "/INBOX", uuid, FetchForm::mime, "", false, false,
                              Compression::xzip};
     std::vector<Answer> held;
     for (std::size_t i = 0; i < kSessionCodecs; ++i) {
