@@ -4,7 +4,7 @@ An example is a ```dialog block; the comment before it says how it begins (`logi
 real daemon, what must be there first: `real: alice MBOX CREATE /INBOX/lists` is a command, `real: mail UUID` a message to her,
 `real: device NAME` a login of hers from such a device, `real: quota ADDRESS OCTETS` the administrator's. `real: refused` is a mail
 to her from one whom she blocks just then. `real: then ...` is done when the first reply has come, `real: until N` plays the first N
-steps only: what follows needs another domain.
+steps only: what follows needs another domain or session.
 """
 
 import dataclasses
@@ -77,6 +77,11 @@ def json_form(value):
     if isinstance(value, dict):
         return "{" + ",".join(f"{name}:{json_form(member)}" for name, member in value.items()) + "}"
     return type(value).__name__
+
+
+def is_piece(line):
+    """Of a body in a pipeline, and not the last."""
+    return bool(re.match(r"\w+: 25[012]- LENGTH", line))
 
 
 def body_length(line):

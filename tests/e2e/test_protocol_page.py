@@ -52,6 +52,10 @@ class Player:
             wanted = expected.pop(0)
             while page.form(line) != page.form(wanted) and page.form(line) == before:
                 line = self._connection.line()
+            # A body in a pipeline comes in as many pieces as the server likes.
+            while page.is_piece(line) and not page.is_piece(wanted):
+                self._connection.body(page.body_length(line))
+                line = self._connection.line()
             if page.form(line) != page.form(wanted) and page.form(wanted) == before:
                 continue
             assert page.form(line) == page.form(wanted), f"{line!r} is not like {wanted!r}"
@@ -65,7 +69,7 @@ class Player:
                 body = self._connection.body(page.body_length(line))
                 while shown >= 0:
                     shown -= len(expected.pop(0).encode()) + 1
-                assert body, "an empty body"
+                assert body or ": " in line, "an empty body"
             line = self._connection.line() if expected else None
 
     def play(self):
