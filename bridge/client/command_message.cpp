@@ -58,7 +58,8 @@ Done each(Context& context, const Arguments& arguments, const std::string& befor
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
     for (const std::string& place : places) {
-        const auto answer = ask(*conversation, before + as_token(place) + behind, code);
+        const auto answer =
+            ask(*conversation, std::string(before).append(as_token(place)).append(behind), code);
         if (!answer) return std::unexpected(answer.error());
         done(place.substr(place.rfind('#') + 1), answer->back());
     }

@@ -62,10 +62,11 @@ class Watch {
                                 .text("unread", unread)
                                 .text("total", total)
                                 .line()
-                         << std::endl;
+                         << '\n'
+                         << std::flush;
         else
-            context_.out << path_ << "  " << one_line(unread) << " unread of " << one_line(total)
-                         << std::endl;
+            context_.out << path_ << "  " << one_line(unread) << " unread of " << one_line(total) << '\n'
+                         << std::flush;
     }
 
     Outcome<void> show_new(Conversation& conversation) {
@@ -75,7 +76,7 @@ class Watch {
         for (auto message = listing->messages.rbegin(); message != listing->messages.rend(); ++message) {
             newest.insert(message->id);
             if (is_first_ || known_.contains(message->id)) continue;
-            context_.out << listed(*message, context_.format) << std::endl;
+            context_.out << listed(*message, context_.format) << '\n' << std::flush;
         }
         known_ = std::move(newest);
         is_first_ = false;
@@ -104,8 +105,8 @@ Done run_watch(Context& context, const Arguments& arguments) {
         if (ended) return ExitStatus::ok;
         if (!is_lost(ended.error())) return std::unexpected(ended.error());
         const auto pause = watch.next_pause();
-        context.notes << "immp: " << ended.error().text << " (again in " << pause.count() << " s)"
-                      << std::endl;
+        context.notes << "immp: " << ended.error().text << " (again in " << pause.count() << " s)" << '\n'
+                      << std::flush;
         std::this_thread::sleep_for(pause);
     }
 }

@@ -95,7 +95,7 @@ std::string bash_offers(const std::string& command, std::span<const Parameter> p
         if (parameter.kind == Kind::flag) continue;
         if (parameter.is_option()) {
             for (const std::string& name : names_of(parameter))
-                cases += bash_case(command + " " + name, offer_name(parameter));
+                cases += bash_case(std::string(command).append(" ").append(name), offer_name(parameter));
         } else if (parameter.offer != Offer::nothing && !std::exchange(has_place, true)) {
             cases += bash_case(command + " .", offer_name(parameter));
         }
@@ -135,8 +135,14 @@ std::string zsh_arguments(std::span<const Parameter> parameters) {
             continue;
         }
         for (const std::string& name : names_of(parameter))
-            lines += " '" + std::string(parameter.kind == Kind::texts ? "*" : "") + name + "[" +
-                     zsh_text(parameter.help) + "]" + value + "'";
+            lines.append(" '")
+                .append(parameter.kind == Kind::texts ? "*" : "")
+                .append(name)
+                .append("[")
+                .append(zsh_text(parameter.help))
+                .append("]")
+                .append(value)
+                .append("'");
     }
     return lines;
 }
@@ -177,7 +183,7 @@ std::string zsh_completion(std::span<const CommandRow> rows) {
             std::ranges::find(rows, word, [](const CommandRow& r) { return std::string(r.name); });
         commands += zsh_described(word, second.empty() ? row->help : group_help(word));
         if (second.empty()) continue;
-        groups += "        " + word + ") words_of=(" + second + " ) ;;\n";
+        groups.append("        ").append(word).append(") words_of=(").append(second).append(" ) ;;\n");
         cases += zsh_cases(rows, word);
     }
     return "#compdef immp\n# made by `immp completion zsh`\nlocal -a common words_of\nlocal "
