@@ -7,6 +7,7 @@
 #include <asio.hpp>
 
 #include "armor/hex.hpp"
+#include "armor/names.hpp"
 #include "bridge/node/key_ring.hpp"
 #include "bridge/node/login.hpp"
 #include "bridge/node/workers.hpp"
@@ -97,7 +98,8 @@ Result<Administration> Administration::open(const Config& config) {
 }
 
 Result<armor::SecretText> Administration::add_account(std::string_view address,
-                                                      std::optional<armor::SecretText> password) {
+                                                      std::optional<armor::SecretText> password,
+                                                      bridge::DraftLogin draft) {
     auto name = account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     armor::SecretText secret = password ? std::move(*password) : bridge::fresh_secret();
@@ -107,8 +109,7 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
     auto key = impl_->read<armor::SecretBytes<32>>(
         [](Transaction& transaction) { return bridge::store_secret(transaction); });
     if (!key) return std::unexpected(std::move(key.error()));
-    auto credential =
-        bridge::make_credential(prepared, armor::account_salt(*key, *name));
+    auto credential = bridge::make_credential(prepared, armor::account_salt(*key, *name), draft);
     if (!credential) return std::unexpected(std::move(credential.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto account = transaction.accounts().add(*name, now());
@@ -129,6 +130,21 @@ Result<std::vector<std::string>> Administration::accounts() {
         [](Transaction& transaction) { return transaction.accounts().list(); });
 }
 
+Result<void> Administration::set_quota(std::string_view address, std::optional<std::uint64_t> bytes) {
+    auto name = account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    auto set = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto account = transaction.accounts().find(*name);
+        if (!account) return std::unexpected(std::move(account.error()));
+        if (!*account) return fail(404, *name + " is no account here");
+        auto done = transaction.quotas().set_limit(**account, bytes);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!set) return std::unexpected(std::move(set.error()));
+    return {};
+}
+
 Result<void> Administration::remove_account(std::string_view address) {
     auto name = account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
@@ -142,6 +158,41 @@ Result<void> Administration::remove_account(std::string_view address) {
     });
     if (!removed) return std::unexpected(std::move(removed.error()));
     return {};
+}
+
+Result<void> Administration::add_block(std::string_view pattern, bridge::BlockAction action,
+                                       std::string reason, std::optional<std::chrono::seconds> lasting) {
+    auto prepared = bridge::parse_block_pattern(pattern);
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    if (reason.size() > bridge::kMaxReasonBytes || !armor::is_utf8(reason))
+        return fail(400,
+                    "a reason is a text of at most " + std::to_string(bridge::kMaxReasonBytes) + " octets");
+    bridge::Block block{std::move(*prepared), action, std::move(reason), now(), std::nullopt};
+    if (lasting) block.expires = block.made + *lasting;
+    auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto done = transaction.blocks().add(std::nullopt, block, bridge::kMaxServerBlocks);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!added) return std::unexpected(std::move(added.error()));
+    return {};
+}
+
+Result<void> Administration::drop_block(std::string_view pattern) {
+    auto prepared = bridge::parse_block_pattern(pattern);
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    auto dropped = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto done = transaction.blocks().drop(std::nullopt, *prepared);
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!dropped) return std::unexpected(std::move(dropped.error()));
+    return {};
+}
+
+Result<std::vector<bridge::Block>> Administration::blocks() {
+    return impl_->read<std::vector<bridge::Block>>(
+        [](Transaction& transaction) { return transaction.blocks().list(std::nullopt, now()); });
 }
 
 Result<std::vector<OwnKeyLine>> Administration::keys() {

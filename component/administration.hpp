@@ -10,6 +10,7 @@
 
 #include "armor/error.hpp"
 #include "armor/secret.hpp"
+#include "bridge/node/login.hpp"
 #include "bridge/store/store.hpp"
 #include "component/config.hpp"
 
@@ -36,10 +37,21 @@ class Administration {
     /// Makes the account, with `password` or a generated secret; returns what logs in. 400 for an address
     /// that is no IMID of our domain or reserved, 409 if there.
     [[nodiscard]] Result<armor::SecretText> add_account(std::string_view address,
-                                                        std::optional<armor::SecretText> password);
+                                                        std::optional<armor::SecretText> password,
+                                                        bridge::DraftLogin draft);
     [[nodiscard]] Result<std::vector<std::string>> accounts();
+    /// How many octets its mailbox may hold; none: what the configuration says. 404.
+    [[nodiscard]] Result<void> set_quota(std::string_view address, std::optional<std::uint64_t> bytes);
     /// 404.
     [[nodiscard]] Result<void> remove_account(std::string_view address);
+
+    /// The server's list of blocked senders (docs/protocol.md, Blocked senders). 400 for a pattern that is
+    /// none, 409 if it is there, 413 if the list is full.
+    [[nodiscard]] Result<void> add_block(std::string_view pattern, bridge::BlockAction action,
+                                         std::string reason, std::optional<std::chrono::seconds> lasting);
+    /// 404.
+    [[nodiscard]] Result<void> drop_block(std::string_view pattern);
+    [[nodiscard]] Result<std::vector<bridge::Block>> blocks();
 
     /// Our keys, oldest first; made first where there are none yet.
     [[nodiscard]] Result<std::vector<OwnKeyLine>> keys();

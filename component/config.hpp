@@ -54,10 +54,14 @@ struct Config {
         std::uint32_t parts = 0;
         std::uint32_t pipelines = 0;
         std::uint32_t index_entries = 0;
+        std::uint64_t mailbox_bytes = 0;
+        std::uint32_t key_requests = 0;
         std::uint32_t errors_before_login = 0;
         std::uint32_t login_seconds = 0;
         std::uint32_t idle_seconds_before_login = 0;
         std::uint32_t idle_seconds = 0;
+        std::uint32_t sender_recipients_per_hour = 0;
+        std::uint32_t domain_recipients_per_hour = 0;
     } limits;
 
     struct Log {

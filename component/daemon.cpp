@@ -110,8 +110,7 @@ class Daemon {
             *node_, log_);
         node_->attach(*link_);
         listener_ = std::make_unique<bridge::Listener>(
-            io_, listener_config(config_),
-            [this](const bridge::SessionOrigin&) { return node_->make_desk(); }, log_);
+            io_, listener(), [this](const bridge::SessionOrigin&) { return node_->make_desk(); }, log_);
         if (auto opened = listener_->open(); !opened) return opened;
         node_->start([this](Result<void> started) { begin(std::move(started)); });
         return {};
@@ -127,6 +126,12 @@ class Daemon {
         }
     }
 
+    bridge::ListenerConfig listener() {
+        bridge::ListenerConfig listener = listener_config(config_);
+        listener.session.codecs = codecs_;
+        return listener;
+    }
+
     bridge::Executor executor() {
         return [this](std::move_only_function<void()> work) { asio::post(io_, std::move(work)); };
     }
@@ -136,7 +141,11 @@ class Daemon {
         // A peer's message may be as long as a local user's; its envelope comes on top.
         limits.message_bytes = config_.limits.message_bytes + (1u << 20);
         limits.bundle_bytes = limits.message_bytes + limits.message_bytes / 8 + (1u << 20);
+        limits.mailbox_bytes = config_.limits.mailbox_bytes;
         limits.peer_octets = 4 * limits.bundle_bytes;
+        limits.key_requests = config_.limits.key_requests;
+        limits.sender_rate.recipients = config_.limits.sender_recipients_per_hour;
+        limits.domain_rate.recipients = config_.limits.domain_recipients_per_hour;
         return {.domain = config_.domain,
                 .owner = kOwner,
                 .limits = limits,
@@ -145,6 +154,7 @@ class Daemon {
                 .now = now,
                 .uuid = armor::random_uuid,
                 .chance = chance,
+                .codecs = codecs_,
                 .post = executor(),
                 .after = [this](std::chrono::milliseconds pause,
                                 std::move_only_function<void()> then) { after(io_, pause, std::move(then)); },
@@ -232,6 +242,8 @@ class Daemon {
     asio::signal_set signals_;
     Result<void> outcome_;
     bool is_ending_ = false;
+    const std::shared_ptr<bridge::CodecRoom> codecs_ =
+        std::make_shared<bridge::CodecRoom>(bridge::kCodecsAtOnce);
     std::unique_ptr<bridge::Store> store_;
     std::unique_ptr<bridge::Workers> workers_;
     std::unique_ptr<bridge::Node> node_;

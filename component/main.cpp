@@ -1,5 +1,6 @@
 // immpd: the command line of the daemon and of its administration.
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -11,6 +12,7 @@
 #include "armor/time_text.hpp"
 #include "bridge/net/tls_identity.hpp"
 #include "bridge/wire/prep.hpp"
+#include "bridge/wire/token.hpp"
 #include "component/administration.hpp"
 #include "component/control.hpp"
 #include "component/daemon.hpp"
@@ -62,7 +64,13 @@ struct Given {
     std::string account;
     std::string password_file;
     std::string domain;
+    std::string quota;
+    std::string pattern;
+    std::string action = "reject";
+    std::string reason;
+    std::uint64_t expires = 0;
     bool json = false;
+    bool allow_sha1 = false;
 };
 
 Result<Config> read_configuration(const Given& given) {
@@ -134,7 +142,8 @@ int account_add(const Given& given) {
     if (!password) return complain(password.error());
     return administer(given, [&](Administration& administration) -> Result<void> {
         const bool is_generated = !password->has_value();
-        auto secret = administration.add_account(given.account, std::move(*password));
+        const auto draft = given.allow_sha1 ? bridge::DraftLogin::allowed : bridge::DraftLogin::refused;
+        auto secret = administration.add_account(given.account, std::move(*password), draft);
         if (!secret) return std::unexpected(std::move(secret.error()));
         if (given.json) {
             armor::JsonWriter json;
@@ -159,9 +168,53 @@ int account_list(const Given& given) {
     });
 }
 
+constexpr std::uint64_t kMaxQuotaBytes = 1ull << 60;
+
+int account_quota(const Given& given) {
+    return administer(given, [&](Administration& administration) -> Result<void> {
+        if (given.quota == "default") return administration.set_quota(given.account, std::nullopt);
+        std::uint64_t bytes = 0;
+        const char* const end = given.quota.data() + given.quota.size();
+        const auto [stop, error] = std::from_chars(given.quota.data(), end, bytes);
+        if (error != std::errc{} || stop != end || bytes > kMaxQuotaBytes)
+            return fail(400, given.quota + " is no quota; give octets (at most 2^60), or default");
+        return administration.set_quota(given.account, bytes);
+    });
+}
+
 int account_remove(const Given& given) {
     return administer(
         given, [&](Administration& administration) { return administration.remove_account(given.account); });
+}
+
+int block_add(const Given& given) {
+    return administer(given, [&](Administration& administration) -> Result<void> {
+        const auto action = bridge::action_of(bridge::to_upper(given.action));
+        if (!action) return fail(400, given.action + " is none of reject, junk, drop");
+        std::optional<std::chrono::seconds> lasting;
+        if (given.expires != 0) lasting = std::chrono::seconds(given.expires);
+        return administration.add_block(given.pattern, *action, given.reason, lasting);
+    });
+}
+
+int block_drop(const Given& given) {
+    return administer(
+        given, [&](Administration& administration) { return administration.drop_block(given.pattern); });
+}
+
+int block_list(const Given& given) {
+    return administer(given, [](Administration& administration) -> Result<void> {
+        auto blocks = administration.blocks();
+        if (!blocks) return std::unexpected(std::move(blocks.error()));
+        for (const bridge::Block& block : *blocks) {
+            std::cout << block.pattern << " " << bridge::action_name(block.action) << " since "
+                      << armor::time_text(block.made);
+            if (block.expires) std::cout << " until " << armor::time_text(*block.expires);
+            if (!block.reason.empty()) std::cout << " (" << block.reason << ")";
+            std::cout << "\n";
+        }
+        return {};
+    });
 }
 
 int keys(const Given& given) {
@@ -241,11 +294,33 @@ void add_account_commands(CLI::App& app, Given& given, int& status) {
     adding->add_option("address", given.account, "like alice@example.org")->required();
     adding->add_option("--password-file", given.password_file,
                        "take the password from the first line of FILE, or -");
+    adding->add_flag("--allow-sha1", given.allow_sha1,
+                     "let it log in as the draft of 2013 does: what the store keeps is then as good as the "
+                     "password");
     adding->add_flag("--json", given.json);
     add(*account, given, status, "list", "list them", account_list);
+    CLI::App* const limiting =
+        add(*account, given, status, "quota", "how many octets its mailbox may hold", account_quota);
+    limiting->add_option("address", given.account)->required();
+    limiting->add_option("octets", given.quota, "a number, or default")->required();
     CLI::App* const removing =
         add(*account, given, status, "remove", "remove one with its mail", account_remove);
     removing->add_option("address", given.account)->required();
+}
+
+void add_block_commands(CLI::App& app, Given& given, int& status) {
+    constexpr const char* kPattern = "an address, a domain, or either with * for any part";
+    CLI::App* const block =
+        app.add_subcommand("block", "senders whose mail nobody here gets")->require_subcommand(1);
+    CLI::App* const adding = add(*block, given, status, "add", "block a sender, at once", block_add);
+    adding->add_option("pattern", given.pattern, kPattern)->required();
+    adding->add_option("--action", given.action, "reject, junk or drop")->capture_default_str();
+    adding->add_option("--reason", given.reason, "for the list");
+    adding->add_option("--expires", given.expires, "seconds that it holds; without it, for ever")
+        ->check(CLI::Range(1, 316'224'000));
+    add(*block, given, status, "list", "list them", block_list);
+    CLI::App* const dropping = add(*block, given, status, "drop", "let a sender in again", block_drop);
+    dropping->add_option("pattern", given.pattern, kPattern)->required();
 }
 
 void add_key_commands(CLI::App& app, Given& given, int& status) {
@@ -282,6 +357,7 @@ int main(int argc, char** argv) {
         std::cout << config_template();
     });
     add_account_commands(app, given, status);
+    add_block_commands(app, given, status);
     add_key_commands(app, given, status);
     add(app, given, status, "status", "whether the running daemon can keep mail and is attached",
         daemon_status)

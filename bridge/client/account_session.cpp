@@ -49,9 +49,9 @@ Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono
     for (const Server& server : *servers) {
         auto greeted = greet(server, {*domain, entrance.ca_file, std::nullopt}, patience);
         if (greeted) {
-            const auto cost = authenticate(greeted->conversation, login);
-            if (!cost) return std::unexpected(cost.error());
-            return Entered{std::move(greeted->conversation), greeted->start, *cost};
+            const auto derivation = authenticate(greeted->conversation, login);
+            if (!derivation) return std::unexpected(derivation.error());
+            return Entered{std::move(greeted->conversation), greeted->start, *derivation};
         }
         last = greeted.error();
         if (last.status != ExitStatus::unavailable && last.status != ExitStatus::temporary) break;
@@ -64,9 +64,9 @@ Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& accou
     const Login login{account.account, account.device, account.secret.clone(), account.seen};
     auto entered = enter(Entrance{account.server, account.start, account.ca_file}, login, patience);
     if (!entered) return std::unexpected(entered.error());
-    if (entered->cost != account.seen) {
+    if (entered->derivation.cost != account.seen) {
         StoredAccount dearer = account.clone();
-        dearer.seen = entered->cost;
+        dearer.seen = entered->derivation.cost;
         if (auto saved = credentials.save(std::move(dearer)); !saved) return std::unexpected(saved.error());
     }
     return std::move(entered->conversation);

@@ -18,8 +18,8 @@ struct Entrance {
 
 struct Entered {
     Conversation conversation;
-    TlsStart start;          ///< how TLS began there
-    armor::Argon2Cost cost;  ///< what the challenge asked for
+    TlsStart start;         ///< how TLS began there
+    Derivation derivation;  ///< what the challenge asked for
 };
 
 /// Finds the account's server, encrypts, logs in. Where DNS names several servers, the next is tried after

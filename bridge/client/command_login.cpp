@@ -89,28 +89,33 @@ void report(const Context& context, const StoredAccount& account) {
 
 }  // namespace
 
-Done run_login(Context& context, const LoginOptions& options) {
-    const auto account = parse_account(options.address);
+Done run_login(Context& context, const Arguments& arguments) {
+    const auto account = parse_account(arguments.text("address"));
     if (!account) return std::unexpected(account.error());
-    const auto ca_file = absolute(options.ca_file);
+    const auto ca_file = absolute(arguments.text("--ca"));
     if (!ca_file) return std::unexpected(ca_file.error());
     // Before the password is asked for: a file that cannot be used is to be mended first.
     if (const auto usable = context.credentials.list(); !usable) return std::unexpected(usable.error());
-    auto password = read_password(options.password_file, context.in, *account);
+    auto password = read_password(arguments.optional_text("--password-file"), context.in, *account);
     if (!password) return std::unexpected(password.error());
 
+    const std::string server = arguments.text("--server");
+    const auto start = arguments.has("--tls") ? TlsStart::first_octet : TlsStart::ask;
+    const std::string wanted = arguments.text("--device");
     const StoredAccount before = earlier(context, *account);
     const Login login{*account, "", std::move(*password), before.seen};
-    auto entered = enter(Entrance{options.server, options.start, *ca_file}, login, context.patience);
+    auto entered = enter(Entrance{server, start, *ca_file}, login, context.patience);
     if (!entered) return std::unexpected(entered.error());
-    auto device = new_device(entered->conversation, options.device.empty() ? machine_name() : options.device,
-                             before.device);
+    auto device = new_device(entered->conversation, wanted.empty() ? machine_name() : wanted, before.device);
     if (!device) return std::unexpected(device.error());
 
-    const StoredAccount stored{
-        *account,     options.server, options.server.empty() ? TlsStart::ask : entered->start,
-        *ca_file,     device->name,   std::move(device->secret),
-        entered->cost};
+    const StoredAccount stored{*account,
+                               server,
+                               server.empty() ? TlsStart::ask : entered->start,
+                               *ca_file,
+                               device->name,
+                               std::move(device->secret),
+                               entered->derivation.cost};
     if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
     if (!before.device.empty() && before.device != stored.device)
         static_cast<void>(revoke(entered->conversation, before.device));

@@ -11,13 +11,6 @@ namespace immp::bridge::client {
 
 namespace {
 
-Outcome<StoredAccount> chosen(const Context& context) {
-    if (context.account.empty()) return context.credentials.find("");
-    const auto account = parse_account(context.account);
-    if (!account) return std::unexpected(account.error());
-    return context.credentials.find(*account);
-}
-
 Outcome<void> revoke_at_server(Context& context, const StoredAccount& account) {
     auto conversation = enter(context.credentials, account, context.patience);
     if (!conversation) return std::unexpected(conversation.error());
@@ -33,18 +26,25 @@ bool is_revoked(const Failure& failure) {
 
 }  // namespace
 
+Outcome<StoredAccount> chosen_account(const Context& context) {
+    if (context.account.empty()) return context.credentials.find("");
+    const auto account = parse_account(context.account);
+    if (!account) return std::unexpected(account.error());
+    return context.credentials.find(*account);
+}
+
 Outcome<Conversation> enter(Context& context) {
-    const auto account = chosen(context);
+    const auto account = chosen_account(context);
     if (!account) return std::unexpected(account.error());
     return enter(context.credentials, *account, context.patience);
 }
 
-Done run_logout(Context& context, const LogoutOptions& options) {
-    const auto account = chosen(context);
+Done run_logout(Context& context, const Arguments& arguments) {
+    const auto account = chosen_account(context);
     if (!account) return std::unexpected(account.error());
     const auto revoked = revoke_at_server(context, *account);
     if (!revoked && !is_revoked(revoked.error())) {
-        if (options.mode == LogoutOptions::Mode::revoke)
+        if (!arguments.has("--force"))
             return std::unexpected(Failure{revoked.error().status,
                                            revoked.error().text + "; or forget it here with --force",
                                            revoked.error().code});
@@ -60,7 +60,7 @@ Done run_logout(Context& context, const LogoutOptions& options) {
     return ExitStatus::ok;
 }
 
-Done run_accounts(Context& context) {
+Done run_accounts(Context& context, const Arguments&) {
     const auto accounts = context.credentials.list();
     if (!accounts) return std::unexpected(accounts.error());
     for (const StoredAccount& account : *accounts) {

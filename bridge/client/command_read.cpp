@@ -85,10 +85,10 @@ void show_json(const Context& context, const OpenedMessage& message) {
 
 }  // namespace
 
-Done run_read(Context& context, const ReadOptions& options) {
-    const auto folder = parse_folder(options.folder);
+Done run_read(Context& context, const Arguments& arguments) {
+    const auto folder = parse_folder(arguments.text("--folder"));
     if (!folder) return std::unexpected(folder.error());
-    const auto id = parse_message_id(options.id);
+    const auto id = parse_message_id(arguments.text("id"));
     if (!id) return std::unexpected(id.error());
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());

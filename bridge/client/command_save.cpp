@@ -15,44 +15,46 @@ namespace immp::bridge::client {
 
 namespace {
 
+std::string target_of(const Arguments& arguments) {
+    const std::string output = arguments.text("--output");
+    return output.empty() ? safe_file_name(arguments.text("part")) : output;
+}
+
 /// Standard output, or a file.
-Outcome<std::optional<PartFile>> open_target(const SaveOptions& options) {
-    if (options.output == "-") return std::nullopt;
-    const std::filesystem::path target =
-        options.output.empty() ? safe_file_name(options.part) : options.output;
-    auto file = PartFile::create(target, options.existing == SaveOptions::Existing::replace
-                                             ? PartFile::Existing::replace
-                                             : PartFile::Existing::keep);
+Outcome<std::optional<PartFile>> open_target(const Arguments& arguments) {
+    if (arguments.text("--output") == "-") return std::nullopt;
+    auto file = PartFile::create(target_of(arguments), arguments.has("--force") ? PartFile::Existing::replace
+                                                                                : PartFile::Existing::keep);
     if (!file) return std::unexpected(file.error());
     return std::move(*file);
 }
 
-void report(const Context& context, const SaveOptions& options, const PartHeader& header) {
-    const std::string target = options.output.empty() ? safe_file_name(options.part) : options.output;
+void report(const Context& context, const Arguments& arguments, const PartHeader& header) {
+    const std::string target = target_of(arguments);
     if (context.format == Format::json) {
         armor::JsonWriter json;
         json.text("file", target).text("type", header.type).number("length", header.length);
-        (options.output == "-" ? context.notes : context.out) << json.line() << '\n';
-    } else if (options.output != "-") {
+        (target == "-" ? context.notes : context.out) << json.line() << '\n';
+    } else if (target != "-") {
         context.out << "Saved " << one_line(target) << " (" << size_text(header.length) << ").\n";
     }
 }
 
 }  // namespace
 
-Done run_save(Context& context, const SaveOptions& options) {
-    const auto folder = parse_folder(options.folder);
+Done run_save(Context& context, const Arguments& arguments) {
+    const auto folder = parse_folder(arguments.text("--folder"));
     if (!folder) return std::unexpected(folder.error());
-    const auto id = parse_message_id(options.id);
+    const auto id = parse_message_id(arguments.text("id"));
     if (!id) return std::unexpected(id.error());
-    auto file = open_target(options);
+    auto file = open_target(arguments);
     if (!file) return std::unexpected(file.error());
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
 
     std::optional<Progress> progress;
     const auto begin = [&](const PartHeader& header) {
-        progress.emplace(one_line(options.part), header.length);
+        progress.emplace(one_line(arguments.text("part")), header.length);
     };
     const auto sink = [&](std::string_view octets) -> Outcome<void> {
         progress->add(octets.size());
@@ -61,12 +63,12 @@ Done run_save(Context& context, const SaveOptions& options) {
         if (!context.out) return failed(ExitStatus::input_output, "cannot write to standard output");
         return {};
     };
-    const auto header = fetch_part(*conversation, *folder, *id, options.part, begin, sink);
+    const auto header = fetch_part(*conversation, *folder, *id, arguments.text("part"), begin, sink);
     progress.reset();
     if (!header) return std::unexpected(header.error());
     if (*file)
         if (auto finished = (*file)->finish(); !finished) return std::unexpected(finished.error());
-    report(context, options, *header);
+    report(context, arguments, *header);
     return ExitStatus::ok;
 }
 

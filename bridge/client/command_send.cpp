@@ -68,22 +68,24 @@ Outcome<std::string> read_id(const std::string& typed) {
     return id;
 }
 
-Outcome<Outgoing> compose(Context& context, const SendOptions& options) {
-    auto recipients = read_recipients(options.recipients);
+Outcome<Outgoing> compose(Context& context, const Arguments& arguments) {
+    auto recipients = read_recipients(arguments.values("to"));
     if (!recipients) return std::unexpected(recipients.error());
-    if (!is_header_text(options.subject))
+    const std::string subject = arguments.text("--subject");
+    if (!is_header_text(subject))
         return failed(ExitStatus::bad_input,
                       "the subject is to be one line of UTF-8 without control characters");
-    if (options.subject.size() > kMaxSubjectBytes)
+    if (subject.size() > kMaxSubjectBytes)
         return failed(ExitStatus::bad_input, "the subject is over 1000 octets; shorten it");
-    auto id = read_id(options.id);
+    auto id = read_id(arguments.text("--id"));
     if (!id) return std::unexpected(id.error());
-    auto attachments = gather_attachments(options.attachments);
+    auto attachments = gather_attachments(arguments.values("--attach"));
     if (!attachments) return std::unexpected(attachments.error());
     auto text = read_text(context);
     if (!text) return std::unexpected(text.error());
-    return Outgoing{std::move(*recipients), std::move(*id),   options.subject,
-                    options.importance,     std::move(*text), std::move(*attachments)};
+    const auto importance = arguments.has("--important") ? Importance::high : Importance::normal;
+    return Outgoing{std::move(*recipients), std::move(*id),         subject, importance,
+                    std::move(*text),       std::move(*attachments)};
 }
 
 Outcome<Submission> try_once(Context& context, const Outgoing& message) {
@@ -144,8 +146,8 @@ ExitStatus status_of(const Submission& submission) {
 
 }  // namespace
 
-Done run_send(Context& context, const SendOptions& options) {
-    const auto message = compose(context, options);
+Done run_send(Context& context, const Arguments& arguments) {
+    const auto message = compose(context, arguments);
     if (!message) return std::unexpected(message.error());
     auto submission = try_again(context, *message);
     if (!submission) {

@@ -1,17 +1,14 @@
-// The commands of `immp`. Each does its work and prints its result; a failure is returned, and main prints
-// it.
+// The commands of `immp`: what each takes is its row in command_table.cpp. Each does its work and prints its
+// result; a failure is returned, and main prints it.
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <iosfwd>
-#include <optional>
 #include <string>
-#include <vector>
 
+#include "bridge/client/command_line.hpp"
+#include "bridge/client/conversation.hpp"
 #include "bridge/client/credentials.hpp"
-#include "bridge/client/failure.hpp"
-#include "bridge/mail/message.hpp"
 
 namespace immp::bridge::client {
 
@@ -31,61 +28,33 @@ struct Context {
     std::ostream& notes;  ///< what is not the result
 };
 
-/// What a command that did its work leaves to say: ok, or that some recipient was refused.
-using Done = Outcome<ExitStatus>;
+[[nodiscard]] Done run_login(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_passwd(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_logout(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_accounts(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_send(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_list(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_read(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_save(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_search(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_watch(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_move(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_copy(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_remove(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_flag(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_folder_list(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_folder_create(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_folder_rename(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_folder_drop(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_quota(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_device_list(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_device_add(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_device_revoke(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_completion(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_manual(Context& context, const Arguments& arguments);
 
-struct LoginOptions {
-    std::string address;
-    std::string server;  ///< HOST:PORT, or empty
-    TlsStart start = TlsStart::ask;
-    std::string ca_file;
-    std::optional<std::string> password_file;  ///< "-": standard input; none: asked for on the terminal
-    std::string device;                        ///< empty: named after this machine
-};
-[[nodiscard]] Done run_login(Context& context, const LoginOptions& options);
-
-struct LogoutOptions {
-    enum class Mode {
-        revoke,  ///< the server must revoke the device's secret first
-        forget,  ///< forgotten here even if the server cannot be told
-    };
-    Mode mode = Mode::revoke;
-};
-[[nodiscard]] Done run_logout(Context& context, const LogoutOptions& options);
-
-[[nodiscard]] Done run_accounts(Context& context);
-
-struct SendOptions {
-    std::vector<std::string> recipients;
-    std::string subject;
-    std::vector<std::string> attachments;  ///< paths
-    Importance importance = Importance::normal;
-    std::string id;  ///< empty: a new one
-};
-[[nodiscard]] Done run_send(Context& context, const SendOptions& options);
-
-struct ListOptions {
-    std::string folder = "INBOX";
-    std::uint32_t limit = 50;
-    std::string after;
-};
-[[nodiscard]] Done run_list(Context& context, const ListOptions& options);
-
-struct ReadOptions {
-    std::string id;
-    std::string folder = "INBOX";
-};
-[[nodiscard]] Done run_read(Context& context, const ReadOptions& options);
-
-struct SaveOptions {
-    std::string id;
-    std::string part;
-    std::string output;  ///< empty: the part's name in the current folder; "-": standard output
-    std::string folder = "INBOX";
-    enum class Existing { keep, replace };
-    Existing existing = Existing::keep;
-};
-[[nodiscard]] Done run_save(Context& context, const SaveOptions& options);
+/// The stored account that `context` names.
+[[nodiscard]] Outcome<StoredAccount> chosen_account(const Context& context);
 
 /// The stored account that `context` names, and a session for it.
 [[nodiscard]] Outcome<Conversation> enter(Context& context);

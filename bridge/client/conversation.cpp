@@ -12,6 +12,9 @@ namespace immp::bridge::client {
 namespace {
 
 constexpr std::size_t kMaxReplyLineBytes = 65'536;
+constexpr std::size_t kMaxPipelineId = 32;
+/// Lines of other pipelines that come while one is awaited.
+constexpr std::size_t kMaxKept = 1'000;
 
 Failure not_the_protocol(std::string_view line) {
     return {ExitStatus::protocol,
@@ -22,6 +25,18 @@ Failure not_the_protocol(std::string_view line) {
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
+}
+
+/// Takes `x: ` off the front, if it is there.
+std::string take_pipeline(std::string_view& line) {
+    const std::size_t end = line.substr(0, kMaxPipelineId + 2).find(": ");
+    const std::string_view id = line.substr(0, end == line.npos ? 0 : end);
+    const bool is_id = !id.empty() && std::ranges::all_of(id, [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    });
+    if (!is_id) return {};
+    line.remove_prefix(id.size() + 2);
+    return std::string(id);
 }
 
 }  // namespace
@@ -46,9 +61,10 @@ Error Reply::error() const {
 }
 
 std::optional<Reply> parse_reply(std::string_view line) {
+    Reply reply;
+    reply.pipeline = take_pipeline(line);
     if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit) || line[0] == '0')
         return std::nullopt;
-    Reply reply;
     for (const char digit : line.substr(0, 3))
         reply.code = reply.code * 10 + (digit - '0');
     line.remove_prefix(3);
@@ -79,7 +95,22 @@ Outcome<void> Conversation::fill() {
     return {};
 }
 
-Outcome<Reply> Conversation::next() {
+Outcome<Reply> Conversation::next(std::string_view pipeline) {
+    const auto kept = std::ranges::find(kept_, pipeline, &Reply::pipeline);
+    if (kept != kept_.end()) {
+        Reply reply = std::move(*kept);
+        kept_.erase(kept);
+        return reply;
+    }
+    while (true) {
+        auto reply = read_line();
+        if (!reply || reply->pipeline == pipeline) return reply;
+        if (kept_.size() >= kMaxKept) return std::unexpected(not_the_protocol(reply->text));
+        kept_.push_back(*std::move(reply));
+    }
+}
+
+Outcome<Reply> Conversation::read_line() {
     std::size_t end = 0;
     while ((end = buffer_.find('\n')) == std::string::npos) {
         if (buffer_.size() > kMaxReplyLineBytes) return std::unexpected(not_the_protocol(buffer_));
@@ -93,12 +124,12 @@ Outcome<Reply> Conversation::next() {
     return std::move(*reply);
 }
 
-Outcome<Reply> Conversation::expect(int code) {
-    return expect_one_of({code});
+Outcome<Reply> Conversation::expect(int code, std::string_view pipeline) {
+    return expect_one_of({code}, pipeline);
 }
 
-Outcome<Reply> Conversation::expect_one_of(std::initializer_list<int> codes) {
-    auto reply = next();
+Outcome<Reply> Conversation::expect_one_of(std::initializer_list<int> codes, std::string_view pipeline) {
+    auto reply = next(pipeline);
     if (!reply) return reply;
     if (std::ranges::find(codes, reply->code) != codes.end()) return reply;
     if (reply->refuses()) return std::unexpected(refusal_failure(reply->error()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -14,6 +15,7 @@
 namespace immp::bridge::client {
 
 struct Reply {
+    std::string pipeline;  ///< id of AS; empty outside pipelines
     int code = 0;
     bool more = false;  ///< `250- `: further lines of this reply follow
     std::string text;   ///< all behind the one blank, as sent
@@ -34,25 +36,28 @@ class Conversation {
 
     [[nodiscard]] Outcome<void> send(std::string_view line);
     [[nodiscard]] Outcome<void> send_octets(std::string_view octets);
-    /// The next line. ExitStatus::protocol for what is no reply, ExitStatus::temporary at the end of the
-    /// stream.
-    [[nodiscard]] Outcome<Reply> next();
+    /// The next line of a pipeline; lines of others are kept for who asks for theirs. ExitStatus::protocol
+    /// for what is no reply, ExitStatus::temporary at the end of the stream.
+    [[nodiscard]] Outcome<Reply> next(std::string_view pipeline = {});
     /// The next line if it has this code; a refusal becomes its failure, anything else ExitStatus::protocol.
-    [[nodiscard]] Outcome<Reply> expect(int code);
-    [[nodiscard]] Outcome<Reply> expect_one_of(std::initializer_list<int> codes);
+    [[nodiscard]] Outcome<Reply> expect(int code, std::string_view pipeline = {});
+    [[nodiscard]] Outcome<Reply> expect_one_of(std::initializer_list<int> codes,
+                                               std::string_view pipeline = {});
     /// A counted body and its line end, in pieces as they come.
     using Sink = std::function<Outcome<void>(std::string_view octets)>;
     [[nodiscard]] Outcome<void> read_body(std::uint64_t length, const Sink& sink);
 
-    /// Octets that came behind the last line read.
-    [[nodiscard]] bool has_unread() const { return !buffer_.empty(); }
+    /// Octets that came behind the last line read, or lines that were kept.
+    [[nodiscard]] bool has_unread() const { return !buffer_.empty() || !kept_.empty(); }
     [[nodiscard]] Connection& connection() { return connection_; }
 
   private:
     [[nodiscard]] Outcome<void> fill();
+    [[nodiscard]] Outcome<Reply> read_line();
 
     Connection connection_;
     std::string buffer_;
+    std::deque<Reply> kept_;
 };
 
 }  // namespace immp::bridge::client

@@ -17,8 +17,7 @@ constexpr std::string_view kMethod = "scram-sha-256";
 
 struct Challenge {
     std::string text;  // as signed
-    armor::Argon2Cost cost;
-    armor::Salt salt{};
+    Derivation derivation;
 };
 
 template <std::size_t N>
@@ -55,10 +54,10 @@ Outcome<Challenge> read_challenge(const Reply& reply) {
     const auto memory = small_number(reply.field("m"));
     const auto passes = small_number(reply.field("t"));
     if (!memory || !passes) return unusable("cost");
-    challenge.cost = {*memory, *passes};
+    challenge.derivation.cost = {*memory, *passes};
     const auto salt = base64_array<16>(reply.field("salt"));
     if (!salt) return unusable("salt");
-    challenge.salt = *salt;
+    challenge.derivation.salt = *salt;
     return challenge;
 }
 
@@ -79,21 +78,6 @@ Outcome<void> check_cost(const armor::Argon2Cost& cost, const armor::Argon2Cost&
                       "2 to 16");
 }
 
-Outcome<armor::StretchedPassword> stretch_secret(const armor::SecretText& secret,
-                                                 const Challenge& challenge) {
-    auto normal = nfc(secret.view());
-    if (!normal)
-        return failed(ExitStatus::bad_input,
-                      "the password is not UTF-8; check the terminal's or the file's "
-                      "encoding");
-    auto stretched = armor::stretch(armor::SecretText(std::move(*normal)), challenge.salt, challenge.cost);
-    if (!stretched)
-        return failed(ExitStatus::internal, "hashing the password needs " +
-                                                std::to_string(challenge.cost.memory_kib / 1024) +
-                                                " MiB of memory, which is not to be had; end other programs");
-    return std::move(*stretched);
-}
-
 Failure refused_login(const Failure& failure) {
     if (failure.code != 402) return failure;
     return {ExitStatus::credentials,
@@ -102,7 +86,22 @@ Failure refused_login(const Failure& failure) {
 
 }  // namespace
 
-Outcome<armor::Argon2Cost> authenticate(Conversation& conversation, const Login& login) {
+Outcome<armor::StretchedPassword> stretch_secret(const armor::SecretText& secret,
+                                                 const Derivation& derivation) {
+    auto normal = nfc(secret.view());
+    if (!normal)
+        return failed(ExitStatus::bad_input,
+                      "the password is not UTF-8; check the terminal's or the file's "
+                      "encoding");
+    auto stretched = armor::stretch(armor::SecretText(std::move(*normal)), derivation.salt, derivation.cost);
+    if (!stretched)
+        return failed(ExitStatus::internal, "hashing the password needs " +
+                                                std::to_string(derivation.cost.memory_kib / 1024) +
+                                                " MiB of memory, which is not to be had; end other programs");
+    return std::move(*stretched);
+}
+
+Outcome<Derivation> authenticate(Conversation& conversation, const Login& login) {
     std::string command = "AUTH SECRET " + as_token(login.account);
     if (!login.device.empty()) command += " " + quoted(login.device);
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
@@ -111,8 +110,9 @@ Outcome<armor::Argon2Cost> authenticate(Conversation& conversation, const Login&
     if (!reply) return std::unexpected(refused_login(reply.error()));
     const auto challenge = read_challenge(*reply);
     if (!challenge) return std::unexpected(challenge.error());
-    if (auto fair = check_cost(challenge->cost, login.seen); !fair) return std::unexpected(fair.error());
-    const auto h = stretch_secret(login.secret, *challenge);
+    if (auto fair = check_cost(challenge->derivation.cost, login.seen); !fair)
+        return std::unexpected(fair.error());
+    const auto h = stretch_secret(login.secret, challenge->derivation);
     if (!h) return std::unexpected(h.error());
 
     const auto exporter = conversation.connection().exporter();
@@ -132,7 +132,7 @@ Outcome<armor::Argon2Cost> authenticate(Conversation& conversation, const Login&
         return failed(ExitStatus::protocol,
                       "the server could not prove that it knows this account's password; it may be an "
                       "impostor, tell the administrator");
-    return challenge->cost;
+    return challenge->derivation;
 }
 
 }  // namespace immp::bridge::client

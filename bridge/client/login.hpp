@@ -15,9 +15,21 @@ struct Login {
     armor::Argon2Cost seen{0, 0};  ///< the dearest cost met before for this account
 };
 
-/// Proves the secret and has the server prove itself; what the challenge cost is returned, to be remembered.
+/// What a password of this account is hashed with.
+struct Derivation {
+    armor::Argon2Cost cost;
+    armor::Salt salt{};
+};
+
+/// h: the password in NFC under Argon2id. ExitStatus::bad_input where it is not UTF-8, ExitStatus::internal
+/// where there is no memory for it.
+[[nodiscard]] Outcome<armor::StretchedPassword> stretch_secret(const armor::SecretText& secret,
+                                                               const Derivation& derivation);
+
+/// Proves the secret and has the server prove itself; what the challenge said is returned, its cost to be
+/// remembered.
 /// Failures: ExitStatus::credentials (402), ExitStatus::protocol for a challenge outside the bounds or
 /// cheaper than seen before, and where the server's proof is missing or wrong.
-[[nodiscard]] Outcome<armor::Argon2Cost> authenticate(Conversation& conversation, const Login& login);
+[[nodiscard]] Outcome<Derivation> authenticate(Conversation& conversation, const Login& login);
 
 }  // namespace immp::bridge::client

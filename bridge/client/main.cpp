@@ -1,7 +1,11 @@
-// immp, the IMMP client: the command line. What the commands do is in command_*.cpp.
+// immp, the IMMP client: the command line, parsed as command_table.cpp says. What the commands do is in
+// command_*.cpp.
+#include <algorithm>
 #include <csignal>
-#include <cstdio>
+#include <deque>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -15,113 +19,75 @@ namespace {
 using namespace immp;
 using namespace immp::bridge::client;
 
-constexpr const char* kFooter =
-    "\nExit status: 0 done, 64 usage, 65 bad input, 66 no such file, message or part, 67 recipient refused,\n"
-    "69 server not reachable, 70 internal, 73 cannot create a file, 74 reading or writing broke off,\n"
-    "75 try again later, 76 TLS or protocol, 77 credentials refused, 78 no such account here.\n"
-    "IMMP_HOME names the folder that holds the logins (else ~/.config/immp).";
+/// What the command line filled in for one parameter.
+struct Typed {
+    const Parameter& parameter;
+    std::string text;
+    std::vector<std::string> texts;
+    bool flag = false;
 
-/// What the command line filled in.
-struct Given {
-    std::string account;
-    bool json = false;
-    unsigned timeout = 60;
-    LoginOptions login;
-    bool tls_first = false;
-    std::string password_file;
-    LogoutOptions logout;
-    bool forget = false;
-    SendOptions send;
-    bool important = false;
-    ListOptions list;
-    ReadOptions read;
-    SaveOptions save;
-    bool replace = false;
+    [[nodiscard]] Arguments::Values values() const {
+        if (parameter.kind == Kind::flag) return flag ? Arguments::Values{""} : Arguments::Values{};
+        if (parameter.kind == Kind::texts) return texts;
+        return text.empty() ? Arguments::Values{} : Arguments::Values{text};
+    }
 };
 
-using Run = Done (*)(Context& context, Given& given);
-
+/// A command of the table as CLI11 parses it.
 struct Entry {
+    const CommandRow* row;
     CLI::App* command;
-    Run run;
+    std::deque<Typed> typed;  ///< CLI11 keeps pointers into it
+
+    [[nodiscard]] Arguments arguments() const {
+        Arguments all;
+        for (const Typed& one : typed)
+            all.set(one.parameter.key(), one.values());
+        return all;
+    }
 };
 
-Entry add_login(CLI::App& app, Given& given) {
-    CLI::App* const login = app.add_subcommand("login", "Log this device in");
-    login->add_option("address", given.login.address, "user@domain")->required();
-    login->add_option("--server", given.login.server, "HOST:PORT instead of what DNS says");
-    login->add_flag("--tls", given.tls_first, "the server speaks TLS from the first octet");
-    login->add_option("--ca", given.login.ca_file, "PEM file of an authority to trust besides the system's");
-    login->add_option("--password-file", given.password_file, "file with the password; - is standard input");
-    login->add_option("--device", given.login.device, "name of this device at the server");
-    return {login, [](Context& context, Given& g) {
-                if (g.tls_first) g.login.start = TlsStart::first_octet;
-                if (!g.password_file.empty()) g.login.password_file = g.password_file;
-                return run_login(context, g.login);
-            }};
+void add(CLI::App& command, std::deque<Typed>& typed, const Parameter& parameter) {
+    Typed& one = typed.emplace_back(Typed{parameter, parameter.preset, {}});
+    if (parameter.kind == Kind::flag) {
+        command.add_flag(parameter.name, one.flag, parameter.help);
+        return;
+    }
+    CLI::Option* const option = parameter.kind == Kind::texts
+                                    ? command.add_option(parameter.name, one.texts, parameter.help)
+                                    : command.add_option(parameter.name, one.text, parameter.help);
+    if (parameter.kind == Kind::texts && parameter.is_option()) option->expected(1)->take_all();
+    if (parameter.kind == Kind::number) option->check(CLI::Range(parameter.least, parameter.most));
+    if (*parameter.preset) option->capture_default_str();
+    option->required(parameter.required);
 }
 
-Entry add_logout(CLI::App& app, Given& given) {
-    CLI::App* const logout = app.add_subcommand("logout", "Revoke this device's secret and forget it");
-    logout->add_flag("--force", given.forget, "forget it here even if the server cannot be told");
-    return {logout, [](Context& context, Given& g) {
-                if (g.forget) g.logout.mode = LogoutOptions::Mode::forget;
-                return run_logout(context, g.logout);
-            }};
+CLI::App& parent_of(CLI::App& app, const CommandRow& row) {
+    if (row.group().empty()) return app;
+    const std::string group(row.group());
+    for (CLI::App* const there : app.get_subcommands([&](CLI::App* one) { return one->get_name() == group; }))
+        return *there;
+    CLI::App* const made = app.add_subcommand(group, std::string(group_help(group)));
+    made->fallthrough();
+    made->require_subcommand(1);
+    return *made;
 }
 
-Entry add_accounts(CLI::App& app, Given&) {
-    return {app.add_subcommand("accounts", "List the accounts that are logged in here"),
-            [](Context& context, Given&) { return run_accounts(context); }};
+std::string footer() {
+    std::string text = "\nExit status:";
+    std::size_t column = text.size();
+    for (const StatusRow& row : status_table()) {
+        const std::string next = " " + std::to_string(static_cast<int>(row.status)) + " " + row.meaning + ",";
+        if (column + next.size() > 100) text += "\n", column = 0;
+        text += next;
+        column += next.size();
+    }
+    text.back() = '.';
+    return text + "\nIMMP_HOME names the folder that holds the logins (else ~/.config/immp).";
 }
 
-Entry add_send(CLI::App& app, Given& given) {
-    CLI::App* const send = app.add_subcommand("send", "Send a message; its text comes from standard input");
-    send->add_option("to", given.send.recipients, "user@domain, several joined by commas")->required();
-    send->add_option("-s,--subject", given.send.subject, "subject")->required();
-    send->add_option("-a,--attach", given.send.attachments, "file to attach; may be repeated")
-        ->expected(1)
-        ->take_all();
-    send->add_flag("--important", given.important, "mark it important");
-    send->add_option("--id", given.send.id, "UUID of an earlier try, which is then not delivered twice");
-    return {send, [](Context& context, Given& g) {
-                if (g.important) g.send.importance = bridge::Importance::high;
-                return run_send(context, g.send);
-            }};
-}
-
-Entry add_list(CLI::App& app, Given& given) {
-    CLI::App* const list = app.add_subcommand("ls", "List a folder, newest first; * is unread");
-    list->add_option("folder", given.list.folder, "folder")->capture_default_str();
-    list->add_option("--limit", given.list.limit, "messages at most")
-        ->check(CLI::Range(1u, 1000u))
-        ->capture_default_str();
-    list->add_option("--after", given.list.after, "cursor that an earlier list ended with");
-    return {list, [](Context& context, Given& g) { return run_list(context, g.list); }};
-}
-
-Entry add_read(CLI::App& app, Given& given) {
-    CLI::App* const read = app.add_subcommand("read", "Show a message");
-    read->add_option("id", given.read.id, "message id, as ls shows it")->required();
-    read->add_option("--folder", given.read.folder, "its folder")->capture_default_str();
-    return {read, [](Context& context, Given& g) { return run_read(context, g.read); }};
-}
-
-Entry add_save(CLI::App& app, Given& given) {
-    CLI::App* const save = app.add_subcommand("save", "Save one part of a message");
-    save->add_option("id", given.save.id, "message id, as ls shows it")->required();
-    save->add_option("part", given.save.part, "name of the part, as read shows it")->required();
-    save->add_option("-o,--output", given.save.output, "file; - is standard output");
-    save->add_option("--folder", given.save.folder, "the message's folder")->capture_default_str();
-    save->add_flag("--force", given.replace, "replace a file that is there");
-    return {save, [](Context& context, Given& g) {
-                if (g.replace) g.save.existing = SaveOptions::Existing::replace;
-                return run_save(context, g.save);
-            }};
-}
-
-int complain(const Failure& failure, const Given& given) {
-    if (given.json) {
+int complain(const Failure& failure, Format format) {
+    if (format == Format::json) {
         armor::JsonWriter json;
         json.text("error", failure.text).number("status", static_cast<std::uint64_t>(failure.status));
         if (failure.code != 0) json.number("code", static_cast<std::uint64_t>(failure.code));
@@ -132,23 +98,57 @@ int complain(const Failure& failure, const Given& given) {
     return static_cast<int>(failure.status);
 }
 
-int run(const Entry& entry, Given& given) {
+int run(const Entry& entry, const Arguments& common) {
+    const Format format = common.has("--json") ? Format::json : Format::text;
     const auto folder = credentials_folder();
-    if (!folder) return complain(folder.error(), given);
+    if (!folder) return complain(folder.error(), format);
     Context context{.credentials = Credentials(*folder),
-                    .account = given.account,
-                    .format = given.json ? Format::json : Format::text,
-                    .patience = std::chrono::seconds(given.timeout),
+                    .account = common.text("--account"),
+                    .format = format,
+                    .patience = std::chrono::seconds(common.number("--timeout")),
                     .in = std::cin,
                     .out = std::cout,
                     .notes = std::cerr};
-    const Done done = entry.run(context, given);
-    if (!done) return complain(done.error(), given);
+    const Done done = entry.row->run(context, entry.arguments());
+    if (!done) return complain(done.error(), format);
     std::cout.flush();
     if (!std::cout)
         return complain({ExitStatus::input_output, "cannot write to standard output; is the disk full?"},
-                        given);
+                        format);
     return static_cast<int>(*done);
+}
+
+int run_line(int argc, char** argv) {
+    CLI::App app("IMMP mail");
+    app.name("immp");
+    app.fallthrough();
+    app.require_subcommand(1);
+    app.footer(footer());
+    Entry common{nullptr, &app, {}};
+    for (const Parameter& parameter : common_parameters())
+        add(app, common.typed, parameter);
+    std::deque<Entry> entries;
+    for (const CommandRow& row : command_table()) {
+        CLI::App* const command = parent_of(app, row).add_subcommand(std::string(row.word()), row.help);
+        Entry& entry = entries.emplace_back(Entry{&row, command, {}});
+        for (const Parameter& parameter : row.parameters)
+            add(*command, entry.typed, parameter);
+    }
+    const auto wrong = [&](const std::string& text) {
+        const bool json = common.arguments().has("--json");
+        return complain({ExitStatus::usage, text + "; see immp --help"}, json ? Format::json : Format::text);
+    };
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::RequiredError& error) {
+        return wrong(app.get_subcommands().empty() ? "no such command" : one_line(error.what()));
+    } catch (const CLI::ParseError& error) {
+        return wrong(one_line(error.what()));
+    }
+    const auto entry = std::ranges::find_if(entries, [](const Entry& e) { return e.command->parsed(); });
+    return entry == entries.end() ? wrong("no such command") : run(*entry, common.arguments());
 }
 
 }  // namespace
@@ -156,36 +156,7 @@ int run(const Entry& entry, Given& given) {
 int main(int argc, char** argv) {
     // A connection that the server cut is a failed write here, not the end of the program.
     std::signal(SIGPIPE, SIG_IGN);
-    Given given;
-    CLI::App app("IMMP mail");
-    app.name("immp");
-    app.fallthrough();
-    app.require_subcommand(1);
-    app.footer(kFooter);
-    app.add_option("--account", given.account, "user@domain; needed where several are logged in");
-    app.add_flag("--json", given.json, "print JSON: one object, or one object a line");
-    app.add_option("--timeout", given.timeout, "seconds to wait while the server says nothing")
-        ->check(CLI::Range(1u, 86400u))
-        ->capture_default_str();
-    const Entry entries[] = {add_login(app, given),   add_send(app, given), add_list(app, given),
-                             add_read(app, given),    add_save(app, given), add_logout(app, given),
-                             add_accounts(app, given)};
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::Success& help) {
-        return app.exit(help);
-    } catch (const CLI::RequiredError& error) {
-        const bool no_command = app.get_subcommands().empty();
-        return complain(
-            {ExitStatus::usage,
-             (no_command ? std::string("no such command") : one_line(error.what())) + "; see immp --help"},
-            given);
-    } catch (const CLI::ParseError& error) {
-        return complain({ExitStatus::usage, one_line(error.what()) + "; see immp --help"}, given);
-    }
     if (const auto ready = armor::initialise(); !ready)
-        return complain({ExitStatus::internal, "this system gives no random numbers"}, given);
-    for (const Entry& entry : entries)
-        if (entry.command->parsed()) return run(entry, given);
-    return static_cast<int>(ExitStatus::usage);
+        return complain({ExitStatus::internal, "this system gives no random numbers"}, Format::text);
+    return run_line(argc, argv);
 }

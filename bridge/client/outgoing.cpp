@@ -130,7 +130,7 @@ RecipientVerdict read_verdict(const Reply& reply) {
     const auto code = parse_number(std::string_view(reply.text).substr(first + 1, second - first - 1));
     verdict.code = static_cast<int>(std::min<std::uint64_t>(code.value_or(0), 999));
     if (second != std::string::npos) {
-        const Error error = Reply{verdict.code, false, reply.text.substr(second + 1)}.error();
+        const Error error = Reply{{}, verdict.code, false, reply.text.substr(second + 1)}.error();
         verdict.text = error.text;
         verdict.retry = error.retry;
     }

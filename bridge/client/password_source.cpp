@@ -33,12 +33,12 @@ class EchoOff {
     termios before_{};
 };
 
-Outcome<std::string> ask(const std::string& account) {
+Outcome<std::string> ask(const std::string& what) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0)
         return failed(ExitStatus::no_input,
                       "there is no terminal to ask for the password; give it with --password-file FILE or -");
-    const std::string prompt = "Password of " + account + ": ";
+    const std::string prompt = what + ": ";
     std::string line(kMaxPasswordBytes + 2, '\0');
     ssize_t got = -1;
     {
@@ -67,11 +67,7 @@ Outcome<std::string> read_file(const std::string& path) {
     return read_all(file);
 }
 
-}  // namespace
-
-Outcome<armor::SecretText> read_password(const std::optional<std::string>& file, std::istream& in,
-                                         const std::string& account) {
-    auto text = !file ? ask(account) : *file == "-" ? read_all(in) : read_file(*file);
+Outcome<armor::SecretText> checked(Outcome<std::string> text) {
     if (!text) return std::unexpected(text.error());
     if (text->ends_with('\n')) text->pop_back();
     if (text->ends_with('\r')) text->pop_back();
@@ -80,6 +76,29 @@ Outcome<armor::SecretText> read_password(const std::optional<std::string>& file,
         return failed(ExitStatus::bad_input,
                       "the password is longer than 1024 octets; is it the right file?");
     return armor::SecretText(std::move(*text));
+}
+
+Outcome<armor::SecretText> read_from(const std::string& file, std::istream& in) {
+    return checked(file == "-" ? read_all(in) : read_file(file));
+}
+
+}  // namespace
+
+Outcome<armor::SecretText> read_password(const std::optional<std::string>& file, std::istream& in,
+                                         const std::string& account) {
+    return file ? read_from(*file, in) : checked(ask("Password of " + account));
+}
+
+Outcome<armor::SecretText> read_new_password(const std::optional<std::string>& file, std::istream& in,
+                                             const std::string& account) {
+    if (file) return read_from(*file, in);
+    auto first = checked(ask("New password of " + account));
+    if (!first) return first;
+    const auto again = checked(ask("The same again"));
+    if (!again) return std::unexpected(again.error());
+    if (first->view() != again->view())
+        return failed(ExitStatus::bad_input, "the two are not the same; nothing was changed");
+    return first;
 }
 
 }  // namespace immp::bridge::client

@@ -16,4 +16,9 @@ namespace immp::bridge::client {
 [[nodiscard]] Outcome<armor::SecretText> read_password(const std::optional<std::string>& file,
                                                        std::istream& in, const std::string& account);
 
+/// The same for a password that is to be: on the terminal it is asked for twice. ExitStatus::bad_input where
+/// the two differ.
+[[nodiscard]] Outcome<armor::SecretText> read_new_password(const std::optional<std::string>& file,
+                                                           std::istream& in, const std::string& account);
+
 }  // namespace immp::bridge::client

@@ -40,6 +40,15 @@ std::optional<Importance> importance_of(std::string_view text) {
     return std::nullopt;
 }
 
+constexpr std::string_view kKinds[] = {"mail", "key"};
+
+Kind read_kind(JsonReader& json) {
+    const auto known = std::ranges::find(kKinds, json.text("kind"));
+    if (known != std::end(kKinds)) return static_cast<Kind>(known - std::begin(kKinds));
+    json.complain("kind", "is unknown");
+    return Kind::mail;
+}
+
 Time read_time(JsonReader& json, std::string_view key) {
     auto time = armor::parse_time(json.text(key));
     if (time) return *time;
@@ -64,7 +73,7 @@ Part read_part(JsonReader& json) {
 
 void read_envelope(JsonReader& json, Envelope& envelope) {
     envelope.id = json.text("id");
-    if (json.text("kind") != "mail") json.complain("kind", "is not mail");
+    envelope.kind = read_kind(json);
     envelope.from = json.text("from");
     if (json.has("to")) envelope.to = json.texts("to");
     if (json.has("cc")) envelope.cc = json.texts("cc");
@@ -109,7 +118,8 @@ bool has_doubled_name(const std::vector<Part>& parts) {
 
 /// All of the envelope that stays as it is on the way.
 void write_envelope(JsonWriter& json, const Envelope& envelope) {
-    json.text("id", envelope.id).text("kind", "mail").text("from", envelope.from);
+    json.text("id", envelope.id).text("kind", kKinds[static_cast<std::size_t>(envelope.kind)]);
+    json.text("from", envelope.from);
     json.json("to", armor::json_texts(envelope.to));
     if (!envelope.cc.empty()) json.json("cc", armor::json_texts(envelope.cc));
     json.text("subject", envelope.subject).text("date", armor::time_text(envelope.date));

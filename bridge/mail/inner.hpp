@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxItemParts = 1'000;
 inline constexpr std::size_t kMaxItemRecipients = 1'000;
 inline constexpr std::size_t kMaxItemHops = 50;
 
-/// A mail on its way. The message's parts have no bodies yet: the octets follow the JSON in the item.
+/// An item on its way. The message's parts have no bodies yet: the octets follow the JSON in the item.
 struct Inner {
     Message message;
     std::vector<std::string> recipients;  ///< whole IMIDs, for this domain alone; blind copies among them
@@ -27,7 +27,7 @@ struct Inner {
 /// One JSON object, at most kMaxInnerBytes (413 otherwise).
 [[nodiscard]] Result<std::string> inner_json(const Inner& inner);
 
-/// 413 over a bound; 400 for the form, a missing or unknown key, a kind that is not mail, a hop that is no
+/// 413 over a bound; 400 for the form, a missing or unknown key, an unknown kind, a hop that is no
 /// domain, or not exactly one content part. Names of people are prepared by the caller.
 [[nodiscard]] Result<Inner> parse_inner(std::string_view json);
 

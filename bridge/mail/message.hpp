@@ -46,6 +46,12 @@ struct Failure {
     std::string cause;
 };
 
+/// What an item is for.
+enum class Kind {
+    mail,
+    key,  ///< a question for a user's key, or its answer (envelope.md, 3.2): never in a folder
+};
+
 struct Envelope {
     std::string id;    ///< the sender's UUID, lower case
     std::string from;  ///< an IMID, or the bare domain of an anonymous sender
@@ -61,6 +67,7 @@ struct Envelope {
     std::vector<std::string> references;
     std::vector<Hop> received;
     std::vector<Failure> failed;
+    Kind kind = Kind::mail;
 };
 
 struct Message {

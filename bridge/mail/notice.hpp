@@ -20,7 +20,11 @@ struct Undelivered {
     std::string domain;  ///< ours
     Failure failure;
     Envelope original;
+    std::string language = "en";  ///< a tag; a language that the server has no texts in is English
 };
+
+/// A message with one text part; who writes to whom is the caller's.
+[[nodiscard]] Notice make_notice(std::string subject, std::string text, std::string id, Time now);
 
 /// `Undelivered: bob@b.example: <subject>`, from mailer-daemon@ our domain, with envelope.failed.
 [[nodiscard]] Notice bounce(const Undelivered& what, std::string id, Time now);

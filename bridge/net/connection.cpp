@@ -86,7 +86,8 @@ bool Connection::step() {
         return true;
     }
     switch (state_) {
-        case ConnectionState::open: return write_some() || tell_drained() || read_some() || end_after_input();
+        case ConnectionState::open:
+            return write_some() || tell_drained() || go_on() || read_some() || end_after_input();
         case ConnectionState::upgrading:
             return write_some() || (output_.empty() && begin_handshake(versions_));
         case ConnectionState::handshaking: return continue_handshake();
@@ -156,16 +157,29 @@ void Connection::carry_out(DropDelivery dropped) {
 
 // -- octets
 
+bool Connection::has_room() const {
+    return output_.size_bytes() < setup_->limits.high_water_bytes && !host_->congested();
+}
+
+/// What a compressed body gives in one call is bounded; the rest comes when there is room for it.
+bool Connection::go_on() {
+    if (!session_.has_work() || !has_room()) return false;
+    add(session_.receive({}));
+    return true;
+}
+
 bool Connection::may_read() const {
-    return !input_ended_ && output_.size_bytes() < setup_->limits.high_water_bytes &&
-           session_.wants_input() && !host_->congested();
+    return !input_ended_ && session_.wants_input() && has_room();
 }
 
 bool Connection::read_some() {
     if (!may_read()) return false;
     std::array<char, kReadBytes> room;
     const IoResult result = socket_.read(room);
-    if (result.status == IoStatus::ended) input_ended_ = true;
+    if (result.status == IoStatus::ended && !std::exchange(input_ended_, true)) {
+        add(session_.input_ended());
+        return true;
+    }
     if (result.status != IoStatus::done) return await(result, "reading");
     moved_ = Clock::now();
     add(session_.receive({room.data(), result.octets}));
@@ -198,7 +212,7 @@ bool Connection::tell_drained() {
 
 /// A client may end its stream behind its last command and still take the replies.
 bool Connection::end_after_input() {
-    if (!input_ended_ || unanswered_ != 0 || !output_.empty()) return false;
+    if (!input_ended_ || unanswered_ != 0 || !output_.empty() || session_.has_work()) return false;
     return begin_lingering();
 }
 
@@ -295,7 +309,7 @@ void Connection::on_timer() {
     const bool too_late = before_login() && now >= accepted_ + setup_->limits.login;
     moved_ = now;
     add(session_.idle());
-    if (too_late) add({Close{}});
+    if (too_late) pending_.emplace_back(Close{});
     run();
 }
 

@@ -69,6 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool step();
     bool write_some();
     bool read_some();
+    bool go_on();
     bool throw_away();
     bool tell_drained();
     bool begin_handshake(TlsVersions versions);
@@ -91,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void enter(ConnectionState state);
     /// Waits for what an operation wants, or closes after a failure; always false.
     bool await(const IoResult& result, std::string_view doing);
+    [[nodiscard]] bool has_room() const;
     [[nodiscard]] bool may_read() const;
 
     void wait_readable();

@@ -4,22 +4,17 @@
 #include <set>
 #include <utility>
 
+#include "bridge/node/answering.hpp"
+#include "bridge/node/blocking.hpp"
 #include "bridge/node/login.hpp"
+#include "bridge/node/packed_source.hpp"
+#include "bridge/node/preferences.hpp"
 #include "bridge/node/reading.hpp"
-#include "bridge/node/segment_source.hpp"
 #include "bridge/node/submission.hpp"
+#include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
 namespace {
-
-/// A work's result as the session's answer.
-template <class R>
-std::move_only_function<void(Result<R>)> answering(SessionHost::AnswerDone done) {
-    return [done = std::move(done)](Result<R> result) mutable {
-        if (!result) return done(std::unexpected(std::move(result.error())));
-        done(AnswerValue(std::move(*result)));
-    };
-}
 
 /// What was staged for nothing goes at once, not with the sweep a day later: on a full disk it would hold the
 /// very room that others wait for. Should this fail, the sweep has it.
@@ -53,7 +48,8 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 
 }  // namespace
 
-Desk::Desk(const NodeServices& services, Queued queued) : services_(services), queued_(std::move(queued)) {}
+Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued)
+    : services_(services), watches_(watches), directory_(directory), queued_(std::move(queued)) {}
 
 Desk::~Desk() {
     backlog_->on_less = nullptr;
@@ -99,8 +95,7 @@ void Desk::part_octets(PartOctets octets) {
 }
 
 void Desk::pull(BodySourcePtr source, PullDone done) {
-    SegmentSource::pull(std::static_pointer_cast<SegmentSource>(std::move(source)), services_.store,
-                        std::move(done));
+    std::static_pointer_cast<PieceSource>(std::move(source))->pull(std::move(done));
 }
 
 void Desk::serve(Submit request, AnswerDone done) {
@@ -117,7 +112,9 @@ void Desk::serve(Submit request, AnswerDone done) {
     auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(staged));
     auto asked = std::make_shared<const Submit>(std::move(request));
     services_.store.write<Submitted>(
-        [asked, bodies, context = SubmissionContext{services_.domain, services_.now(), services_.uuid}](
+        [asked, bodies,
+         context = SubmissionContext{services_.domain, services_.now(), services_.uuid,
+                                     services_.limits.mailbox_bytes, services_.sender_rate}](
             Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
         [asked, bodies, &store = services_.store, queued = queued_,
          done = std::move(done)](Result<Submitted> result) mutable {
@@ -129,14 +126,44 @@ void Desk::serve(Submit request, AnswerDone done) {
         });
 }
 
+/// Takes the seats at once, before anything is marked read; what is found is packed before it is answered.
+/// Null where there was no seat, and `done` was told.
+SessionHost::AnswerDone Desk::packing(Compression compression, AnswerDone done) {
+    PackedSource::Seats seats = {packing_->take(), services_.codecs->take()};
+    if (!seats[0])
+        done(std::unexpected(
+            refusal(429, "At most " + std::to_string(kSessionCodecs) + " compressed bodies at once")));
+    else if (!seats[1])
+        done(std::unexpected(refusal(705)));
+    if (!seats[0] || !seats[1]) return nullptr;
+    return [compression, &services = services_, seats = std::move(seats),
+            done = std::move(done)](Answer answer) mutable {
+        if (!answer) return done(std::move(answer));
+        auto& fetched = std::get<Fetched>(*answer);
+        auto source = std::make_shared<PackedSource>(
+            std::static_pointer_cast<SegmentSource>(std::move(fetched.source)), compression,
+            PackedSource::Place{services.workers, services.post}, std::move(seats));
+        source->measure(
+            [source, whole = std::move(fetched), done = std::move(done)](Result<void> measured) mutable {
+                if (!measured) return done(std::unexpected(std::move(measured.error())));
+                whole.source = std::move(source);
+                done(AnswerValue(std::move(whole)));
+            });
+    };
+}
+
 void Desk::serve(FetchMessage request, AnswerDone done) {
+    if (request.compression != Compression::none) done = packing(request.compression, std::move(done));
+    if (!done) return;
+    if (request.remove) return take(std::move(request), std::move(done));
     const bool marks = request.mark_read;
     auto asked = std::make_shared<const FetchMessage>(std::move(request));
     services_.store.read<FoundMessage>(
         [asked](Transaction& transaction) { return find_message(transaction, *asked); },
         [asked, marks, &store = services_.store, done = std::move(done)](Result<FoundMessage> found) mutable {
             if (!found) return done(std::unexpected(std::move(found.error())));
-            Fetched fetched{std::make_shared<SegmentSource>(std::move(found->segments)), found->type};
+            Fetched fetched{
+                std::make_shared<SegmentSource>(store, std::move(found->segments)), found->type, {}, {}};
             if (!marks || found->was_read) return done(AnswerValue(std::move(fetched)));
             // The mark is part of the answer: a CHECK that follows counts one less. Where it cannot be kept
             // (a full disk) the message is given all the same, and stays unread.
@@ -190,6 +217,14 @@ void Desk::serve(LookUpCredential request, AnswerDone done) {
         answering<Credential>(std::move(done)));
 }
 
+void Desk::serve(RenewPassword request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request), now = services_.now()](Transaction& transaction) {
+            return renew_password(transaction, request, now);
+        },
+        answering<Done>(std::move(done)));
+}
+
 void Desk::serve(RecordLogin request, AnswerDone done) {
     services_.store.write<Done>(
         [request = std::move(request), now = services_.now()](Transaction& transaction) {
@@ -229,10 +264,74 @@ void Desk::serve(ListDevices request, AnswerDone done) {
         answering<DeviceList>(std::move(done)));
 }
 
+void Desk::serve(ListSettings request, AnswerDone done) {
+    services_.store.read<SettingList>(
+        [request = std::move(request)](Transaction& transaction) {
+            return list_settings(transaction, request);
+        },
+        answering<SettingList>(std::move(done)));
+}
+
+void Desk::serve(ChangeSetting request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request)](Transaction& transaction) {
+            return change_setting(transaction, request);
+        },
+        answering<Done>(std::move(done)));
+}
+
+void Desk::serve(ListBlocks request, AnswerDone done) {
+    services_.store.read<BlockList>(
+        [request = std::move(request), now = services_.now()](Transaction& transaction) {
+            return list_blocks(transaction, request, now);
+        },
+        answering<BlockList>(std::move(done)));
+}
+
+void Desk::serve(AddBlock request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request)](Transaction& transaction) { return add_block(transaction, request); },
+        answering<Done>(std::move(done)));
+}
+
+void Desk::serve(DropBlock request, AnswerDone done) {
+    services_.store.write<Done>(
+        [request = std::move(request)](Transaction& transaction) { return drop_block(transaction, request); },
+        answering<Done>(std::move(done)));
+}
+
+void Desk::serve(ListRefused request, AnswerDone done) {
+    services_.store.read<RefusedList>(
+        [request = std::move(request)](Transaction& transaction) {
+            return list_refused(transaction, request);
+        },
+        answering<RefusedList>(std::move(done)));
+}
+
 void Desk::serve(RevokeDevice request, AnswerDone done) {
     services_.store.write<Done>([request = std::move(request)](
                                     Transaction& transaction) { return revoke_device(transaction, request); },
                                 answering<Done>(std::move(done)));
+}
+
+void Desk::serve(FindKeys request, AnswerDone done) {
+    directory_.find(std::move(request), answering<KeyRecords>(std::move(done)));
+}
+
+void Desk::serve(PublishKey request, AnswerDone done) {
+    Upload upload = std::exchange(uploads_[request.delivery], {});
+    uploads_.erase(request.delivery);
+    const auto sent = upload.find(request.part);
+    if (sent == upload.end()) return done(fail(700, "Internal error", "a part has no body"));
+    std::vector<StagedBody> bodies = {sent->second.finish()};
+    upload.erase(sent);
+    const auto record = bodies.front().in_memory();
+    if (record)
+        directory_.publish(request.account, std::string(*record), answering<PublishedKey>(std::move(done)));
+    else
+        done(fail(413, "A key record has at most " + std::to_string(armor::kMaxRecordBytes) + " octets"));
+    discard(services_.store, std::move(bodies));
+    discard(services_.store, finish(upload));  // of parts that were refused
 }
 
 }  // namespace immp::bridge

@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/key_directory.hpp"
 #include "bridge/node/services.hpp"
+#include "bridge/node/watches.hpp"
 #include "bridge/session/host.hpp"
+#include "bridge/session/session.hpp"
 
 namespace immp::bridge {
 
@@ -21,7 +24,8 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    Desk(const NodeServices& services, Queued queued);
+    /// Services, watches and directory outlive the desk.
+    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -39,6 +43,7 @@ class Desk final : public SessionHost {
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
 
     void serve(LookUpCredential request, AnswerDone done);
+    void serve(RenewPassword request, AnswerDone done);
     void serve(RecordLogin request, AnswerDone done);
     void serve(Submit request, AnswerDone done);
     void serve(CheckMailbox request, AnswerDone done);
@@ -47,10 +52,40 @@ class Desk final : public SessionHost {
     void serve(AddDevice request, AnswerDone done);
     void serve(ListDevices request, AnswerDone done);
     void serve(RevokeDevice request, AnswerDone done);
+    void serve(FindKeys request, AnswerDone done);
+    void serve(PublishKey request, AnswerDone done);
+
+    // desk_mailbox.cpp
+    void serve(CreateFolder request, AnswerDone done);
+    void serve(RenameFolder request, AnswerDone done);
+    void serve(DropFolder request, AnswerDone done);
+    void serve(ListFolders request, AnswerDone done);
+    void serve(PlaceMessage request, AnswerDone done);
+    void serve(FlagMessage request, AnswerDone done);
+    void serve(RemoveMessage request, AnswerDone done);
+    void serve(AskQuota request, AnswerDone done);
+    void serve(CommitLease request, AnswerDone done);
+    void take(FetchMessage request, AnswerDone done);
+
+    // watches.cpp
+    void serve(WatchFolder request, AnswerDone done);
+    void serve(EndWatch request, AnswerDone done);
+    void serve(ListSettings request, AnswerDone done);
+    void serve(ChangeSetting request, AnswerDone done);
+    void serve(ListBlocks request, AnswerDone done);
+    void serve(AddBlock request, AnswerDone done);
+    void serve(DropBlock request, AnswerDone done);
+    void serve(ListRefused request, AnswerDone done);
+    [[nodiscard]] AnswerDone packing(Compression compression, AnswerDone done);
 
     const NodeServices& services_;
+    Watches& watches_;
+    KeyDirectory& directory_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
+    std::map<WatchId, std::shared_ptr<FolderWatch>> watching_;
+    /// Compressed bodies to this client.
+    std::shared_ptr<CodecRoom> packing_ = std::make_shared<CodecRoom>(kSessionCodecs);
     std::shared_ptr<Backlog> backlog_ = std::make_shared<Backlog>();
 };
 

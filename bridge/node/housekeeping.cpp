@@ -1,6 +1,8 @@
 #include "bridge/node/housekeeping.hpp"
 
 #include "bridge/mail/retry.hpp"
+#include "bridge/mail/settings.hpp"
+#include "bridge/node/keeping.hpp"
 #include "bridge/node/receipt_book.hpp"
 
 namespace immp::bridge {
@@ -8,6 +10,8 @@ namespace {
 
 /// Notices of one round; each is a message filed.
 constexpr std::uint32_t kNotices = 100;
+/// Messages that one round takes out of folders.
+constexpr std::uint32_t kRemovedMessages = 500;
 
 /// What was done of something bounded: a count, 0 when nothing is left.
 using Count = Result<std::uint64_t>;
@@ -33,6 +37,21 @@ Count tell_of_delay(Transaction& transaction, const NodeServices& services) {
     return rows->size();
 }
 
+/// RETENTION: what is older than its owner wants it.
+Count remove_old(Transaction& transaction, const NodeServices& services) {
+    auto holders = transaction.preferences().holders(kRetentionSetting);
+    if (!holders) return std::unexpected(std::move(holders.error()));
+    std::uint32_t left = kRemovedMessages;
+    for (const PreferenceHolder& holder : *holders) {
+        const auto days = setting_days(holder.value);
+        if (!days || left == 0) continue;
+        auto removed = transaction.preferences().remove_filed(holder.account, services.now() - *days, left);
+        if (!removed) return removed;
+        left -= static_cast<std::uint32_t>(*removed);
+    }
+    return kRemovedMessages - left;
+}
+
 }  // namespace
 
 Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services) {
@@ -45,6 +64,10 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
                         transaction.bundles().sweep_incoming(now - kPiecesKept),
                         transaction.bundles().forget_receipts(now - kDedupeKept),
                         transaction.mailboxes().forget_delivered(now - kDedupeKept),
+                        transaction.leases().end(now, now - kCommittedKept), transaction.folders().sweep(),
+                        transaction.user_keys().forget_peers(now - kPeerUsersKept),
+                        transaction.preferences().forget_answers(now - kAnswersKept),
+                        transaction.blocks().forget_expired(now), remove_old(transaction, services),
                         transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;

@@ -12,6 +12,9 @@ namespace immp::bridge {
 inline constexpr std::chrono::days kPiecesKept{2};
 inline constexpr std::chrono::days kDedupeKept{30};
 inline constexpr std::chrono::hours kUnusedBodiesKept{24};
+inline constexpr std::chrono::days kPeerUsersKept{7};
+/// Longer than the longest VACATION-DAYS.
+inline constexpr std::chrono::days kAnswersKept{366};
 
 enum class Upkeep {
     done,

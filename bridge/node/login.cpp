@@ -19,11 +19,14 @@ Result<AccountId> account_of(Transaction& transaction, const std::string& imid) 
 
 Result<Credential> decoy(Transaction& transaction, const armor::SecretBytes<32>& secret,
                          const std::string& account) {
-    auto costs = transaction.accounts().costs_in_use();
-    if (!costs) return std::unexpected(std::move(costs.error()));
-    if (costs->empty()) costs->push_back(kCredentialCost);
-    return Credential{(*costs)[armor::decoy_setting(secret, account, costs->size())],
-                      armor::account_salt(secret, account), armor::decoy_keys(secret, account)};
+    auto settings = transaction.accounts().settings_in_use();
+    if (!settings) return std::unexpected(std::move(settings.error()));
+    if (settings->empty()) settings->push_back({kCredentialCost});
+    const LoginSetting& shown = (*settings)[armor::decoy_setting(secret, account, settings->size())];
+    Credential made_up{shown.cost, armor::account_salt(secret, account), armor::decoy_keys(secret, account)};
+    // No password has it: it comes from nothing that anybody knows.
+    if (shown.has_hash) made_up.hash = made_up.keys.server_key.clone();
+    return made_up;
 }
 
 }  // namespace
@@ -46,7 +49,22 @@ Result<Credential> look_up(Transaction& transaction, const LookUpCredential& req
     auto stored = transaction.accounts().credential(account->value_or(0), request.device);
     if (!stored) return std::unexpected(std::move(stored.error()));
     if (!*stored) return made_up;
-    return Credential{(*stored)->cost, made_up->salt, std::move((*stored)->keys)};
+    return Credential{(*stored)->cost, made_up->salt, std::move((*stored)->keys), std::move((*stored)->hash),
+                      (*stored)->of_device};
+}
+
+Result<Done> renew_password(Transaction& transaction, const RenewPassword& request, Time now) {
+    auto account = account_of(transaction, request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto stored = transaction.accounts().credential(*account, "");
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    if (!*stored || !(*stored)->keys.stored_key.equal(request.proved.view()))
+        return fail(403, "The password was changed since this login; log in with the new one");
+    const StoredCredential renewed{request.cost,
+                                   {request.renewed.stored_key.clone(), request.renewed.server_key.clone()}};
+    auto done = transaction.accounts().set_credential(*account, "", renewed, now);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Done{};
 }
 
 Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now) {
@@ -81,10 +99,13 @@ armor::SecretText fresh_secret() {
     return armor::SecretText(armor::encode_base64url(armor::random_bytes(32)));
 }
 
-Result<StoredCredential> make_credential(const armor::SecretText& secret, const armor::Salt& salt) {
+Result<StoredCredential> make_credential(const armor::SecretText& secret, const armor::Salt& salt,
+                                         DraftLogin draft) {
     auto stretched = armor::stretch(secret, salt, kCredentialCost);
     if (!stretched) return std::unexpected(std::move(stretched.error()));
-    return StoredCredential{kCredentialCost, armor::scram_keys(*stretched)};
+    StoredCredential made{kCredentialCost, armor::scram_keys(*stretched)};
+    if (draft == DraftLogin::allowed) made.hash = std::move(*stretched);
+    return made;
 }
 
 }  // namespace immp::bridge

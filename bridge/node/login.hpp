@@ -12,6 +12,8 @@ namespace immp::bridge {
 
 /// The stored credential, or a decoy that no proof fits; never 404.
 [[nodiscard]] Result<Credential> look_up(Transaction& transaction, const LookUpCredential& request);
+/// Takes the draft's K from the account: the server never sees the new h.
+[[nodiscard]] Result<Done> renew_password(Transaction& transaction, const RenewPassword& request, Time now);
 [[nodiscard]] Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now);
 [[nodiscard]] Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& request);
 [[nodiscard]] Result<Done> revoke_device(Transaction& transaction, const RevokeDevice& request);
@@ -24,8 +26,12 @@ inline constexpr armor::Argon2Cost kCredentialCost{32'768, 3};
 /// 32 random octets as base64url: a generated password or device secret.
 [[nodiscard]] armor::SecretText fresh_secret();
 
+/// Whether the draft's K is to work: then h itself is stored, as good as the password.
+enum class DraftLogin { refused, allowed };
+
 /// What is stored for a secret. Takes as long as Argon2id does: on a worker.
 [[nodiscard]] Result<StoredCredential> make_credential(const armor::SecretText& secret,
-                                                       const armor::Salt& salt);
+                                                       const armor::Salt& salt,
+                                                       DraftLogin draft = DraftLogin::refused);
 
 }  // namespace immp::bridge

@@ -15,7 +15,12 @@ constexpr std::chrono::hours kKeyCheck{1};
 
 }  // namespace
 
-Node::Node(NodeServices services) : services_(std::move(services)) {}
+Node::Node(NodeServices services)
+    : services_(std::move(services)), key_ration_(services_.limits.key_requests) {
+    services_.store.on_changed([watches = std::weak_ptr(watches_)](const std::vector<FolderId>& folders) {
+        if (const auto told = watches.lock()) told->on_changed(folders);
+    });
+}
 
 Node::~Node() = default;
 
@@ -24,7 +29,14 @@ void Node::attach(PeerLink& link) {
     const auto keys = [this] { return keys_; };
     trust_ = std::make_unique<Trust>(services_, link);
     sender_ = std::make_unique<Sender>(services_, link, *trust_, keys);
-    receiver_ = std::make_unique<Receiver>(services_, *trust_, keys);
+    directory_ = std::make_unique<KeyDirectory>(
+        services_, *trust_, key_ration_, keys,
+        [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
+    receiver_ = std::make_unique<Receiver>(services_, *trust_, key_ration_, keys,
+                                           [this](const std::string& origin, const KeyNews& news) {
+                                               if (news.has_answered) sender_->wake({origin});
+                                               directory_->told(news.told);
+                                           });
     greeter_ = std::make_unique<Greeter>(services_, link);
 }
 
@@ -49,7 +61,8 @@ void Node::start(Callback<void> done) {
 
 std::unique_ptr<SessionHost> Node::make_desk() {
     return std::make_unique<Desk>(
-        services_, [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
+        services_, *watches_, *directory_,
+        [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
 }
 
 void Node::echo(std::string domain, Callback<std::chrono::milliseconds> done) {

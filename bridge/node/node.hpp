@@ -7,6 +7,7 @@
 
 #include "bridge/node/desk.hpp"
 #include "bridge/node/greeter.hpp"
+#include "bridge/node/key_directory.hpp"
 #include "bridge/node/receiver.hpp"
 #include "bridge/node/sender.hpp"
 #include "bridge/node/services.hpp"
@@ -46,10 +47,13 @@ class Node final : public PeerHandler {
     void keep_keys_fresh();
 
     const NodeServices services_;
+    std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
     PeerLink* link_ = nullptr;
     HeldKeysPtr keys_;
     std::unique_ptr<Trust> trust_;
     std::unique_ptr<Sender> sender_;
+    KeyRation key_ration_;
+    std::unique_ptr<KeyDirectory> directory_;
     std::unique_ptr<Receiver> receiver_;
     std::unique_ptr<Greeter> greeter_;
 };

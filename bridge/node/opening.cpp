@@ -123,13 +123,18 @@ void forget(const NodeServices& services, const OpenOrder& order) {
     });
 }
 
-Result<Opened> file_all(Transaction& transaction, const NodeServices& services, const OpenOrder& order,
-                        std::vector<IncomingMail>& mails) {
+Result<Opened> file_all(Transaction& transaction, const NodeServices& services, KeyRation& ration,
+                        const OpenOrder& order, std::vector<IncomingMail>& mails) {
     const Time now = services.now();
+    const std::string& origin = order.head.route.origin;
+    KeyNews news;
     std::vector<armor::Outcome> outcomes;
     std::uint32_t repeats = 0;
     for (std::uint32_t item = 0; item < mails.size(); ++item) {
-        auto filed = file_mail(transaction, services, order.head.route.origin, mails[item]);
+        const bool is_key = mails[item].inner.message.envelope.kind == Kind::key;
+        auto filed =
+            is_key ? file_key_item(transaction, services, *order.keys, ration, origin, mails[item], news)
+                   : file_mail(transaction, services, origin, mails[item]);
         if (!filed) return std::unexpected(std::move(filed.error()));
         repeats += filed->repeats;
         for (armor::Outcome& outcome : filed->outcomes) {
@@ -141,7 +146,7 @@ Result<Opened> file_all(Transaction& transaction, const NodeServices& services, 
                                        {order.keys->record.fingerprint(), order.keys->signing, now});
     if (!receipt) return std::unexpected(std::move(receipt.error()));
     const std::string text = armor::receipt_text(*receipt);
-    Opened opened{Bytes(text.begin(), text.end()), std::nullopt, repeats};
+    Opened opened{Bytes(text.begin(), text.end()), std::nullopt, repeats, std::move(news)};
     const auto& route = order.head.route;
     auto done = transaction.bundles().save_receipt(route.origin, route.bundle_id,
                                                    {armor::bundle_digest(order.head), opened.receipt}, now);
@@ -152,7 +157,7 @@ Result<Opened> file_all(Transaction& transaction, const NodeServices& services, 
 
 }  // namespace
 
-Result<Opened> open_bundle(const NodeServices& services, OpenOrder order) {
+Result<Opened> open_bundle(const NodeServices& services, KeyRation& ration, OpenOrder order) {
     Collector collector(services);
     armor::PayloadOpener opener(order.key, order.head.route, order.head.payload);
     ItemReader reader(services.limits.message_bytes,
@@ -165,7 +170,7 @@ Result<Opened> open_bundle(const NodeServices& services, OpenOrder order) {
     }
     auto mails = collector.finish();
     return write_and_wait<Opened>(services.store, [&](Transaction& transaction) {
-        return file_all(transaction, services, order, mails);
+        return file_all(transaction, services, ration, order, mails);
     });
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "armor/bundle.hpp"
+#include "bridge/node/key_items.hpp"
 #include "bridge/node/key_ring.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/session/request.hpp"
@@ -29,11 +30,12 @@ struct Opened {
     /// again.
     std::optional<std::uint64_t> cut_back;
     std::uint32_t repeats = 0;  ///< deliveries in it that were filed before: another bundle brought them
+    KeyNews news{};
 };
 
 /// Files every message for every recipient, with dedupe, receipt and mailbox in one transaction. Blocks: on a
 /// worker. An error refuses the bundle as a whole (400, 413, 422, 423) or is the store's (702): nothing was
 /// filed.
-[[nodiscard]] Result<Opened> open_bundle(const NodeServices& services, OpenOrder order);
+[[nodiscard]] Result<Opened> open_bundle(const NodeServices& services, KeyRation& ration, OpenOrder order);
 
 }  // namespace immp::bridge

@@ -4,25 +4,10 @@
 
 #include "bridge/mail/message_json.hpp"
 #include "bridge/mail/message_mime.hpp"
+#include "bridge/node/place.hpp"
 
 namespace immp::bridge {
 namespace {
-
-Result<AccountId> account_of(Transaction& transaction, const std::string& imid) {
-    auto account = transaction.accounts().find(imid);
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return fail(404, "No such mailbox");
-    return **account;
-}
-
-Result<Folder> folder_of(Transaction& transaction, const std::string& imid, const std::string& path) {
-    auto account = account_of(transaction, imid);
-    if (!account) return std::unexpected(std::move(account.error()));
-    auto folder = transaction.mailboxes().folder(*account, path);
-    if (!folder) return std::unexpected(std::move(folder.error()));
-    if (!*folder) return fail(404, "No such folder");
-    return std::move(**folder);
-}
 
 /// The folder and, with +RECURSIVE, all below it.
 Result<std::vector<Folder>> meant_folders(Transaction& transaction, const CheckMailbox& request) {
@@ -46,11 +31,8 @@ IndexEntry entry_of(Reference&& reference, const std::string& path) {
                      std::move(reference.subject),
                      reference.date,
                      reference.length,
-                     {},
+                     flags_of(reference),
                      path};
-    if (reference.read) entry.flags.emplace_back("read");
-    if (reference.flagged) entry.flags.emplace_back("flagged");
-    if (reference.important) entry.flags.emplace_back("important");
     return entry;
 }
 
@@ -68,6 +50,14 @@ Result<Segments> render(const Message& message, const FetchMessage& request, std
 }
 
 }  // namespace
+
+std::vector<std::string> flags_of(const Reference& reference) {
+    std::vector<std::string> flags;
+    if (reference.read) flags.emplace_back("read");
+    if (reference.flagged) flags.emplace_back("flagged");
+    if (reference.important) flags.emplace_back("important");
+    return flags;
+}
 
 Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request) {
     auto folders = meant_folders(transaction, request);

@@ -11,6 +11,9 @@ namespace immp::bridge {
 [[nodiscard]] Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request);
 [[nodiscard]] Result<IndexPage> index_mailbox(Transaction& transaction, const IndexMailbox& request);
 
+/// "read", "flagged", "important": those that are set.
+[[nodiscard]] std::vector<std::string> flags_of(const Reference& reference);
+
 struct FoundMessage {
     Segments segments;
     std::string type;  ///< of the part, with FetchForm::part

@@ -4,6 +4,9 @@
 #include <array>
 
 #include "bridge/mail/notice.hpp"
+#include "bridge/mail/settings.hpp"
+#include "bridge/node/notices.hpp"
+#include "bridge/node/preferences.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
@@ -36,10 +39,7 @@ Result<void> file_notice(Transaction& transaction, const NodeServices& services,
     auto folder = transaction.mailboxes().folder(**account, "/INBOX");
     if (!folder) return std::unexpected(std::move(folder.error()));
     if (!*folder) return fail(702, "Storage failed", "an account without INBOX");
-    auto body = transaction.bodies().create(services.now());
-    if (!body) return std::unexpected(std::move(body.error()));
-    if (auto done = transaction.bodies().append(*body, notice.text); !done) return done;
-    notice.message.parts.front().body = *body;
+    if (auto settled = settle_notice(transaction, notice, services.now()); !settled) return settled;
     auto message = transaction.mailboxes().add(notice.message);
     if (!message) return std::unexpected(std::move(message.error()));
     auto filed =
@@ -48,12 +48,26 @@ Result<void> file_notice(Transaction& transaction, const NodeServices& services,
     return {};
 }
 
+/// What the account reads; nobody reads where it is gone.
+Result<std::string> language_of(Transaction& transaction, const std::string& name) {
+    auto account = transaction.accounts().find(name);
+    if (!account) return std::unexpected(std::move(account.error()));
+    if (!*account) return std::string();
+    return setting_of(transaction, **account, kLanguageSetting);
+}
+
 Result<Undelivered> undelivered(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
                                 int code, const std::string& cause) {
     auto message = transaction.mailboxes().message(row.message);
     if (!message) return std::unexpected(std::move(message.error()));
     if (!*message) return fail(702, "Storage failed", "an outbox row without its message");
-    return Undelivered{row.sender, services.domain, {row.recipient, code, cause}, (*message)->envelope};
+    auto language = language_of(transaction, row.sender);
+    if (!language) return std::unexpected(std::move(language.error()));
+    return Undelivered{row.sender,
+                       services.domain,
+                       {row.recipient, code, cause},
+                       (*message)->envelope,
+                       std::move(*language)};
 }
 
 Result<void> book_outcome(Transaction& transaction, const NodeServices& services, const OutboxRow& row,

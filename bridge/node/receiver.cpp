@@ -69,8 +69,9 @@ Result<Kept> append(Transaction& transaction, const std::string& origin, const s
 
 }  // namespace
 
-Receiver::Receiver(const NodeServices& services, Trust& trust, std::function<HeldKeysPtr()> keys)
-    : services_(services), trust_(trust), keys_(std::move(keys)) {}
+Receiver::Receiver(const NodeServices& services, Trust& trust, KeyRation& ration,
+                   std::function<HeldKeysPtr()> keys, Heard heard)
+    : services_(services), trust_(trust), ration_(ration), keys_(std::move(keys)), heard_(std::move(heard)) {}
 
 void Receiver::on_piece(std::string origin, std::string peer, BundlePiece piece, Reply reply) {
     if (piece.of > services_.limits.bundle_bytes) return reply(fail(413, "Bundle too large"));
@@ -203,7 +204,7 @@ void Receiver::open(OpenOrder order, Reply reply) {
     if (!is_new) return;
     const armor::Head head = order.head;
     services_.workers.run([this, id, head, order = std::move(order)]() mutable {
-        auto result = open_bundle(services_, std::move(order));
+        auto result = open_bundle(services_, ration_, std::move(order));
         services_.post(
             [this, id, head, result = std::move(result)]() mutable { opened(id, head, std::move(result)); });
     });
@@ -222,6 +223,7 @@ void Receiver::opened(const Id& id, const armor::Head& head, Result<Opened> resu
         }
         status.receipt = std::move(result->receipt);
         status.at = result->cut_back.value_or(of);
+        heard_(id.first, result->news);
     } else if (result.error().code >= 700) {
         services_.log(LogLevel::error, "filing a bundle of " + id.first + " failed: " + result.error().text +
                                            " " + result.error().detail);

@@ -17,8 +17,12 @@ namespace immp::bridge {
 
 class Receiver {
   public:
+    /// Hears what key items of an origin brought, once it is durable.
+    using Heard = std::function<void(const std::string& origin, const KeyNews& news)>;
+
     /// All outlive it. `keys` gives the keys in use, which are there before anything is received.
-    Receiver(const NodeServices& services, Trust& trust, std::function<HeldKeysPtr()> keys);
+    Receiver(const NodeServices& services, Trust& trust, KeyRation& ration, std::function<HeldKeysPtr()> keys,
+             Heard heard);
 
     using Reply = Callback<BundleStatus>;
 
@@ -59,7 +63,9 @@ class Receiver {
 
     const NodeServices& services_;
     Trust& trust_;
+    KeyRation& ration_;
     std::function<HeldKeysPtr()> keys_;
+    Heard heard_;
     /// Bundles being opened, and who waits for the outcome: a repeat joins instead of opening again.
     std::map<Id, std::vector<Reply>> opening_;
 };

@@ -4,31 +4,29 @@
 
 namespace immp::bridge {
 
-void SegmentSource::pull(std::shared_ptr<SegmentSource> source, Store& store,
-                         std::move_only_function<void(Result<std::string>)> done) {
-    if (source->segment_ == source->segments_.size()) return done(std::string());
-    Segment& segment = source->segments_[source->segment_];
-    if (auto* text = std::get_if<std::string>(&segment)) {
-        const std::string_view rest = std::string_view(*text).substr(source->offset_);
+void SegmentSource::pull(Done done) {
+    if (segment_ == segments_.size()) return done(std::string());
+    if (auto* text = std::get_if<std::string>(&segments_[segment_])) {
+        const std::string_view rest = std::string_view(*text).substr(offset_);
         std::string piece(rest.substr(0, 65'536));
-        source->offset_ += piece.size();
+        offset_ += piece.size();
         if (piece.size() == rest.size()) {
-            ++source->segment_;
-            source->offset_ = 0;
+            ++segment_;
+            offset_ = 0;
         }
-        if (piece.empty()) return pull(std::move(source), store, std::move(done));
+        if (piece.empty()) return pull(std::move(done));
         return done(std::move(piece));
     }
-    const BodySegment body = std::get<BodySegment>(segment);
-    const std::uint64_t offset = source->offset_;
-    if (offset == body.length) {
-        ++source->segment_;
-        source->offset_ = 0;
-        return pull(std::move(source), store, std::move(done));
+    const BodySegment body = std::get<BodySegment>(segments_[segment_]);
+    if (offset_ == body.length) {
+        ++segment_;
+        offset_ = 0;
+        return pull(std::move(done));
     }
+    const std::uint64_t offset = offset_;
     const auto most =
         static_cast<std::size_t>(std::min<std::uint64_t>(kSegmentStepBytes, body.length - offset));
-    store.read<std::string>(
+    store_.read<std::string>(
         [body, offset, most](Transaction& transaction) -> Result<std::string> {
             auto octets = transaction.bodies().read(body.body, offset, most);
             if (!octets) return octets;
@@ -36,8 +34,8 @@ void SegmentSource::pull(std::shared_ptr<SegmentSource> source, Store& store,
                 return fail(702, "Storage failed", "a body is shorter than its part says");
             return encode_step(*octets, body.encoding);
         },
-        [source, most, done = std::move(done)](Result<std::string> piece) mutable {
-            source->offset_ += most;
+        [self = shared_from_this(), most, done = std::move(done)](Result<std::string> piece) mutable {
+            self->offset_ += most;
             done(std::move(piece));
         });
 }

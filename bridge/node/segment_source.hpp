@@ -1,23 +1,25 @@
-// A rendered message, read from the store piece by piece (the node's BodySource).
+// A rendered message, read from the store piece by piece.
 #pragma once
 
 #include "bridge/mail/segment.hpp"
-#include "bridge/session/request.hpp"
+#include "bridge/node/piece_source.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
 
-class SegmentSource final : public BodySource {
+class SegmentSource final : public PieceSource, public std::enable_shared_from_this<SegmentSource> {
   public:
-    explicit SegmentSource(Segments segments)
-        : segments_(std::move(segments)), length_(wire_bytes(segments_)) {}
+    /// `store` outlives the source.
+    SegmentSource(Store& store, Segments segments)
+        : store_(store), segments_(std::move(segments)), length_(wire_bytes(segments_)) {}
 
     [[nodiscard]] std::uint64_t length() const override { return length_; }
-    /// The next octets, at most 64 KiB; empty at the end. `source` is kept alive until `done` was called.
-    static void pull(std::shared_ptr<SegmentSource> source, Store& store,
-                     std::move_only_function<void(Result<std::string>)> done);
+    void pull(Done done) override;
+    /// From its beginning again.
+    void rewind() { segment_ = offset_ = 0; }
 
   private:
+    Store& store_;
     Segments segments_;
     std::uint64_t length_;
     std::size_t segment_ = 0;

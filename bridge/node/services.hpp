@@ -7,7 +7,9 @@
 
 #include "bridge/log.hpp"
 #include "bridge/mail/message.hpp"
+#include "bridge/node/rates.hpp"
 #include "bridge/node/workers.hpp"
+#include "bridge/session/session.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
@@ -17,14 +19,18 @@ inline constexpr std::chrono::minutes kLease{10};
 
 /// Bounds of the node; each with the error it gives.
 struct NodeLimits {
-    std::uint64_t message_bytes = 100ull << 20;    ///< raw octets of one item from a peer; 413
+    std::uint64_t message_bytes = 100ull << 20;  ///< raw octets of one item from a peer; 413
+    std::uint64_t mailbox_bytes = 0;  ///< of an account without a quota of its own; 0: no limit; 441
     std::uint64_t bundle_bytes = 128ull << 20;     ///< `of` of a bundle from a peer; 413
     std::uint64_t peer_bundles = 32;               ///< a peer's unfinished bundles; 429
     std::uint64_t peer_octets = 512ull << 20;      ///< and their announced octets; 429
+    std::uint32_t key_requests = 60;               ///< for users' keys, a minute and origin; 429
     std::uint32_t bundle_rows = 256;               ///< outbox rows that one of our bundles takes
     std::uint64_t bundle_fill_bytes = 1ull << 20;  ///< no further message is added above it: small mail must
                                                    ///< not wait behind large
-    std::uint32_t bundles_under_way = 4;  ///< to one domain, unanswered
+    std::uint32_t bundles_under_way = 4;           ///< to one domain, unanswered
+    Rate sender_rate;                              ///< of each account's submissions; 429
+    Rate domain_rate;                              ///< of what each domain sends us; 429 for each recipient
 };
 
 struct NodeServices {
@@ -38,6 +44,11 @@ struct NodeServices {
     std::function<std::string()> uuid;
     /// In [0, 1).
     std::function<double()> chance;
+    /// For what sessions pack and unpack; shared with them.
+    std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
+    /// Of `limits`; shared by all that copy the services.
+    std::shared_ptr<RateMeter> sender_rate = std::make_shared<RateMeter>(limits.sender_rate);
+    std::shared_ptr<RateMeter> domain_rate = std::make_shared<RateMeter>(limits.domain_rate);
     Executor post;  ///< to the I/O thread, from any
     /// Calls back on the I/O thread, not before the pause is over; called there too.
     std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)> after;

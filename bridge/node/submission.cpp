@@ -143,6 +143,8 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     if (auto done = check_repeat(transaction, **account, request, digest); !done) {
         return std::unexpected(std::move(done.error()));
     }
+    if (const auto pause = context.rate->take(request.account, request.recipients.size(), context.now))
+        return fail_for_now(429, "You wrote to too many; try again later", *pause);
     auto message = compose(request, bodies, context);
     if (!message) return std::unexpected(std::move(message.error()));
     if (auto done = settle(transaction, *message, bodies, context.now); !done) {
@@ -150,7 +152,7 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     }
     const auto envelope_bytes = inner_bytes(*message, request.recipients);
     if (!envelope_bytes) return std::unexpected(envelope_bytes.error());
-    MailDrop drop(transaction, *message, context.uuid, context.now);
+    MailDrop drop(transaction, *message, context.uuid, context.now, context.mailbox_bytes);
     Submitted submitted{message->envelope.id, {}};
     bool is_taken = false;
     for (const Imid& recipient : request.recipients) {
@@ -163,7 +165,9 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
         submitted.outcomes.push_back(std::move(*outcome));
     }
     if (!is_taken) return submitted;
-    if (auto done = drop.keep_copy(**account); !done) return std::unexpected(std::move(done.error()));
+    const auto kept = drop.keep_copy(**account);
+    if (!kept) return std::unexpected(kept.error());
+    submitted.copy_kept = *kept;
     auto done = transaction.mailboxes().record_submission(**account, submitted.id, digest, context.now);
     if (!done) return std::unexpected(std::move(done.error()));
     return submitted;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/rates.hpp"
 #include "bridge/session/request.hpp"
 
 namespace immp::bridge {
@@ -12,10 +13,13 @@ struct SubmissionContext {
     std::string domain;
     Time now;
     std::function<std::string()> uuid;
+    std::uint64_t mailbox_bytes = 0;  ///< NodeLimits::mailbox_bytes
+    std::shared_ptr<RateMeter> rate;
 };
 
 /// One write transaction's work. `bodies` in the order of submit.parts. 409 (text: the UUID) and 452 by `ID`
-/// (decisions, 5); 403 for a FROM that is not the account's; 400, 413, 415 for its metadata part; 702.
+/// (decisions, 5); 403 for a FROM that is not the account's; 429 for more
+/// recipients than the account may write to now; 400, 413, 415 for its metadata part; 702.
 [[nodiscard]] Result<Submitted> submit(Transaction& transaction, const Submit& request,
                                        const std::vector<StagedBody>& bodies,
                                        const SubmissionContext& context);

@@ -91,13 +91,39 @@ void Trust::ask(const std::string& domain, PeerLink::History history, RecordDone
         domain, history,
         [this, domain, history, done = std::move(done)](Result<std::vector<std::string>> texts) mutable {
             if (!texts) return done(std::unexpected(std::move(texts.error())));
-            auto chain = parse_all(*texts, domain);
-            if (!chain) return done(std::unexpected(std::move(chain.error())));
-            if (auto in_force = armor::in_force(chain->back(), services_.now()); !in_force) {
-                return done(fail_for_now(412, "The key record of " + domain + " is not in force", kAskAgain,
-                                         in_force.error().text));
-            }
-            judge(domain, std::move(*chain), history, std::move(done));
+            take(domain, history, *texts, std::move(done));
+        });
+}
+
+void Trust::take(const std::string& domain, PeerLink::History history, const std::vector<std::string>& texts,
+                 RecordDone done) {
+    auto chain = parse_all(texts, domain);
+    if (!chain) return done(std::unexpected(std::move(chain.error())));
+    if (auto in_force = armor::in_force(chain->back(), services_.now()); !in_force) {
+        return done(fail_for_now(412, "The key record of " + domain + " is not in force", kAskAgain,
+                                 in_force.error().text));
+    }
+    judge(domain, std::move(*chain), history, std::move(done));
+}
+
+void Trust::records_for(const std::string& domain, PeerLink::History history,
+                        Callback<std::vector<std::string>> done) {
+    if (history == PeerLink::History::last) {
+        return record_for(domain, [done = std::move(done)](Result<armor::Record> record) mutable {
+            if (!record) return done(std::unexpected(std::move(record.error())));
+            done(std::vector{record->text()});
+        });
+    }
+    link_.fetch_records(
+        domain, history,
+        [this, domain, history, done = std::move(done)](Result<std::vector<std::string>> texts) mutable {
+            if (!texts) return done(std::unexpected(std::move(texts.error())));
+            const std::vector<std::string> given = *texts;
+            take(domain, history, given,
+                 [texts = std::move(*texts), done = std::move(done)](Result<armor::Record> record) mutable {
+                     if (!record) return done(std::unexpected(std::move(record.error())));
+                     done(std::move(texts));
+                 });
         });
 }
 

@@ -28,6 +28,9 @@ class Trust {
     /// The record with this fingerprint, for verifying what was signed under it: the pinned one, one that
     /// properly succeeds it, or an earlier one of its own chain under the same signing key. 412 otherwise.
     void record_named(const std::string& domain, const armor::Digest& fingerprint, RecordDone done);
+    /// The domain's records as it gives them, oldest first; with History::last one. Judged like the others.
+    void records_for(const std::string& domain, PeerLink::History history,
+                     Callback<std::vector<std::string>> done);
     /// The next record_for() asks the peer again.
     void doubt(const std::string& domain) { fresh_.erase(domain); }
 
@@ -37,6 +40,9 @@ class Trust {
         Time asked;
     };
     void ask(const std::string& domain, PeerLink::History history, RecordDone done);
+    /// What the domain gave: its form, its force, then judge().
+    void take(const std::string& domain, PeerLink::History history, const std::vector<std::string>& texts,
+              RecordDone done);
     /// Judges a peer's records against the pin, and moves the pin. The last of `chain` is the candidate.
     void judge(const std::string& domain, std::vector<armor::Record> chain, PeerLink::History history,
                RecordDone done);

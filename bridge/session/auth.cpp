@@ -10,13 +10,17 @@ namespace {
 
 constexpr std::size_t kNonceBytes = 18;
 constexpr std::size_t kBindingBytes = 32;
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kDraftProofBytes = 40;
 constexpr std::size_t kMaxDeviceBytes = 255;
 
-std::string challenge_line(const SessionServices& services, const Credential& credential) {
-    return "n1=" + services.uuid() + " n2=" + std::to_string(services.now().time_since_epoch().count()) +
+std::string challenge_line(const Challenge& challenge) {
+    const Credential& credential = challenge.credential;
+    return "n1=" + challenge.n1 + " n2=" + challenge.n2 +
            " kda=argon2id m=" + std::to_string(credential.cost.memory_kib) +
            " t=" + std::to_string(credential.cost.passes) +
-           " p=1 salt=" + armor::encode_base64(credential.salt) + " k=scram-sha-256";
+           " p=1 salt=" + armor::encode_base64(credential.salt) + " k=scram-sha-256" +
+           (credential.hash ? ",sha1" : "");
 }
 
 struct ScramAnswer {
@@ -50,6 +54,54 @@ Result<ScramAnswer> read_answer(const Challenge& challenge, const Arguments& giv
     return answer;
 }
 
+bool is_draft_proof(std::string_view text) {
+    return text.size() == kDraftProofBytes &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Worked out for every account, so that the time does not tell which of them have a hash.
+bool draft_holds(const Challenge& challenge, std::string_view proof) {
+    const Credential& credential = challenge.credential;
+    const armor::StretchedPassword& h = credential.hash ? *credential.hash : credential.keys.stored_key;
+    return armor::draft_proof_holds(h, challenge.n1, challenge.n2, proof) && credential.hash.has_value();
+}
+
+// The credentials were right: once that is recorded the session is the account's.
+void enter(SessionCore& core, const SlotPtr& slot, Challenge challenge, std::string accepted) {
+    const RecordLogin login{challenge.account, challenge.device};
+    core.ask<Done>(slot, login,
+                   [challenge = std::make_shared<Challenge>(std::move(challenge)),
+                    accepted = std::move(accepted)](SessionCore& c, const SlotPtr& s, Done) {
+                       c.state = SessionState::local;
+                       c.account = challenge->account;
+                       Credential& proved = challenge->credential;
+                       if (!proved.of_device)
+                           c.password.emplace(proved.cost, std::move(proved.keys.stored_key));
+                       c.reply(*s, 210, accepted);
+                   });
+}
+
+void answer_draft(SessionCore& core, const SlotPtr& slot, Challenge challenge, const std::string& proof) {
+    if (!is_draft_proof(proof))
+        return core.refuse(*slot, refusal(400, "The draft's proof is 40 digits of lower-case hex"));
+    if (!draft_holds(challenge, proof)) return core.refuse(*slot, refusal(402));
+    std::string accepted = "Authentication accepted for " + challenge.account;
+    enter(core, slot, std::move(challenge), std::move(accepted));
+}
+
+void answer_scram(SessionCore& core, const SlotPtr& slot, Challenge challenge, const Arguments& given) {
+    const auto answer = read_answer(challenge, given);
+    if (!answer) return core.refuse(*slot, answer.error());
+    const std::string signed_text = armor::auth_message(answer->exchange);
+    const armor::ScramKeys& keys = challenge.credential.keys;
+    const bool proved = armor::proof_holds(keys, signed_text, answer->proof);
+    const bool bound = !answer->binding || answer->binding == core.tls.exporter;
+    if (!proved || !bound) return core.refuse(*slot, refusal(402));
+    std::string accepted = "Authentication accepted for " + challenge.account +
+                           " v=" + armor::encode_base64(armor::server_signature(keys, signed_text));
+    enter(core, slot, std::move(challenge), std::move(accepted));
+}
+
 }  // namespace
 
 void auth_secret(SessionCore& core, const SlotPtr& slot, const Command& command) {
@@ -65,39 +117,49 @@ void auth_secret(SessionCore& core, const SlotPtr& slot, const Command& command)
         return core.refuse(*slot, refusal(400, "The device name is too long"));
     core.progress(*slot, 302, code_spec(302).text);
     const std::string account = imid->account();
-    core.ask<Credential>(slot, LookUpCredential{account, device},
-                         [account, sent, device](SessionCore& c, const SlotPtr& s, Credential credential) {
-                             std::string line = challenge_line(c.services(), credential);
-                             c.reply(*s, 303, line);
-                             c.challenge = Challenge{account, sent, device, line, std::move(credential)};
-                         });
+    core.ask<Credential>(
+        slot, LookUpCredential{account, device},
+        [account, sent, device](SessionCore& c, const SlotPtr& s, Credential credential) {
+            const auto now = c.services().now().time_since_epoch().count();
+            Challenge made{
+                account, sent, device, c.services().uuid(), std::to_string(now), "", std::move(credential)};
+            made.line = challenge_line(made);
+            c.reply(*s, 303, made.line);
+            c.challenge = std::move(made);
+        });
 }
 
 void auth_response(SessionCore& core, const SlotPtr& slot, const Command& command) {
     if (!core.challenge)
         return core.refuse(*slot, refusal(405, "AUTH SECRET first; a challenge serves one answer"));
-    const Challenge challenge = *std::exchange(core.challenge, std::nullopt);
+    Challenge challenge = *std::exchange(core.challenge, std::nullopt);
     const Arguments& given = command.arguments;
     const bool draft_form = !given.positional.empty();
     if (draft_form == given.value("SCRAM").has_value() || (draft_form && !given.named.empty()))
         return core.refuse(*slot, refusal(400, "Use AUTH RESPONSE " + std::string(command.spec->synopsis)));
-    // The draft's K needs a hash as good as a password; no account is kept that way, and k= does not offer
-    // it.
-    if (draft_form) return core.refuse(*slot, refusal(402));
-    const auto answer = read_answer(challenge, given);
-    if (!answer) return core.refuse(*slot, answer.error());
-    const std::string signed_text = armor::auth_message(answer->exchange);
-    const bool proved = armor::proof_holds(challenge.credential.keys, signed_text, answer->proof);
-    const bool bound = !answer->binding || answer->binding == core.tls.exporter;
-    if (!proved || !bound) return core.refuse(*slot, refusal(402));
-    const auto signature = armor::server_signature(challenge.credential.keys, signed_text);
-    std::string accepted =
-        "Authentication accepted for " + challenge.account + " v=" + armor::encode_base64(signature);
-    core.ask<Done>(slot, RecordLogin{challenge.account, challenge.device},
-                   [account = challenge.account, accepted](SessionCore& c, const SlotPtr& s, Done) {
-                       c.state = SessionState::local;
-                       c.account = account;
-                       c.reply(*s, 210, accepted);
+    if (draft_form) return answer_draft(core, slot, std::move(challenge), given.text(0));
+    answer_scram(core, slot, std::move(challenge), given);
+}
+
+void auth_renew(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    // Whoever finds a device's secret must not outlive its revocation by a password of his own.
+    if (!core.password)
+        return core.refuse(*slot, refusal(403,
+                                          "Log in with the password to change it; a device's own "
+                                          "secret does not"));
+    armor::ScramKeys renewed;
+    for (const auto& [at, key] : {std::pair{0U, &renewed.stored_key}, std::pair{1U, &renewed.server_key}}) {
+        const auto octets = decode(command.arguments.text(at), kKeyBytes);
+        if (!octets) return core.refuse(*slot, octets.error());
+        std::ranges::copy(*octets, key->fill().begin());
+    }
+    auto kept = std::make_shared<armor::SecretBytes<32>>(renewed.stored_key.clone());
+    core.ask<Done>(slot,
+                   RenewPassword{core.account, core.password->cost, core.password->stored_key.clone(),
+                                 std::move(renewed)},
+                   [kept](SessionCore& c, const SlotPtr& s, Done) {
+                       c.password->stored_key = std::move(*kept);
+                       c.reply(*s, 200, "Password changed");
                    });
 }
 

@@ -52,10 +52,11 @@ void SessionCore::drop(Delivery& delivery) {
     output.act(DropDelivery{delivery.submit.delivery});
 }
 
-void SessionCore::ask_any(SlotPtr slot, Request request, Then then) {
+Ticket SessionCore::ask_any(SlotPtr slot, Request request, Then then) {
     const Ticket ticket = new_ticket();
     questions_.emplace(ticket, Question{std::move(slot), std::move(then)});
     output.act(Ask{ticket, std::move(request)});
+    return ticket;
 }
 
 void SessionCore::answered(Ticket ticket, Answer answer) {

@@ -20,6 +20,16 @@
 
 namespace immp::bridge {
 
+/// A WATCH that has not ended. It asks the node again only when the client takes what it was told: who does
+/// not read costs one question.
+struct Watch {
+    WatchId id = 0;
+    SlotPtr slot;
+    WatchFolder request;
+    std::optional<Ticket> asked;  ///< the open question
+    std::string told;             ///< the last line's text; empty: none yet
+};
+
 /// One pipeline; the one without an id is that of commands outside pipelines.
 struct Lane {
     struct Waiting {
@@ -29,8 +39,9 @@ struct Lane {
     std::deque<Waiting> waiting;  ///< behind commands that are not done
     DeliveryPtr delivery;
     UploadPtr chunked;  ///< what CHUNK lines belong to
+    std::optional<Watch> watch;
 
-    [[nodiscard]] bool empty() const { return waiting.empty() && !delivery && !chunked; }
+    [[nodiscard]] bool empty() const { return waiting.empty() && !delivery && !chunked && !watch; }
 };
 
 class SessionCore {
@@ -50,14 +61,19 @@ class SessionCore {
     // -- the node
     /// `then(core, slot, value)` with the answer of type T; an error becomes the reply.
     template <class T, class Then>
-    void ask(SlotPtr slot, Request request, Then then) {
-        ask_any(std::move(slot), std::move(request),
-                [then = std::move(then)](SessionCore& core, const SlotPtr& asked, AnswerValue value) mutable {
-                    if (T* wanted = std::get_if<T>(&value)) return then(core, asked, std::move(*wanted));
-                    core.refuse(*asked, refusal(700));
-                });
+    Ticket ask(SlotPtr slot, Request request, Then then) {
+        return ask_any(
+            std::move(slot), std::move(request),
+            [then = std::move(then)](SessionCore& core, const SlotPtr& asked, AnswerValue value) mutable {
+                if (T* wanted = std::get_if<T>(&value)) return then(core, asked, std::move(*wanted));
+                core.refuse(*asked, refusal(700));
+            });
     }
     void answered(Ticket ticket, Answer answer);
+    /// Its answer will do nothing.
+    void forget(Ticket ticket) { questions_.erase(ticket); }
+    /// A request whose answer says nothing.
+    void notify(Request request) { output.act(Ask{new_ticket(), std::move(request)}); }
 
     // -- state
     /// Ends a delivery without DONE.
@@ -76,8 +92,13 @@ class SessionCore {
     SessionState state = SessionState::unencrypted;
     std::string account;  ///< in Local: a prepared IMID
     std::optional<Challenge> challenge;
+    std::optional<ProvedPassword> password;  ///< in Local; not where a device's own secret was proved
     TlsFacts tls;
     DeliveryId last_delivery = 0;
+    WatchId last_watch = 0;
+    Compression compression = Compression::none;
+    /// Compressed bodies from this client.
+    std::shared_ptr<CodecRoom> unpacking = std::make_shared<CodecRoom>(kSessionCodecs);
 
   private:
     using Then = std::function<void(SessionCore&, const SlotPtr&, AnswerValue)>;
@@ -86,8 +107,9 @@ class SessionCore {
         Then then;
     };
     friend class SessionInput;
+    friend class SessionWatches;
 
-    void ask_any(SlotPtr slot, Request request, Then then);
+    Ticket ask_any(SlotPtr slot, Request request, Then then);
     void count_error();
 
     SessionServices services_;

@@ -75,7 +75,9 @@ void reply_submitted(SessionCore& core, Slot& slot, const Submitted& submitted) 
         core.reply_more(slot, 274, outcome_line(outcome));
     for (const int good : {273, 275})
         if (std::ranges::count(submitted.outcomes, good, &RecipientOutcome::code) > 0)
-            return core.reply(slot, good, submitted.id + " " + std::string(code_spec(good).text));
+            return core.reply(slot, good,
+                              submitted.id + " " + std::string(code_spec(good).text) +
+                                  (submitted.copy_kept ? "" : " copy=none"));
     if (submitted.outcomes.empty()) return core.refuse(slot, refusal(700));
     const RecipientOutcome& first = submitted.outcomes.front();
     core.refuse(slot, {first.code, first.text, {}, first.retry});
@@ -84,6 +86,7 @@ void reply_submitted(SessionCore& core, Slot& slot, const Submitted& submitted) 
 // Why the message may not go yet; it stays open then.
 std::optional<Error> incomplete(const Delivery& delivery) {
     if (!delivery.refused.empty()) return refusal(400, "A part was refused: send it again, or ABORT");
+    if (delivery.purpose == DeliveryPurpose::key) return incomplete_key(delivery);
     const auto contents =
         std::ranges::count(delivery.submit.parts, PartClass::content, &SubmittedPart::part_class);
     if (contents != 1) return refusal(400, "Exactly one part is +CONTENT");
@@ -105,7 +108,8 @@ void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command) 
 
 void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command) {
     Lane& lane = core.lane(command.pipeline);
-    if (!lane.delivery) return core.refuse(*slot, refusal(405, "No delivery is open"));
+    if (!lane.delivery || lane.delivery->purpose != DeliveryPurpose::mail)
+        return core.refuse(*slot, refusal(405, "No delivery is open"));
     auto to = with_recipients(lane.delivery->submit.recipients, command.arguments.positional.front(),
                               core.services().limits.recipients);
     if (!to) return core.refuse(*slot, to.error());
@@ -119,6 +123,7 @@ void done(SessionCore& core, const SlotPtr& slot, const Command& command) {
     if (const auto error = incomplete(*lane.delivery)) return core.refuse(*slot, *error);
     const DeliveryPtr delivery = std::exchange(lane.delivery, nullptr);
     delivery->ended = true;
+    if (delivery->purpose == DeliveryPurpose::key) return publish_key(core, slot, *delivery);
     core.ask<Submitted>(slot, std::move(delivery->submit),
                         [](SessionCore& c, const SlotPtr& s, const Submitted& submitted) {
                             reply_submitted(c, *s, submitted);

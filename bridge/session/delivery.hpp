@@ -1,6 +1,7 @@
-// A message on its way in: what DELIVER opened, DATA fills and DONE ends.
+// A message or key on its way in: what DELIVER or KEY PUBLISH opened, DATA fills and DONE ends.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,11 +12,15 @@
 #include "bridge/session/output.hpp"
 #include "bridge/session/request.hpp"
 #include "bridge/wire/body.hpp"
+#include "bridge/wire/codec.hpp"
 
 namespace immp::bridge {
 
+enum class DeliveryPurpose { mail, key };
+
 struct Delivery {
-    Submit submit;                 ///< as it is asked at DONE
+    DeliveryPurpose purpose = DeliveryPurpose::mail;
+    Submit submit;                 ///< as it is asked at DONE; of a key's only account, number and parts
     std::uint32_t next_part = 0;   ///< PartOctets::part of the next one
     std::uint64_t body_bytes = 0;  ///< of all bodies, refused ones too, announced or received
     unsigned open_bodies = 0;      ///< DONE waits for them
@@ -35,7 +40,11 @@ struct Upload {
     std::uint64_t limit_bytes = 0;  ///< what may still come; one octet more is 413
     bool counted = false;           ///< its octets are in body_bytes already
     bool any_octets = false;
-    std::optional<Error> refusal;  ///< both replies say it; no octet is kept
+    /// Of a compressed body; `packed` are octets that it has not taken yet.
+    std::optional<Unpacker> unpacker;
+    std::string packed;
+    std::array<std::shared_ptr<void>, 2> seats;  ///< in the session's room and in everyone's
+    std::optional<Error> refusal;                ///< both replies say it; no octet is kept
 };
 using UploadPtr = std::shared_ptr<Upload>;
 

@@ -28,11 +28,22 @@ void caps(SessionCore& core, const SlotPtr& slot, const Command& command);
 // auth.cpp
 void auth_secret(SessionCore& core, const SlotPtr& slot, const Command& command);
 void auth_response(SessionCore& core, const SlotPtr& slot, const Command& command);
+void auth_renew(SessionCore& core, const SlotPtr& slot, const Command& command);
 
 // device.cpp
 void device_list(SessionCore& core, const SlotPtr& slot, const Command& command);
 void device_add(SessionCore& core, const SlotPtr& slot, const Command& command);
 void device_revoke(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// block.cpp
+void block_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+void block_add(SessionCore& core, const SlotPtr& slot, const Command& command);
+void block_drop(SessionCore& core, const SlotPtr& slot, const Command& command);
+void block_refused(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// settings.cpp
+void set_session(SessionCore& core, const SlotPtr& slot, const Command& command);
+void set_global(SessionCore& core, const SlotPtr& slot, const Command& command);
 
 // delivery.cpp
 void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command);
@@ -40,9 +51,39 @@ void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command)
 void done(SessionCore& core, const SlotPtr& slot, const Command& command);
 void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command);
 
+// key.cpp
+void key_request(SessionCore& core, const SlotPtr& slot, const Command& command);
+void key_publish(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// Why a KEY PUBLISH may not end yet; it stays open then.
+[[nodiscard]] std::optional<Error> incomplete_key(const Delivery& delivery);
+/// Its DONE.
+void publish_key(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
+
 // mailbox.cpp
 void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// folder.cpp
+void mbox_create(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_rename(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_drop(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// watch.cpp
+void mbox_watch(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// keeping.cpp
+void mbox_quota(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_commit(SessionCore& core, const SlotPtr& slot, const Command& command);
+
+// reference.cpp
+void mbox_move(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_copy(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_flag(SessionCore& core, const SlotPtr& slot, const Command& command);
+void mbox_remove(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// "read,flagged"; "-" for none.
+[[nodiscard]] std::string flag_list(const std::vector<std::string>& flags);
+void reply_removed(SessionCore& core, const SlotPtr& slot, const Removed& removed);
 
 }  // namespace immp::bridge

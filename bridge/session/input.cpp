@@ -37,9 +37,11 @@ Verb verb_of(const Command& command) {
 }  // namespace
 
 void SessionInput::run() {
+    unpacked_bytes_ = 0;
     while (run_waiting() || step()) {
     }
     unread_.erase(0, std::exchange(used_, 0));
+    watches_.go_on();
     core_.output.pull_next(core_.new_ticket());
     close_if_done();
 }
@@ -53,7 +55,7 @@ bool SessionInput::step() {
         body_.reset();
         return false;
     }
-    if (paused()) return false;
+    if (paused() || has_work()) return false;
     if (body_) return read_body();
     if (commands_.empty()) return read_line();
     if (must_wait(commands_.front())) return false;
@@ -95,8 +97,10 @@ void SessionInput::refuse_line(const Line& line) {
 
 bool SessionInput::must_wait(const Command& command) {
     if (barrier_ && !barrier_->done) return true;
+    watches_.end(command.pipeline);
     if (runs_alone(command)) {
         abandon_bodies();
+        watches_.end_all(SessionWatches::When::told);
         run_waiting();
         return !settled();
     }
@@ -140,6 +144,7 @@ bool SessionInput::run_waiting() {
     bool started = false;
     for (auto at = core_.lanes_.begin(); at != core_.lanes_.end();) {
         Lane& lane = at->second;
+        if (!lane.waiting.empty()) watches_.end(at->first);
         while (!lane.waiting.empty() && ready(lane)) {
             const Lane::Waiting next = std::move(lane.waiting.front());
             lane.waiting.pop_front();
@@ -202,6 +207,7 @@ std::size_t SessionInput::waiting() const {
 void SessionInput::close_if_done() {
     if (!core_.closing_ || core_.closed_) return;
     abandon_bodies();
+    watches_.end_all(SessionWatches::When::now);
     run_waiting();
     if (settled()) core_.end();
 }

@@ -3,27 +3,13 @@
 #include "armor/json_line.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/session/handlers.hpp"
-#include "bridge/wire/path.hpp"
+#include "bridge/session/place.hpp"
 
 namespace immp::bridge {
 namespace {
 
 // Of an index line for `to`; the rest of the line (subject, names) stays below as much again.
 constexpr std::size_t kMaxToBytes = 24'576;
-
-// Another's mailbox is 404 whether it exists or not.
-Result<Place> own(const SessionCore& core, Result<Place> place) {
-    if (place && !place->owner.empty() && place->owner != core.account)
-        return std::unexpected(refusal(404, "No such folder"));
-    return place;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string list;
-    for (const std::string& word : words)
-        list += (list.empty() ? "" : ",") + word;
-    return list.empty() ? "-" : list;
-}
 
 // As many recipients as fit on a line; `to-count` tells how many there are where some are left out.
 std::string entry_json(const IndexEntry& entry) {
@@ -43,7 +29,7 @@ std::string entry_json(const IndexEntry& entry) {
 }
 
 std::string entry_text(const IndexEntry& entry) {
-    return entry.id + " " + joined(entry.flags) + " " + std::to_string(entry.length) + " " +
+    return entry.id + " " + flag_list(entry.flags) + " " + std::to_string(entry.length) + " " +
            armor::time_text(entry.date) + " " + as_token(entry.from) + " " + quoted(entry.subject);
 }
 
@@ -61,7 +47,6 @@ void reply_status(SessionCore& core, Slot& slot, const MailboxStatus& folders, c
 
 Result<FetchForm> fetch_form(const Arguments& given) {
     const bool part = given.value("PART").has_value();
-    if (given.has("+REMOVE")) return std::unexpected(refusal(701));
     if (part && given.has("+JSON")) return std::unexpected(refusal(400, "PART and +JSON exclude each other"));
     if (given.has("+PRETTY") && !given.has("+JSON"))
         return std::unexpected(refusal(400, "+PRETTY goes with +JSON"));
@@ -83,7 +68,7 @@ int fetch_code(FetchForm form) {
 }  // namespace
 
 void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command) {
-    const auto place = own(core, parse_folder_place(command.arguments.text(0)));
+    const auto place = selected_place(core, command.arguments.text(0));
     if (!place) return core.refuse(*slot, place.error());
     const auto selector = parse_selector(place->rest);
     if (!selector) return core.refuse(*slot, selector.error());
@@ -97,7 +82,7 @@ void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command) 
 
 void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const Arguments& given = command.arguments;
-    const auto place = own(core, parse_folder_place(given.text(0)));
+    const auto place = selected_place(core, given.text(0));
     if (!place) return core.refuse(*slot, place.error());
     const auto selector = parse_selector(place->rest);
     if (!selector) return core.refuse(*slot, selector.error());
@@ -121,14 +106,21 @@ void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command) 
     const Arguments& given = command.arguments;
     const auto form = fetch_form(given);
     if (!form) return core.refuse(*slot, form.error());
-    const auto place = own(core, parse_message_place(given.text(0)));
+    const auto place = message_place(core, given.text(0));
     if (!place) return core.refuse(*slot, place.error());
-    FetchMessage fetch{
-        core.account,       place->folder, place->rest, *form, std::string(given.value("PART").value_or("")),
-        !given.has("-READ")};
+    FetchMessage fetch{core.account,
+                       place->folder,
+                       place->rest,
+                       *form,
+                       std::string(given.value("PART").value_or("")),
+                       !given.has("-READ"),
+                       given.has("+REMOVE"),
+                       core.compression};
     core.ask<Fetched>(
         slot, std::move(fetch), [form = *form](SessionCore& c, const SlotPtr& s, Fetched fetched) {
             std::string fields = form == FetchForm::part ? " TYPE " + as_token(fetched.type) : "";
+            if (!fetched.lease.empty())
+                fields += " lease=" + fetched.lease + " ttl=" + std::to_string(fetched.ttl.count());
             c.output.stream(s, std::move(fetched.source), fetch_code(form), std::move(fields));
         });
 }

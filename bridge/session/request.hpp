@@ -11,8 +11,11 @@
 
 #include "armor/error.hpp"
 #include "armor/password.hpp"
+#include "bridge/mail/block.hpp"
 #include "bridge/mail/message.hpp"
 #include "bridge/mail/selector.hpp"
+#include "bridge/session/mailbox_request.hpp"
+#include "bridge/wire/codec.hpp"
 #include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
@@ -37,6 +40,15 @@ using BodySourcePtr = std::shared_ptr<BodySource>;
 struct LookUpCredential {
     std::string account;  ///< prepared IMID
     std::string device;   ///< may be empty
+};
+
+/// AUTH RENEW: `renewed` takes the place of the password's credential, at the same cost. 403 where the
+/// password is no longer the one of `proved`: who logged in with an older one may not take it back.
+struct RenewPassword {
+    std::string account;
+    armor::Argon2Cost cost;
+    armor::SecretBytes<32> proved;  ///< the StoredKey that the login proved
+    armor::ScramKeys renewed;
 };
 
 /// Notes a login (device list, last seen). Answered with Done.
@@ -94,6 +106,26 @@ struct FetchMessage {
     FetchForm form = FetchForm::mime;
     std::string part;  ///< with FetchForm::part
     bool mark_read = true;
+    bool remove = false;  ///< takes the reference by a lease: nobody sees it until that ends
+    Compression compression = Compression::none;  ///< of what is answered; its length counts packed octets
+};
+
+/// The media type of a record, in DATA and in items of kind `key`.
+inline constexpr std::string_view kKeyType = "application/immp-key";
+
+/// KEY REQUEST. A user without a key of his own, or who is none, has his domain's.
+struct FindKeys {
+    std::string origin;  ///< who asks: an account, or a domain
+    Imid owner;          ///< an account, or a bare domain
+    bool history = false;
+};
+
+/// DONE of a KEY PUBLISH: the record is in the octets of this part. The answer comes when it is on stable
+/// storage.
+struct PublishKey {
+    DeliveryId delivery = 0;
+    std::string account;
+    std::uint32_t part = 0;  ///< PartOctets::part
 };
 
 /// Makes a secret for a device and answers it once (DeviceSecret).
@@ -109,8 +141,41 @@ struct RevokeDevice {
     std::string device;
 };
 
-using Request = std::variant<LookUpCredential, RecordLogin, Submit, CheckMailbox, IndexMailbox, FetchMessage,
-                             AddDevice, ListDevices, RevokeDevice>;
+/// One of the account's settings, by the table of settings.hpp.
+struct Setting {
+    std::string name;
+    std::string value;  ///< prepared; empty: the default
+};
+struct ListSettings {
+    std::string account;
+};
+/// Stored when it is answered.
+struct ChangeSetting {
+    std::string account;
+    Setting setting;
+};
+
+struct ListBlocks {
+    std::string account;
+};
+struct AddBlock {
+    std::string account;
+    Block block;
+};
+struct DropBlock {
+    std::string account;
+    std::string pattern;  ///< prepared
+};
+/// What was refused for blocks, newest first.
+struct ListRefused {
+    std::string account;
+};
+
+using Request = std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
+                             FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder,
+                             DropFolder, ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota,
+                             CommitLease, WatchFolder, EndWatch, FindKeys, PublishKey, ListSettings,
+                             ChangeSetting, ListBlocks, AddBlock, DropBlock, ListRefused>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -121,6 +186,9 @@ struct Credential {
     armor::Argon2Cost cost;
     armor::Salt salt{};
     armor::ScramKeys keys;
+    /// h itself, where the draft's K is allowed.
+    std::optional<armor::StretchedPassword> hash{};
+    bool of_device = false;  ///< a device's own secret, not the password
 };
 
 /// One recipient's fate, in the order of the request. 275 delivered, 273 queued, or a refusal.
@@ -134,6 +202,7 @@ struct RecipientOutcome {
 struct Submitted {
     std::string id;
     std::vector<RecipientOutcome> outcomes;
+    bool copy_kept = true;  ///< false: there was no room for one in SENT
 };
 
 /// One CHECK line. `path` as it is stored (default folders in capitals).
@@ -162,7 +231,9 @@ struct IndexPage {
 
 struct Fetched {
     BodySourcePtr source;
-    std::string type;  ///< with FetchForm::part: the part's media type
+    std::string type;   ///< with FetchForm::part: the part's media type
+    std::string lease;  ///< 32 hex digits where the request was to remove, for `ttl`; else empty
+    std::chrono::seconds ttl{};
 };
 
 struct DeviceSecret {
@@ -176,8 +247,35 @@ struct DeviceEntry {
 };
 using DeviceList = std::vector<DeviceEntry>;
 
-using AnswerValue =
-    std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret, DeviceList>;
+struct KeyText {
+    std::string fingerprint;  ///< 64 hex
+    std::string record;       ///< armor::Record::text()
+};
+struct KeyRecords {
+    std::string name;              ///< whose they are: the domain's where the user has none
+    std::vector<KeyText> records;  ///< at least one; oldest first; without history only the last
+};
+
+struct PublishedKey {
+    std::string fingerprint;
+};
+
+/// Those that are set.
+using SettingList = std::vector<Setting>;
+
+using BlockList = std::vector<Block>;
+
+struct Refused {
+    Time at;
+    std::string sender;
+    int code = 0;
+    std::string pattern;
+};
+using RefusedList = std::vector<Refused>;
+
+using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
+                                 DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
+                                 PublishedKey, SettingList, BlockList, RefusedList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

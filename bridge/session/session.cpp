@@ -69,6 +69,10 @@ bool Session::wants_input() const {
     return !impl_->core.closed() && impl_->input.wants_more();
 }
 
+bool Session::has_work() const {
+    return !impl_->core.closed() && impl_->input.has_work();
+}
+
 Actions Session::answered(Ticket ticket, Answer answer) {
     if (impl_->core.closed()) return {};
     impl_->core.answered(ticket, std::move(answer));
@@ -86,8 +90,16 @@ Actions Session::drained() {
     return impl_->run();
 }
 
+Actions Session::input_ended() {
+    if (impl_->core.closed()) return {};
+    SessionWatches(impl_->core).end_all(SessionWatches::When::now);
+    return impl_->run();
+}
+
 Actions Session::idle() {
     if (impl_->core.closed()) return {};
+    SessionWatches watches(impl_->core);
+    if (watches.repeat()) return impl_->run();
     impl_->core.close(refusal(408));
     impl_->core.end();
     return impl_->core.output.take();

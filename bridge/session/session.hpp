@@ -11,6 +11,7 @@
 
 #include "bridge/session/action.hpp"
 #include "bridge/session/request.hpp"
+#include "bridge/wire/codec_room.hpp"
 #include "bridge/wire/state.hpp"
 
 namespace immp::bridge {
@@ -27,12 +28,18 @@ struct SessionLimits {
     std::chrono::seconds idle_after_login{30 * 60};  ///< 408 and close
 };
 
+/// Compressed bodies that are read or given out at once: by all sessions (705), to and from one (429).
+inline constexpr std::size_t kCodecsAtOnce = 64;
+inline constexpr std::size_t kSessionCodecs = 4;
+
 /// What the machine needs from outside; the functions are called from within its own calls.
 struct SessionServices {
     std::string domain;
     SessionLimits limits;
     std::function<Time()> now;
     std::function<std::string()> uuid;  ///< a fresh version-4 UUID, lower case
+    /// Shared with the node; bodies over it are refused with 705.
+    std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
 };
 
 /// How the TLS handshake ended.
@@ -62,6 +69,9 @@ class Session {
     /// False while earlier commands must end first, or the output is not drained: the driver stops reading
     /// the socket.
     [[nodiscard]] bool wants_input() const;
+    /// A compressed body has more to give than one call may: the driver calls receive() with no octets when
+    /// it could read. wants_input() is false meanwhile.
+    [[nodiscard]] bool has_work() const;
     [[nodiscard]] Actions tls_established(const TlsFacts& facts);
     [[nodiscard]] Actions answered(Ticket ticket, Answer answer);
     /// An empty string is the end of the source. An error after the header was sent closes the session (the
@@ -70,7 +80,10 @@ class Session {
     /// After actions with a Send, once the driver's queue is below low water (again, or still): it may be
     /// called at once, but not from within another call.
     [[nodiscard]] Actions drained();
-    /// No octet moved for as long as idle_limit(): 408 and Close.
+    /// The client sends nothing more, but may still take replies: what only it could end, ends.
+    [[nodiscard]] Actions input_ended();
+    /// No octet moved for as long as idle_limit(): 408 and Close; while a WATCH is open, its last line again,
+    /// by which TCP finds out whether the client is still there.
     [[nodiscard]] Actions idle();
     [[nodiscard]] std::chrono::seconds idle_limit() const;
     /// The daemon ends: 703 and Close once what is pending is answered.

@@ -10,9 +10,11 @@ namespace {
 constexpr std::string_view kContentType = "text/plain; charset=utf-8";
 constexpr std::string_view kOtherType = "application/octet-stream";
 
-// What the wire may carry for so many decoded octets: base64 in short lines is not twice as long.
-std::uint64_t wire_limit(const BodyFrame& frame, std::uint64_t limit_bytes) {
-    return frame.base64 ? 2 * limit_bytes + 1024 : limit_bytes;
+// What the wire may carry for so many decoded octets: base64 in short lines is not twice as long, and what
+// cannot be compressed grows by less than a hundredth.
+std::uint64_t wire_limit(const BodyFrame& frame, Compression compression, std::uint64_t limit_bytes) {
+    if (frame.base64) return 2 * limit_bytes + 1024;
+    return compression == Compression::none ? limit_bytes : limit_bytes + limit_bytes / 64 + 1024;
 }
 
 // Its DONE waits for bodies that only the client can end.
@@ -95,20 +97,22 @@ void SessionInput::begin_data(const Command& command) {
     if (!upload->refusal && !upload->delivery) upload->refusal = refusal(405, "No delivery is open");
     upload->limit_bytes = core_.services().limits.message_bytes;
     if (upload->delivery) upload->limit_bytes -= std::min(upload->limit_bytes, upload->delivery->body_bytes);
-    if (frame->length.value_or(0) > wire_limit(*frame, upload->limit_bytes)) {
+    const std::uint64_t most_bytes = wire_limit(*frame, core_.compression, upload->limit_bytes);
+    if (frame->length.value_or(0) > most_bytes) {
         core_.refuse(*upload->slot, refusal(413, "Too large, closing"));
         return core_.close();
     }
-    begin_body(*upload, command);
+    begin_body(*upload, command, *frame);
     if (frame->chunked)
         core_.lane(command.pipeline).chunked = upload;
     else
-        body_.emplace(upload, BodyReader(*frame, upload->limit_bytes));
+        body_.emplace(upload, BodyReader(*frame, frame->base64 ? upload->limit_bytes : most_bytes));
 }
 
 // The first reply, and the part's place in its delivery.
-void SessionInput::begin_body(Upload& upload, const Command& command) {
+void SessionInput::begin_body(Upload& upload, const Command& command, const BodyFrame& frame) {
     upload.name = name_of(command.arguments);
+    if (!upload.refusal) upload.refusal = begin_unpacking(upload, frame);
     if (!upload.refusal) {
         auto part = new_part(*upload.delivery, command.arguments, core_.services().limits.parts);
         if (part) {
@@ -123,6 +127,18 @@ void SessionInput::begin_body(Upload& upload, const Command& command) {
     if (upload.delivery) note_refused(*upload.delivery, upload.name, core_.services().limits.parts);
     upload.delivery = nullptr;
     core_.refuse_first(*upload.slot, *upload.refusal);
+}
+
+// Counted bodies alone, in one piece or in chunks, are compressed.
+std::optional<Error> SessionInput::begin_unpacking(Upload& upload, const BodyFrame& frame) {
+    if (core_.compression == Compression::none || frame.base64) return std::nullopt;
+    upload.seats = {core_.unpacking->take(), core_.services().codecs->take()};
+    if (!upload.seats[0])
+        return refusal(429, "At most " + std::to_string(kSessionCodecs) + " compressed bodies at once");
+    if (!upload.seats[1]) return refusal(705);
+    upload.unpacker.emplace(core_.compression);
+    upload.unpacker->announce(frame.length.value_or(0));
+    return std::nullopt;
 }
 
 void SessionInput::begin_chunk(const Command& command) {
@@ -143,6 +159,7 @@ void SessionInput::begin_chunk(const Command& command) {
         if (stray) end_body(*upload, {});
         return core_.close();
     }
+    if (upload->unpacker) upload->unpacker->announce(*frame->length);
     if (*frame->length > 0) {
         body_.emplace(upload, BodyReader(*frame, limit_bytes));
         return;
@@ -157,13 +174,19 @@ bool SessionInput::is_chunked(const UploadPtr& upload) const {
 }
 
 bool SessionInput::read_body() {
-    if (unread().empty()) return false;
-    BodyReader::Step step = body_->reader.feed(unread());
-    used_ += step.taken;
     const UploadPtr upload = body_->upload;
-    take_octets(*upload, std::move(step.octets));
+    if (upload->unpacker && (!upload->packed.empty() || upload->unpacker->has_more())) {
+        unpack_some(*upload);
+        return true;
+    }
     const BodyReader::State state = body_->reader.state();
-    if (state == BodyReader::State::reading) return true;
+    if (state == BodyReader::State::reading) {
+        if (unread().empty()) return false;
+        BodyReader::Step step = body_->reader.feed(unread());
+        used_ += step.taken;
+        take_octets(*upload, std::move(step.octets));
+        return true;
+    }
     const std::optional<Error> error = body_->reader.error();
     body_.reset();
     if (error && !upload->refusal) upload->refusal = error;
@@ -177,6 +200,30 @@ bool SessionInput::read_body() {
 
 void SessionInput::take_octets(Upload& upload, std::string octets) {
     if (octets.empty() || upload.refusal) return;
+    if (upload.unpacker)
+        upload.packed = std::move(octets);
+    else
+        keep_octets(upload, std::move(octets));
+}
+
+void SessionInput::unpack_some(Upload& upload) {
+    std::string_view packed = upload.packed;
+    auto octets = upload.unpacker->next(packed);
+    upload.packed.erase(0, upload.packed.size() - packed.size());
+    if (octets) {
+        unpacked_bytes_ += octets->size();
+        if (!octets->empty()) keep_octets(upload, *std::move(octets));
+        if (upload.delivery->body_bytes > core_.services().limits.message_bytes)
+            upload.refusal = refusal(413, "The message unpacks to too much");
+    } else {
+        upload.refusal = std::move(octets.error());
+    }
+    if (!upload.refusal) return;
+    upload.unpacker.reset();
+    upload.packed.clear();
+}
+
+void SessionInput::keep_octets(Upload& upload, std::string octets) {
     upload.delivery->body_bytes += octets.size();
     if (upload.delivery->ended) return;
     upload.any_octets = true;
@@ -186,6 +233,10 @@ void SessionInput::take_octets(Upload& upload, std::string octets) {
 // The last reply. A refused part leaves its delivery.
 void SessionInput::end_body(Upload& upload, const std::optional<Error>& error) {
     if (!upload.refusal && error) upload.refusal = error;
+    if (!upload.refusal && upload.unpacker && !upload.unpacker->ended())
+        upload.refusal = refusal(415, "The compressed body ends too early");
+    upload.unpacker.reset();
+    upload.seats = {};
     if (upload.delivery) {
         upload.delivery->open_bodies--;
         if (!upload.refusal && upload.delivery->ended)

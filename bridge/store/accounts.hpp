@@ -19,6 +19,17 @@ using AccountId = std::int64_t;
 struct StoredCredential {
     armor::Argon2Cost cost;
     armor::ScramKeys keys;
+    /// h itself, as good as the password: only where the draft's K is allowed for the account.
+    std::optional<armor::StretchedPassword> hash{};
+    bool of_device = false;  ///< when read: a device's own, not the password's
+};
+
+/// What a challenge tells of a credential.
+struct LoginSetting {
+    armor::Argon2Cost cost;
+    bool has_hash = false;  ///< `sha1` stands in k=
+
+    bool operator==(const LoginSetting&) const = default;
 };
 
 /// A device that logged in, or that has a secret of its own.
@@ -39,15 +50,15 @@ class Accounts {
     [[nodiscard]] virtual Result<void> remove(std::string_view imid) = 0;
     [[nodiscard]] virtual Result<std::vector<std::string>> list() = 0;
 
-    /// `device` empty: the account's password.
+    /// `device` empty: the account's password. What was stored for that name is gone, its hash too.
     [[nodiscard]] virtual Result<void> set_credential(AccountId account, std::string_view device,
                                                       const StoredCredential& credential, Time now) = 0;
     /// The device's own credential, else the password's; nothing if there is neither.
     [[nodiscard]] virtual Result<std::optional<StoredCredential>> credential(AccountId account,
                                                                              std::string_view device) = 0;
-    /// The different costs in use, for answering unknown accounts alike. Sorted by memory, then passes; empty
-    /// while there is no credential.
-    [[nodiscard]] virtual Result<std::vector<armor::Argon2Cost>> costs_in_use() = 0;
+    /// The different settings in use, for answering unknown accounts alike. Sorted by memory, passes, hash;
+    /// empty while there is no credential.
+    [[nodiscard]] virtual Result<std::vector<LoginSetting>> settings_in_use() = 0;
     /// A login without a device name leaves no trace in the list.
     [[nodiscard]] virtual Result<void> record_login(AccountId account, std::string_view device, Time now) = 0;
     [[nodiscard]] virtual Result<std::vector<Device>> devices(AccountId account) = 0;

@@ -56,7 +56,8 @@ enum class Mark { read, unread };
 class Mailboxes {
   public:
     virtual ~Mailboxes() = default;
-    /// Caseless paths, spelt like the folder above. 409 if there, 404 if its parent is not, 400 for no path.
+    /// Caseless paths, spelt like the folder above. 409 if there, 404 if its parent is not, 413 for
+    /// too many or too deep (folders.hpp), 400 for no path.
     [[nodiscard]] virtual Result<FolderId> create_folder(AccountId account, std::string_view path) = 0;
     [[nodiscard]] virtual Result<std::optional<Folder>> folder(AccountId account, std::string_view path) = 0;
     /// All folders, a parent before its children.
@@ -73,7 +74,8 @@ class Mailboxes {
     [[nodiscard]] virtual Result<std::optional<Reference>> find(FolderId folder, std::string_view uuid) = 0;
     /// 404 if there is no such reference.
     [[nodiscard]] virtual Result<void> mark(FolderId folder, std::string_view uuid, Mark mark) = 0;
-    /// `since` is in the order of dates, others of arrival. `after`: a cursor of such a page, or empty; else 400.
+    /// `since` is in the order of dates, others of arrival. `after`: a cursor of such a page, or empty; else
+    /// 400.
     [[nodiscard]] virtual Result<ReferencePage> index(FolderId folder, const Selector& selector,
                                                       std::uint32_t limit, std::string_view after) = 0;
     /// Counts what the selector takes; `unread` and `total` of the answer are of those.

@@ -83,6 +83,7 @@ Envelope read_envelope(const Row& row) {
     envelope.references = unpack(row.text(11));
     envelope.received = unpack_hops(row.text(12));
     envelope.failed = unpack_failures(row.text(13));
+    envelope.kind = static_cast<Kind>(row.number(14));
     return envelope;
 }
 
@@ -94,13 +95,13 @@ Result<std::int64_t> insert_message(Connection& connection, const Message& messa
         connection
             .query(
                 "INSERT INTO messages (uuid, sender, recipients, copies, subject, date, expires, importance, "
-                "secure, reply_to, in_reply_to, reference_list, received, failed, length) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "secure, reply_to, in_reply_to, reference_list, received, failed, length, kind) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 envelope.id, envelope.from, pack(envelope.to), pack(envelope.cc), envelope.subject,
                 envelope.date, envelope.expires, static_cast<int>(envelope.importance),
                 static_cast<int>(envelope.secure), envelope.reply_to, envelope.in_reply_to,
                 pack(envelope.references), pack_hops(envelope.received), pack_failures(envelope.failed),
-                message.length())
+                message.length(), static_cast<int>(envelope.kind))
             .run();
     if (!added) return std::unexpected(added.error());
     const std::int64_t id = connection.last_id();
@@ -114,7 +115,7 @@ Result<std::optional<Message>> select_message(Connection& connection, std::int64
     auto envelope = connection
                         .query(
                             "SELECT uuid, sender, recipients, copies, subject, date, expires, importance, "
-                            "secure, reply_to, in_reply_to, reference_list, received, failed "
+                            "secure, reply_to, in_reply_to, reference_list, received, failed, kind "
                             "FROM messages WHERE id = ?",
                             id)
                         .one(read_envelope);

@@ -263,4 +263,15 @@ void Connection::give_back(sqlite3_stmt* statement) {
     if (!idle_.emplace(sqlite3_sql(statement), statement).second) sqlite3_finalize(statement);
 }
 
+void Connection::note_changes_of(const char* table) {
+    noted_table_ = table;
+    sqlite3_update_hook(
+        handle_,
+        [](void* self, int, const char*, const char* changed, sqlite3_int64 row) {
+            auto& connection = *static_cast<Connection*>(self);
+            if (connection.noted_table_ == changed) connection.changed_rows_.insert(row);
+        },
+        this);
+}
+
 }  // namespace immp::bridge

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -122,6 +123,9 @@ class Statement {
     void bind(int index, std::optional<Time> time) {
         if (time) bind(index, *time);
     }
+    void bind(int index, std::optional<std::int64_t> value) {
+        if (value) bind(index, *value);
+    }
     void note(int code);
 
     Connection& connection_;
@@ -170,6 +174,11 @@ class Connection {
     /// Octets bound to statements since the last call: about what a commit will write.
     [[nodiscard]] std::size_t take_bound_octets() { return std::exchange(bound_octets_, 0); }
 
+    /// From now on keeps in mind which rows of `table` (a literal) are changed, by triggers too.
+    void note_changes_of(const char* table);
+    /// Those since the last call, each once; also of what was rolled back.
+    [[nodiscard]] std::set<std::int64_t> take_changes() { return std::exchange(changed_rows_, {}); }
+
     /// Whether the write-ahead log has grown enough since the last checkpoint, or must go.
     [[nodiscard]] bool checkpoint_due() const;
     /// Moves the log into the database as far as readers allow. Syncs; outside of transactions only.
@@ -196,6 +205,8 @@ class Connection {
     int log_pages_ = 0;           ///< after the last commit
     int checkpointed_pages_ = 0;  ///< of them, those at the last checkpoint
     bool log_unwanted_ = false;
+    std::string_view noted_table_;
+    std::set<std::int64_t> changed_rows_;
 };
 
 }  // namespace immp::bridge

@@ -11,25 +11,32 @@ namespace {
 constexpr std::array<std::string_view, 5> kDefaultFolders{"/INBOX", "/DRAFTS", "/SENT", "/JUNK", "/TRASH"};
 
 /// DISTINCT would look at every credential, and a login of no account would take the longer the more there
-/// are; this seeks from one cost to the next in credentials_cost.
-constexpr std::string_view kCosts = R"sql(
+/// are; this seeks from one cost to the next in credentials_setting.
+constexpr std::string_view kSettings = R"sql(
 WITH RECURSIVE
     memories (m) AS (
         VALUES (-1)
         UNION ALL
-        SELECT (SELECT memory_kib FROM credentials INDEXED BY credentials_cost
+        SELECT (SELECT memory_kib FROM credentials INDEXED BY credentials_setting
                 WHERE memory_kib > m ORDER BY memory_kib LIMIT 1) FROM memories
         WHERE m IS NOT NULL),
     costs (m, p) AS (
         SELECT m, -1 FROM memories WHERE m >= 0
         UNION ALL
-        SELECT m, (SELECT passes FROM credentials INDEXED BY credentials_cost
+        SELECT m, (SELECT passes FROM credentials INDEXED BY credentials_setting
                    WHERE memory_kib = m AND passes > p ORDER BY passes LIMIT 1) FROM costs
-        WHERE p IS NOT NULL)
-SELECT m, p FROM costs WHERE p >= 0 ORDER BY m, p)sql";
+        WHERE p IS NOT NULL),
+    answers (h) AS (VALUES (0), (1))
+SELECT m, p, h FROM costs, answers
+WHERE p >= 0 AND EXISTS (SELECT 1 FROM credentials INDEXED BY credentials_setting
+                         WHERE memory_kib = m AND passes = p AND (hash IS NOT NULL) = h)
+ORDER BY m, p, h)sql";
 
 StoredCredential read_credential(const Row& row) {
-    return {{row.small(0), row.small(1)}, {row.secret<32>(2), row.secret<32>(3)}};
+    StoredCredential read{{row.small(0), row.small(1)}, {row.secret<32>(2), row.secret<32>(3)}};
+    if (row.flag(4)) read.hash = row.secret<32>(5);
+    read.of_device = row.flag(6);
+    return read;
 }
 
 Device read_device(const Row& row) {
@@ -72,11 +79,12 @@ Result<std::vector<std::string>> SqliteAccounts::list() {
 
 Result<void> SqliteAccounts::set_credential(AccountId account, std::string_view device,
                                             const StoredCredential& credential, Time now) {
+    const ByteView hash = credential.hash ? ByteView(credential.hash->view()) : ByteView();
     auto kept = db_.query(
                        "INSERT OR REPLACE INTO credentials (account, device, memory_kib, passes, stored_key, "
-                       "server_key, changed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       "server_key, changed, hash) VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, x''))",
                        account, device, credential.cost.memory_kib, credential.cost.passes,
-                       credential.keys.stored_key.view(), credential.keys.server_key.view(), now)
+                       credential.keys.stored_key.view(), credential.keys.server_key.view(), now, hash)
                     .run();
     if (!kept || device.empty()) return kept;
     return db_
@@ -89,15 +97,16 @@ Result<std::optional<StoredCredential>> SqliteAccounts::credential(AccountId acc
     // The empty name is the password's, and sorts first.
     return db_
         .query(
-            "SELECT memory_kib, passes, stored_key, server_key FROM credentials "
+            "SELECT memory_kib, passes, stored_key, server_key, hash IS NOT NULL, hash, device <> '' "
+            "FROM credentials "
             "WHERE account = ? AND device IN (?, '') ORDER BY device DESC LIMIT 1",
             account, device)
         .one(read_credential);
 }
 
-Result<std::vector<armor::Argon2Cost>> SqliteAccounts::costs_in_use() {
-    return db_.query(kCosts).all(
-        [](const Row& row) { return armor::Argon2Cost{row.small(0), row.small(1)}; });
+Result<std::vector<LoginSetting>> SqliteAccounts::settings_in_use() {
+    return db_.query(kSettings).all(
+        [](const Row& row) { return LoginSetting{{row.small(0), row.small(1)}, row.flag(2)}; });
 }
 
 Result<void> SqliteAccounts::record_login(AccountId account, std::string_view device, Time now) {

@@ -16,7 +16,7 @@ class SqliteAccounts final : public Accounts {
     Result<void> set_credential(AccountId account, std::string_view device,
                                 const StoredCredential& credential, Time now) override;
     Result<std::optional<StoredCredential>> credential(AccountId account, std::string_view device) override;
-    Result<std::vector<armor::Argon2Cost>> costs_in_use() override;
+    Result<std::vector<LoginSetting>> settings_in_use() override;
     Result<void> record_login(AccountId account, std::string_view device, Time now) override;
     Result<std::vector<Device>> devices(AccountId account) override;
     Result<void> revoke(AccountId account, std::string_view device) override;

@@ -1,6 +1,9 @@
 #include "bridge/store/sqlite_mailboxes.hpp"
 
+#include <algorithm>
+
 #include "bridge/store/folder_key.hpp"
+#include "bridge/store/folders.hpp"
 #include "bridge/store/message_row.hpp"
 #include "bridge/wire/path.hpp"
 
@@ -16,7 +19,7 @@ Folder read_folder(const Row& row) {
 }
 
 std::unexpected<Error> no_such_folder() {
-    return fail(404, "no such folder");
+    return fail(404, "No such folder");
 }
 
 }  // namespace
@@ -28,15 +31,24 @@ Result<FolderId> SqliteMailboxes::create_folder(AccountId account, std::string_v
     if (slash > 0) {
         const auto above = folder(account, path.substr(0, slash));
         if (!above) return std::unexpected(above.error());
-        if (!*above) return fail(404, "the folder above does not exist");
+        if (!*above) return fail(404, "The folder above does not exist");
         // One spelling of a folder, so that a path begins with that of the folder above.
         whole = (*above)->path + std::string(path.substr(slash));
     }
+    if (static_cast<std::size_t>(std::ranges::count(path, '/')) > kMaxFolderDepth)
+        return fail(413, "At most " + std::to_string(kMaxFolderDepth) + " folders deep");
+    const auto held =
+        db_.query("SELECT count(*) FROM folders WHERE account = ?", account).one([](const Row& row) {
+            return row.count(0);
+        });
+    if (!held) return std::unexpected(held.error());
+    if (held->value_or(0) >= kMaxFolders)
+        return fail(413, "At most " + std::to_string(kMaxFolders) + " folders");
     auto added = db_.query(
                         "INSERT INTO folders (account, path, path_key) VALUES (?, ?, ?) "
                         "ON CONFLICT DO NOTHING",
                         account, whole, folder_key(whole))
-                     .run_or_fail(409, "the folder exists already");
+                     .run_or_fail(409, "The folder exists already");
     if (!added) return std::unexpected(added.error());
     return db_.last_id();
 }
@@ -51,7 +63,9 @@ Result<std::optional<Folder>> SqliteMailboxes::folder(AccountId account, std::st
 Result<std::vector<Folder>> SqliteMailboxes::folders(AccountId account) {
     // A path sorts behind its own beginning, so a parent comes before its children.
     return db_
-        .query("SELECT id, path, unread, total FROM folders WHERE account = ? ORDER BY path_key", account)
+        .query(
+            "SELECT id, path, unread, total FROM folders WHERE account = ? AND path <> '' ORDER BY path_key",
+            account)
         .all(read_folder);
 }
 
@@ -75,7 +89,7 @@ Result<std::string> SqliteMailboxes::file(MessageId message, FolderId folder, Ma
         return row.text(0);
     });
     if (!own) return std::unexpected(own.error());
-    if (!*own) return fail(404, "no such message");
+    if (!*own) return fail(404, "No such message");
 
     auto uuid = choose_uuid(message, **account, **own, spare);
     if (!uuid) return uuid;
@@ -92,13 +106,19 @@ Result<std::string> SqliteMailboxes::file(MessageId message, FolderId folder, Ma
 /// One message has one `_id` in all folders of an account, and no two messages share one.
 Result<std::string> SqliteMailboxes::choose_uuid(MessageId message, AccountId account, std::string_view own,
                                                  std::string_view spare) {
-    auto held = db_.query("SELECT uuid FROM refs WHERE message = ? AND account = ? LIMIT 1", message, account)
+    auto held = db_.query(
+                       "SELECT uuid FROM refs WHERE message = ?1 AND account = ?2 UNION ALL "
+                       "SELECT uuid FROM leases WHERE message = ?1 AND account = ?2 LIMIT 1",
+                       message, account)
                     .one([](const Row& row) { return row.text(0); });
     if (!held) return std::unexpected(held.error());
     if (*held) return std::move(**held);
     for (const std::string_view uuid : {own, spare}) {
         const auto taken =
-            db_.query("SELECT 1 FROM refs WHERE uuid = ? AND account = ? LIMIT 1", uuid, account)
+            db_.query(
+                   "SELECT 1 FROM refs WHERE uuid = ?1 AND account = ?2 UNION ALL "
+                   "SELECT 1 FROM leases WHERE uuid = ?1 AND account = ?2 AND message IS NOT NULL LIMIT 1",
+                   uuid, account)
                 .one([](const Row& row) { return row.flag(0); });
         if (!taken) return std::unexpected(taken.error());
         if (!*taken) return std::string(uuid);
@@ -110,7 +130,7 @@ Result<void> SqliteMailboxes::mark(FolderId folder, std::string_view uuid, Mark 
     return db_
         .query("UPDATE refs SET is_read = ? WHERE uuid = ? AND folder = ?",
                static_cast<int>(mark == Mark::read), uuid, folder)
-        .run_or_fail(404, "no such message");
+        .run_or_fail(404, "No such message");
 }
 
 Result<std::optional<armor::Digest>> SqliteMailboxes::submission(AccountId account, std::string_view uuid) {

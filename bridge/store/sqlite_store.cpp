@@ -25,6 +25,9 @@ class SqliteStore final : public Store {
                 const Executor& executor, Broke broke)
         : writer_(std::move(writer), executor, std::move(broke)), readers_(std::move(readers), executor) {}
 
+    void on_changed(std::function<void(const std::vector<FolderId>&)> listener) override {
+        writer_.on_changed(std::move(listener));
+    }
     [[nodiscard]] std::size_t waiting_writes() const override { return writer_.waiting(); }
     [[nodiscard]] std::uint64_t commits() const override { return writer_.commits(); }
     [[nodiscard]] bool broken() const override { return writer_.broken(); }

@@ -2,11 +2,18 @@
 #pragma once
 
 #include "bridge/store/sqlite_accounts.hpp"
+#include "bridge/store/sqlite_blocks.hpp"
 #include "bridge/store/sqlite_bodies.hpp"
 #include "bridge/store/sqlite_bundles.hpp"
+#include "bridge/store/sqlite_folders.hpp"
 #include "bridge/store/sqlite_keys.hpp"
+#include "bridge/store/sqlite_leases.hpp"
 #include "bridge/store/sqlite_mailboxes.hpp"
 #include "bridge/store/sqlite_outbox.hpp"
+#include "bridge/store/sqlite_preferences.hpp"
+#include "bridge/store/sqlite_quotas.hpp"
+#include "bridge/store/sqlite_references.hpp"
+#include "bridge/store/sqlite_user_keys.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
@@ -19,7 +26,14 @@ class SqliteTransaction final : public Transaction {
           bodies_(connection),
           outbox_(connection),
           bundles_(connection, bodies_),
-          keys_(connection) {}
+          keys_(connection),
+          folders_(connection, mailboxes_),
+          references_(connection),
+          leases_(connection),
+          quotas_(connection),
+          user_keys_(connection),
+          preferences_(connection),
+          blocks_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -27,6 +41,13 @@ class SqliteTransaction final : public Transaction {
     Outbox& outbox() override { return outbox_; }
     Bundles& bundles() override { return bundles_; }
     Keys& keys() override { return keys_; }
+    Folders& folders() override { return folders_; }
+    References& references() override { return references_; }
+    Leases& leases() override { return leases_; }
+    Quotas& quotas() override { return quotas_; }
+    UserKeys& user_keys() override { return user_keys_; }
+    Preferences& preferences() override { return preferences_; }
+    Blocks& blocks() override { return blocks_; }
 
   private:
     SqliteAccounts accounts_;
@@ -35,6 +56,13 @@ class SqliteTransaction final : public Transaction {
     SqliteOutbox outbox_;
     SqliteBundles bundles_;
     SqliteKeys keys_;
+    SqliteFolders folders_;
+    SqliteReferences references_;
+    SqliteLeases leases_;
+    SqliteQuotas quotas_;
+    SqliteUserKeys user_keys_;
+    SqlitePreferences preferences_;
+    SqliteBlocks blocks_;
 };
 
 }  // namespace immp::bridge

@@ -18,7 +18,10 @@ SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, Executor exec
     : connection_(std::move(connection)),
       executor_(std::move(executor)),
       broke_(std::move(broke)),
-      thread_([this] { run(); }) {}
+      thread_([this] {
+          connection_->note_changes_of("folders");
+          run();
+      }) {}
 
 SqliteWriter::~SqliteWriter() {
     {
@@ -27,6 +30,11 @@ SqliteWriter::~SqliteWriter() {
     }
     changed_.notify_one();
     thread_.join();
+}
+
+void SqliteWriter::on_changed(Changed listener) {
+    const std::lock_guard lock(mutex_);
+    changed_folders_ = std::make_shared<const Changed>(std::move(listener));
 }
 
 void SqliteWriter::enqueue(StoreJob job) {
@@ -52,7 +60,7 @@ SqliteWriter::Batch SqliteWriter::next_batch() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return ending_ || !queue_.empty(); });
     const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kBatchJobs));
-    Batch batch{{std::move_iterator(queue_.begin()), std::move_iterator(end)}, {}};
+    Batch batch{{std::move_iterator(queue_.begin()), std::move_iterator(end)}, {}, {}};
     queue_.erase(queue_.begin(), end);
     return batch;
 }
@@ -80,6 +88,7 @@ void SqliteWriter::run_batch(Batch& batch) {
 
 void SqliteWriter::run_jobs(Batch& batch) {
     static_cast<void>(connection_->take_bound_octets());
+    static_cast<void>(connection_->take_changes());
     std::size_t octets = 0;
     for (StoreJob& job : batch.jobs) {
         batch.outcomes.push_back(run_job(job));
@@ -124,6 +133,8 @@ void SqliteWriter::commit(Batch& batch) {
         return batch.fail_all(committed.error());
     }
     ++commits_;
+    const auto changed = connection_->take_changes();
+    batch.changed.assign(changed.begin(), changed.end());
 }
 
 void SqliteWriter::roll_back() {
@@ -140,8 +151,14 @@ void SqliteWriter::Batch::fail_with_the_rest() {
 
 void SqliteWriter::finish(Batch batch) {
     waiting_ -= batch.jobs.size();
+    std::shared_ptr<const Changed> listener;
+    {
+        const std::lock_guard lock(mutex_);
+        listener = changed_folders_;
+    }
     // The works go along: what they captured may belong to the executor's thread.
-    executor_([batch = std::move(batch)]() mutable {
+    executor_([batch = std::move(batch), listener = std::move(listener)]() mutable {
+        if (listener && !batch.changed.empty()) (*listener)(batch.changed);
         for (std::size_t i = 0; i < batch.jobs.size(); ++i)
             batch.jobs[i].done(std::move(batch.outcomes[i]));
     });

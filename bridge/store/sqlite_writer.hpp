@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -28,6 +29,10 @@ class SqliteWriter {
     SqliteWriter(const SqliteWriter&) = delete;
     SqliteWriter& operator=(const SqliteWriter&) = delete;
 
+    /// See Store::on_changed.
+    using Changed = std::function<void(const std::vector<FolderId>&)>;
+    void on_changed(Changed listener);
+
     void enqueue(StoreJob job);
     [[nodiscard]] std::size_t waiting() const { return waiting_; }
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
@@ -38,6 +43,7 @@ class SqliteWriter {
     struct Batch {
         std::vector<StoreJob> jobs;
         std::vector<Result<void>> outcomes;
+        std::vector<FolderId> changed;  ///< folders, where the commit was synced
 
         void fail_all(const Error& error) { outcomes.assign(jobs.size(), std::unexpected(error)); }
         void fail_with_the_rest();
@@ -66,6 +72,7 @@ class SqliteWriter {
     std::condition_variable changed_;
     std::deque<StoreJob> queue_;
     bool ending_ = false;
+    std::shared_ptr<const Changed> changed_folders_;  ///< with mutex_
 
     std::atomic<std::size_t> waiting_ = 0;
     std::atomic<std::uint64_t> commits_ = 0;

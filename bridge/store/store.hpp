@@ -17,14 +17,22 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "armor/error.hpp"
 #include "bridge/store/accounts.hpp"
+#include "bridge/store/blocks.hpp"
 #include "bridge/store/bodies.hpp"
 #include "bridge/store/bundles.hpp"
+#include "bridge/store/folders.hpp"
 #include "bridge/store/keys.hpp"
+#include "bridge/store/leases.hpp"
 #include "bridge/store/mailboxes.hpp"
 #include "bridge/store/outbox.hpp"
+#include "bridge/store/preferences.hpp"
+#include "bridge/store/quotas.hpp"
+#include "bridge/store/references.hpp"
+#include "bridge/store/user_keys.hpp"
 
 namespace immp::bridge {
 
@@ -39,6 +47,13 @@ class Transaction {
     virtual Outbox& outbox() = 0;
     virtual Bundles& bundles() = 0;
     virtual Keys& keys() = 0;
+    virtual Folders& folders() = 0;
+    virtual References& references() = 0;
+    virtual Leases& leases() = 0;
+    virtual Quotas& quotas() = 0;
+    virtual UserKeys& user_keys() = 0;
+    virtual Preferences& preferences() = 0;
+    virtual Blocks& blocks() = 0;
 };
 
 /// Told that the store is broken() from now on.
@@ -74,6 +89,11 @@ class Store {
               std::move_only_function<void(Result<R>)> done) {
         enqueue_read(pair_up<R>(std::move(work), std::move(done)));
     }
+
+    /// Called through the executor with the folders that a commit changed (what lies in them, flags, their
+    /// names, their end), once it was synced and before its writes hear of it. Also with such as were not
+    /// changed after all. Given once, before the first write; what it captures outlives the store.
+    virtual void on_changed(std::function<void(const std::vector<FolderId>&)> listener) = 0;
 
     /// Writes that wait for a commit. Whoever streams bodies stops feeding above a few dozen (backpressure).
     [[nodiscard]] virtual std::size_t waiting_writes() const = 0;

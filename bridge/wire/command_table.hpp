@@ -55,6 +55,7 @@ enum class Verb : std::uint8_t {
     block_list,
     block_add,
     block_drop,
+    block_refused,
     set_session,
     set_global,
     key_request,

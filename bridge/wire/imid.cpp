@@ -18,6 +18,15 @@ std::unexpected<Error> malformed(std::string text) {
     return fail(400, std::move(text));
 }
 
+// The draft's optional `imid:` (4.1): no local part may hold a colon, so it is never part of a name.
+std::string_view without_scheme(std::string_view text) {
+    constexpr std::string_view kScheme = "imid:";
+    const auto is_same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+    const bool has_scheme =
+        text.size() >= kScheme.size() && std::ranges::equal(text.substr(0, kScheme.size()), kScheme, is_same);
+    return has_scheme ? text.substr(kScheme.size()) : text;
+}
+
 // `alice`, `helpdesk/alice`: each segment by itself, because Nodeprep prohibits the slash.
 Result<std::string> prepare_local(std::string_view text) {
     std::string local;
@@ -93,6 +102,7 @@ std::string Imid::text() const {
 
 Result<Imid> parse_imid(std::string_view text) {
     if (!armor::is_utf8(text)) return fail(415, "An IMID is UTF-8");
+    text = without_scheme(text);
     if (text.empty() || text.size() > armor::kMaxImidBytes) return malformed("An IMID has 1 to 1,023 octets");
     auto imid = read(text);
     if (!imid) return imid;

@@ -27,8 +27,8 @@ struct Imid {
     friend bool operator==(const Imid&, const Imid&) = default;
 };
 
-/// Reads one IMID; a bare domain has no `@`. Errors: 400 (form, reserved characters, `xn--`, what Nodeprep or
-/// Nameprep refuse or leave unassigned, over 1,023 octets), 415 (not UTF-8).
+/// Reads one IMID, maybe behind `imid:`; a bare domain has no `@`. 400 (form, reserved characters, `xn--`,
+/// what Nodeprep or Nameprep refuse or leave unassigned, over 1,023 octets), 415 (not UTF-8).
 [[nodiscard]] Result<Imid> parse_imid(std::string_view text);
 
 /// Prepares a domain alone; errors as above.

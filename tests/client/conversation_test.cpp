@@ -22,8 +22,14 @@ TEST(Reply, IsReadWithAndWithoutMore) {
 }
 
 TEST(Reply, RefusesOtherLines) {
-    for (const char* line : {"", "25", "2x0 a", "050 a", "250x", "250-x", "1: 250 pipelined", "SSH-2.0-x"})
+    for (const char* line : {"", "25", "2x0 a", "050 a", "250x", "250-x", "1:250 x", "a b: 250 x", ": 250 x", "SSH-2.0-x"})
         EXPECT_FALSE(parse_reply(line)) << line;
+}
+
+TEST(Reply, TellsThePipelineItBelongsTo) {
+    EXPECT_EQ(parse_reply("w: 310- /INBOX u=1 t=2")->pipeline, "w");
+    EXPECT_EQ(parse_reply("w: 310- /INBOX u=1 t=2")->text, "/INBOX u=1 t=2");
+    EXPECT_EQ(parse_reply("200 w: no id")->pipeline, "");
 }
 
 TEST(Reply, IsTemporaryExactlyWithRetry) {

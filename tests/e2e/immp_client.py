@@ -133,13 +133,15 @@ class Connection:
             raise Closed(f"closed by the server, {len(self._input)} octets unread")
         self._input += data
 
-    def _line(self):
+    def line(self):
+        """The next line, without its end."""
         while (end := self._input.find(b"\n")) < 0:
             self._receive()
         line, self._input = self._input[:end], self._input[end + 1:]
         return line.decode()
 
-    def _counted(self, octets):
+    def body(self, octets):
+        """A counted body; its line end is read too."""
         pieces, missing = [self._input], octets + 1 - len(self._input)
         while missing > 0:
             pieces.append(self._socket.recv(min(missing, 1 << 20)))
@@ -153,14 +155,14 @@ class Connection:
         return whole[:octets]
 
     def reply_line(self):
-        line = self._line()
+        line = self.line()
         found = LINE.match(line)
         if not found:
             raise Closed(f"not a reply: {line!r}")
         reply = Reply(found["id"], int(found["code"]), found["more"] == "-", found["text"] or "")
         counted = COUNTED.match(reply.text)
         if reply.code in (250, 251, 252) and counted:
-            reply.body = self._counted(int(counted.group(1)))
+            reply.body = self.body(int(counted.group(1)))
         return reply
 
     def answer(self):

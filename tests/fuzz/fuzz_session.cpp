@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -96,6 +97,8 @@ class Stage {
             } else if (std::exchange(drain_, false)) {
                 for (Actions actions = session_.drained(); !actions.empty(); actions.clear())
                     take(std::move(actions));
+            } else if (session_.has_work()) {
+                take(session_.receive({}));
             } else if (!waiting_.empty() && session_.wants_input()) {
                 take(session_.receive(std::exchange(waiting_, {})));
             } else {
@@ -104,7 +107,7 @@ class Stage {
         }
     }
 
-    Answer answer(const Request& request) const {
+    Answer answer(const Request& request) {
         if (std::holds_alternative<LookUpCredential>(request)) return Credential{{}, {}, keys()};
         if (session_.state() == SessionState::local && mood_ % 4 == 1) return fail(404, "no");
         if (const auto* submit = std::get_if<Submit>(&request)) {
@@ -116,9 +119,27 @@ class Stage {
         if (std::holds_alternative<CheckMailbox>(request)) return MailboxStatus{{"/INBOX", 1, 2}};
         if (std::holds_alternative<IndexMailbox>(request)) return IndexPage{};
         if (std::holds_alternative<FetchMessage>(request))
-            return Fetched{std::make_shared<Source>(), "text/plain"};
+            return Fetched{std::make_shared<Source>(), "text/plain", mood_ % 3 ? "" : "0123456789abcdef", {}};
+        if (const auto* watch = std::get_if<WatchFolder>(&request)) {
+            // Told once; then the folder is gone, or this would go on for ever.
+            if (!watched_.insert(watch->watch).second) return fail(404, "gone");
+            return MailboxStatus{{"/INBOX", 1, 2}};
+        }
+        if (std::holds_alternative<ListFolders>(request)) return MailboxStatus{{"/INBOX", 1, 2}};
+        if (std::holds_alternative<FlagMessage>(request)) return MessageFlags{{"read"}};
+        if (std::holds_alternative<AskQuota>(request)) return QuotaStatus{1, 2};
+        if (std::holds_alternative<DropFolder>(request) || std::holds_alternative<RemoveMessage>(request))
+            return Removed{"/TRASH"};
+        if (std::holds_alternative<CreateFolder>(request) || std::holds_alternative<RenameFolder>(request) ||
+            std::holds_alternative<PlaceMessage>(request))
+            return FolderPath{"/INBOX"};
         if (std::holds_alternative<AddDevice>(request)) return DeviceSecret{"secret"};
         if (std::holds_alternative<ListDevices>(request)) return DeviceList{};
+        if (std::holds_alternative<FindKeys>(request)) return KeyRecords{"b.example", {{"00ff", "record"}}};
+        if (std::holds_alternative<PublishKey>(request)) return PublishedKey{"00ff"};
+        if (std::holds_alternative<ListBlocks>(request)) return BlockList{};
+        if (std::holds_alternative<ListRefused>(request)) return RefusedList{};
+        if (std::holds_alternative<ListSettings>(request)) return SettingList{{"LANGUAGE", "de"}};
         return Done{};
     }
 
@@ -127,6 +148,7 @@ class Stage {
     std::string sent_;
     std::string waiting_;
     std::deque<Action> work_;
+    std::set<WatchId> watched_;
     bool drain_ = false;
     bool closed_ = false;
 };

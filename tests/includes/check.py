@@ -31,6 +31,9 @@ HOMES = {
     r"nlohmann/.*": r"armor/json_line\.cpp|bridge/wire/json\w*\.cpp",
     r"(idna|stringprep|punycode|uni(case|norm|str))\.h": r"bridge/wire/prep\.cpp",
     r"zstd\.h": r"bridge/mail/\w+\.(cpp|hpp)",
+    r"zlib\.h": r"bridge/wire/gzip\.cpp",
+    r"bzlib\.h": r"bridge/wire/bzip2\.cpp",
+    r"lzma\.h": r"bridge/wire/xz\.cpp",
     r"sqlite3\.h": r"bridge/store/.*",
     r"asio\.hpp|asio/.*": r"bridge/net/.*|bridge/client/connection\w*\.\w+"
                           r"|component/(link|stream_driver|control|daemon|administration)\.\w+",

@@ -44,6 +44,16 @@ TEST(Inner, GoesThereAndBack) {
     EXPECT_EQ(read->recipients, sample_inner().recipients);
 }
 
+TEST(Inner, TellsItsKind) {
+    Inner inner = sample_inner();
+    const auto as_mail = message_digest(inner.message);
+    inner.message.envelope.kind = Kind::key;
+    const std::string json = inner_json(inner).value();
+    EXPECT_NE(json.find(R"("kind":"key")"), json.npos);
+    EXPECT_EQ(parse_inner(json)->message.envelope.kind, Kind::key);
+    EXPECT_NE(message_digest(inner.message), as_mail);
+}
+
 TEST(Inner, SaysOnlyWhatApplies) {
     Inner bare = plain_inner(0);
     bare.message.envelope.cc.clear();

@@ -35,6 +35,17 @@ TEST(Bounce, NamesRecipientCodeAndCause) {
         EXPECT_NE(notice.text.find(said), std::string::npos) << said;
 }
 
+TEST(Bounce, IsInTheLanguageThatIsThere) {
+    Undelivered what = sample();
+    for (const char* german : {"de", "de-ch"}) {
+        what.language = german;
+        EXPECT_NE(bounce(what, kNoticeId, at(1)).text.find("nicht zugestellt"), std::string::npos);
+        EXPECT_NE(delay_notice(what, kNoticeId, at(1)).text.find("wartet noch"), std::string::npos);
+    }
+    what.language = "fr";
+    EXPECT_NE(bounce(what, kNoticeId, at(1)).text.find("no further attempt"), std::string::npos);
+}
+
 TEST(Bounce, HasOnePartThatItsTextIs) {
     const Notice notice = bounce(sample(), kNoticeId, at(1));
     ASSERT_EQ(notice.message.parts.size(), 1u);

@@ -67,7 +67,7 @@ TEST_F(ConnectionTest, PullsNoFasterThanTheClientReads) {
     // The kernel's buffers of both ends stand between; the rest of the source must still be in the store.
     constexpr std::uint64_t kUnderWay = 24 * kMiB;
     answer = [](Request, SessionHost::AnswerDone done) {
-        done(AnswerValue(Fetched{std::make_shared<FilledSource>(kLength), ""}));
+        done(AnswerValue(Fetched{std::make_shared<FilledSource>(kLength), "", {}, {}}));
     };
     open();
     TestClient client = logged_in();

@@ -112,6 +112,16 @@ class Promises : public UnsafeDisk {
         ask(RecordLogin{"alice@a.example", "phone"}, reply);
         await(reply);
     }
+    /// Of alice: one that proves as the StoredKey of zeros.
+    void set_password() {
+        ASSERT_TRUE(a_.in_store<Done>([this](Transaction& transaction) -> Result<Done> {
+            const auto alice = transaction.accounts().find("alice@a.example");
+            const auto set = transaction.accounts().set_credential(**alice, "", {}, loop_.now());
+            if (!set) return std::unexpected(set.error());
+            return Done{};
+        }));
+    }
+    [[nodiscard]] Time now() const { return loop_.now(); }
     std::string mail_for_alice() { return a_.index("alice@a.example").front().id; }
 
   protected:
@@ -123,6 +133,10 @@ struct Row {
     int code;  ///< of the promise
     Begin (*prepare)(Promises&);
 };
+
+Block a_block() {
+    return {"c.example", BlockAction::reject, "", Time{}, std::nullopt};
+}
 
 const Row kRows[] = {
     {"DoneLocal", 275,
@@ -144,10 +158,65 @@ const Row kRows[] = {
      [](Promises& t) -> Begin {
          return [&t](ReplyPtr reply) { t.ask(AddDevice{"alice@a.example", "laptop"}, reply); };
      }},
+    {"PasswordRenewed", 200,
+     [](Promises& t) -> Begin {
+         t.set_password();
+         return [&t](ReplyPtr reply) { t.ask(RenewPassword{"alice@a.example", {}, {}, {}}, reply); };
+     }},
+    {"KeyPublished", 200,
+     [](Promises& t) -> Begin {
+         armor::RecordClaims claims;
+         const auto pair = armor::SigningPair::generate();
+         claims.owner = armor::Owner::kUser;
+         claims.name = "alice@a.example";
+         claims.serial = 1;
+         claims.sign = pair.open;
+         claims.not_before = t.now();
+         claims.not_after = t.now() + std::chrono::days(1);
+         const std::string record = armor::Record::make(claims, pair)->text();
+         return [&t, record](ReplyPtr reply) { t.ask(PublishKey{1, "alice@a.example", 0}, reply, {record}); };
+     }},
     {"DeviceRevoke", 200,
      [](Promises& t) -> Begin {
          t.add_device();
          return [&t](ReplyPtr reply) { t.ask(RevokeDevice{"alice@a.example", "phone"}, reply); };
+     }},
+    {"MailboxCreate", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(CreateFolder{"alice@a.example", "/new"}, reply); };
+     }},
+    {"MailboxFlag", 200,
+     [](Promises& t) -> Begin {
+         return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
+             t.ask(FlagMessage{"alice@a.example", "/INBOX", id, true, true}, reply);
+         };
+     }},
+    {"MailboxRemove", 200,
+     [](Promises& t) -> Begin {
+         return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
+             t.ask(RemoveMessage{"alice@a.example", "/INBOX", id}, reply);
+         };
+     }},
+    {"MailboxTake", 200,
+     [](Promises& t) -> Begin {
+         return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
+             t.ask(FetchMessage{"alice@a.example", "/INBOX", id, FetchForm::json, "", true, true}, reply);
+         };
+     }},
+    {"SetGlobal", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(ChangeSetting{"alice@a.example", {"NOTIFY", "NONE"}}, reply); };
+     }},
+    {"BlockAdd", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.ask(AddBlock{"alice@a.example", a_block()}, reply); };
+     }},
+    {"BlockDrop", 200,
+     [](Promises& t) -> Begin {
+         const auto added = std::make_shared<Reply>();
+         t.ask(AddBlock{"alice@a.example", a_block()}, added);
+         t.await(added);
+         return [&t](ReplyPtr reply) { t.ask(DropBlock{"alice@a.example", "c.example"}, reply); };
      }},
     {"BundleWhole", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 0); }},
     {"PieceFirst", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 100); }},
@@ -229,6 +298,30 @@ TEST_F(Promises, AQuestionIsAnsweredFromWhatIsSynced) {
                                 [&](Result<BundleStatus> said) { status = std::move(said); });
     ASSERT_TRUE(loop_.run_until([&] { return status.has_value(); }));
     EXPECT_EQ((*status)->at, whole.head_bytes + 100);
+}
+
+TEST_F(Promises, AWatchIsToldWhatIsSyncedAndNotBefore) {
+    auto desk = a_.node->make_desk();
+    std::optional<std::uint64_t> total;
+    const auto watch = [&] {
+        total.reset();
+        desk->ask(WatchFolder{1, "carol@a.example", "/INBOX"}, [&](Answer answer) {
+            if (answer) total = std::get<MailboxStatus>(*answer).front().total;
+        });
+    };
+    watch();
+    ASSERT_TRUE(loop_.run_until([&] { return total.has_value(); }));
+    watch();
+    disk_.hold_syncs("/a/");
+    const auto reply = std::make_shared<Reply>();
+    submit("carol@a.example", reply);
+    ASSERT_TRUE(loop_.run_until([&] { return disk_.holds(); }));
+    EXPECT_EQ(a_.index("alice@a.example").size(), 1u);
+    EXPECT_FALSE(total);
+    disk_.release();
+    ASSERT_TRUE(loop_.run_until([&] { return total.has_value(); }));
+    EXPECT_EQ(total, 1u);
+    await(reply);
 }
 
 TEST_F(Promises, AMessageIsGivenOnAFullDiskAndStaysUnread) {

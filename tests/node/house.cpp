@@ -127,7 +127,7 @@ void House::open() {
     node = std::make_unique<Node>(NodeServices{
         .domain = domain,
         .owner = "test",
-        .limits = {},
+        .limits = limits,
         .store = *store,
         .workers = *workers,
         .now = [&loop] { return loop.now(); },

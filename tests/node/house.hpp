@@ -174,6 +174,7 @@ struct House {
 
     Wire& wire;
     const std::string domain;
+    NodeLimits limits;  ///< of the next start
     const std::filesystem::path directory;
     std::vector<std::string> log;
     std::unique_ptr<Store> store;

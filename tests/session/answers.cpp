@@ -9,6 +9,16 @@
 namespace immp::bridge::test {
 namespace {
 
+// The record of docs/envelope.md, 8.
+constexpr std::string_view kSampleFingerprint =
+    "fd011c80695c83e9c1266ba37905aa4f5e1a7289ff920b79b1635ce25b37902c";
+constexpr std::string_view kSampleRecord =
+    "IMMP-KEY 1\n"
+    R"({"domain":"a.example","serial":1,"sign":"0EqyMnQrtKs6E2i9RhXk5tAiSrcaAWuvhSCjMsl3hzc=",)"
+    R"("seal":"BSpQdzrI2Rdz8tyWYuEvDe/pFeQVuKHI4gpaPWqyuEM=","not-before":"2026-01-01T00:00:00Z",)"
+    R"("not-after":"2027-01-01T00:00:00Z","previous":null,"next":null,"suites":[1]})"
+    "\n5GyumAdlYL7Te++jOOMhS5UxKp7iAp9M51M7ChH1H2Qth794Ls6rjk9KCYHEzJ5Q6psCyu9RWBk8AiYr4OWsDA==\n";
+
 std::string rest_of(std::istringstream& in) {
     std::string text;
     std::getline(in >> std::ws, text);
@@ -40,10 +50,22 @@ Error read_error(int code, std::string text) {
     return error;
 }
 
+Credential read_credential(const std::string& sort) {
+    Credential credential = test_credential();
+    credential.of_device = sort == "own";
+    if (sort == "draft") credential.hash = test_password().clone();
+    return credential;
+}
+
 Submitted read_submitted(std::istringstream& in) {
     Submitted submitted;
     in >> submitted.id;
-    for (const std::string& part : split(rest_of(in), '|')) {
+    std::string outcomes = rest_of(in);
+    if (outcomes.starts_with("copyless ")) {
+        submitted.copy_kept = false;
+        outcomes.erase(0, 9);
+    }
+    for (const std::string& part : split(outcomes, '|')) {
         std::istringstream words(part);
         RecipientOutcome outcome;
         words >> outcome.recipient >> outcome.code;
@@ -89,7 +111,15 @@ IndexPage sample_index(std::size_t entries, std::string next) {
 }
 
 Fetched fetched(std::string octets, std::string type) {
-    return {std::make_shared<TestSource>(std::move(octets)), std::move(type)};
+    return {std::make_shared<TestSource>(std::move(octets)), std::move(type), {}, {}};
+}
+
+QuotaStatus read_quota(std::istringstream& in) {
+    QuotaStatus quota;
+    in >> quota.used_bytes;
+    std::uint64_t limit = 0;
+    if (in >> limit) quota.limit_bytes = limit;
+    return quota;
 }
 
 }  // namespace
@@ -99,7 +129,7 @@ Answer read_answer(const std::string& text) {
     std::string kind;
     in >> kind;
     if (kind == "done") return Done{};
-    if (kind == "credential") return test_credential();
+    if (kind == "credential") return read_credential(rest_of(in));
     if (kind == "submitted") return read_submitted(in);
     if (kind == "status") return read_status(in);
     if (kind == "index") {
@@ -118,11 +148,47 @@ Answer read_answer(const std::string& text) {
         in >> count;
         return fetched(std::string(count, 'x'), "");
     }
+    if (kind == "path") return FolderPath{rest_of(in)};
+    if (kind == "removed") return Removed{rest_of(in)};
+    if (kind == "flags") return MessageFlags{split(rest_of(in), ' ')};
+    if (kind == "quota") return read_quota(in);
+    if (kind == "taken") {
+        std::string type;
+        in >> type;
+        Fetched taken = fetched(rest_of(in), type);
+        taken.lease = "0123456789abcdef0123456789abcdef";
+        taken.ttl = std::chrono::seconds(300);
+        return taken;
+    }
+    if (kind == "keys") {
+        KeyRecords found;
+        std::size_t count = 0;
+        in >> found.name >> count;
+        found.records.assign(count, {std::string(kSampleFingerprint), std::string(kSampleRecord)});
+        return found;
+    }
+    if (kind == "published") return PublishedKey{rest_of(in)};
+    if (kind == "blocks") {
+        const Time made(std::chrono::seconds(1'381'978'000));
+        return BlockList{
+            {"*.spam.example", BlockAction::junk, "", made, std::nullopt},
+            {"bob@b.example", BlockAction::reject, "Too \"loud\"", made, made + std::chrono::hours(1)}};
+    }
+    if (kind == "refused")
+        return RefusedList{{Time(std::chrono::seconds(1'381'978'000)), "bob@b.example", 455, "b.example"}};
+    if (kind == "settings") {
+        SettingList settings;
+        for (const std::string& part : split(rest_of(in), '|')) {
+            const std::size_t equals = part.find('=');
+            settings.push_back({part.substr(0, equals), part.substr(equals + 1)});
+        }
+        return settings;
+    }
     if (kind == "secret") return DeviceSecret{rest_of(in)};
     if (kind == "devices")
         return DeviceList{
             {"Desktop Computer (Mail Client)", false, Time(std::chrono::seconds(1'381'978'910))},
-            {"phone", true, Time(std::chrono::seconds(1'381'978'000))}};
+            {"phone", true, std::nullopt}};
     if (kind == "error") {
         int code = 0;
         in >> code;

@@ -7,9 +7,13 @@
 
 namespace immp::bridge::test {
 
-/// `done`, `credential`, `submitted <uuid> <imid> <code> <text> | ...`, `status <path> <u> <t>, ...`,
+/// `done`, `credential [draft|own]` (with a hash, or a device's own),
+/// `submitted <uuid> <imid> <code> <text> | ...`, `status <path> <u> <t>, ...`,
 /// `index <n> [next]` (the sample entries), `source <octets>`, `part <type> <octets>`, `octets <n>`,
-/// `secret <text>`, `devices`, `error <code> <text>[ retry=<s>]`. Ends the test program for anything else.
+/// `path <path>`, `removed [path]`, `flags <flag> ...`, `quota <used> [limit]`, `taken <type> <octets>` (a
+/// part under a lease), `submitted <uuid> copyless ...` (no room in SENT), `secret <text>`, `devices`,
+/// `keys <name> <n>` (a.example's record, n times), `published <fingerprint>`, `error <code> <text>[
+/// retry=<s>]`. Ends the test program for anything else.
 [[nodiscard]] Answer read_answer(const std::string& text);
 
 }  // namespace immp::bridge::test

@@ -5,12 +5,26 @@
 #include <functional>
 #include <map>
 
+#include "bridge/session/handlers.hpp"
 #include "bridge/wire/codes.hpp"
 #include "tests/session/answers.hpp"
 #include "tests/session/stage.hpp"
 
 namespace immp::bridge::test {
 namespace {
+
+// What `caps=` lists: every verb that works in some state behind TLS.
+std::string capabilities() {
+    std::string list;
+    for (const CommandSpec& spec : command_table()) {
+        if (!is_implemented(spec.verb) || spec.verb == Verb::upgrade) continue;
+        std::string verb(spec.keywords);
+        for (char& c : verb)
+            if (c == ' ') c = '-';
+        list += (list.empty() ? "" : ",") + verb;
+    }
+    return list;
+}
 
 // `\n`, `\r`, `\0`, `\xHH`, `\\`, and `<x*8193>` for many of one.
 std::string unescape(std::string_view text) {
@@ -165,7 +179,7 @@ class Player {
             stage_->answer(number,
                            read_answer(numbered ? step.text.substr(step.text.find(' ') + 1) : step.text));
         } else if (step.word != "listener" && step.word != "limit" && step.word != "events" &&
-                   step.word != "only") {
+                   step.word != "real" && step.word != "only") {
             return dialog_.name + ": line " + std::to_string(step.line) + " is not understood: " + step.word;
         }
         return std::nullopt;
@@ -185,7 +199,11 @@ class Player {
 
 }  // namespace
 
-Dialog parse_dialog(std::string name, std::string_view text) {
+Dialog parse_dialog(std::string name, std::string_view given) {
+    std::string expanded(given);
+    for (std::size_t caps = expanded.find("@caps@"); caps != expanded.npos; caps = expanded.find("@caps@"))
+        expanded.replace(caps, 6, capabilities());
+    std::string_view text = expanded;
     Dialog dialog{std::move(name), {}};
     std::size_t number = 0;
     while (!text.empty()) {

@@ -11,8 +11,13 @@
 #include "armor/hex.hpp"
 #include "armor/names.hpp"
 #include "armor/password.hpp"
+#include "bridge/mail/block.hpp"
+#include "bridge/mail/settings.hpp"
+#include "bridge/mail/vacation.hpp"
 #include "bridge/session/handlers.hpp"
 #include "bridge/session/input.hpp"
+#include "bridge/store/folders.hpp"
+#include "bridge/store/quotas.hpp"
 #include "bridge/wire/part_name.hpp"
 #include "tests/session/dialog.hpp"
 #include "tests/support/folders.hpp"
@@ -117,11 +122,24 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"parts of a message (configurable)", limits.parts, "413"},
         {"recipients of a message (configurable)", limits.recipients, "413"},
         {"entries of one INDEX (configurable)", limits.index_limit, "fewer, `next=`"},
+        {"folders deep", kMaxFolderDepth, "413"},
+        {"folders of a mailbox", kMaxFolders, "413"},
+        {"octets that a message counts for beside its bodies", kMessageOverheadBytes, "441"},
         {"errors before a login (configurable)", limits.errors_before_login, "710, closing"},
         {"seconds without an octet before a login (configurable)", seconds(limits.idle_before_login),
          "408, closing"},
         {"seconds without an octet behind it (configurable)", seconds(limits.idle_after_login),
          "408, closing"},
+        {"octets of a setting", kMaxSettingBytes, "413"},
+        {"octets that a compressed body unpacks to, and 256 for each of its own", kUnpackFreeBytes, "413"},
+        {"octets of memory that unpacking may take", kUnpackMemoryBytes, "413"},
+        {"compressed bodies at once to a session, and from it", kSessionCodecs, "429"},
+        {"compressed bodies at once of all sessions", kCodecsAtOnce, "705"},
+        {"answers of an account that is away in a day", kMaxAnswersADay, "none"},
+        {"blocked patterns of an account", kMaxBlocks, "413"},
+        {"blocked patterns of the server", kMaxServerBlocks, "refused"},
+        {"octets of a block's reason", kMaxReasonBytes, "413"},
+        {"refused mail that is listed", kMaxRefused, "the oldest goes"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},
     };
@@ -132,16 +150,13 @@ TEST(ProtocolPage, ListsTheLimits) {
     expect_table("limits", table);
 }
 
-std::string capabilities() {
-    std::string list;
-    for (const CommandSpec& spec : command_table()) {
-        if (!is_implemented(spec.verb) || spec.verb == Verb::upgrade) continue;
-        std::string verb(spec.keywords);
-        for (char& c : verb)
-            if (c == ' ') c = '-';
-        list += (list.empty() ? "" : ",") + verb;
-    }
-    return list;
+TEST(ProtocolPage, ListsTheSettings) {
+    std::string table = "| setting | of | values | default |\n|---|---|---|---|\n";
+    for (const SettingSpec& spec : setting_table())
+        table += "| `" + std::string(spec.name) + "` | " +
+                 (spec.scope == SettingScope::session ? "session" : "account") + " | " +
+                 std::string(spec.values) + " | " + std::string(spec.fallback) + " |\n";
+    expect_table("settings", table);
 }
 
 TEST(ProtocolPage, DialogsGoAsWritten) {
@@ -151,9 +166,7 @@ TEST(ProtocolPage, DialogsGoAsWritten) {
         const std::size_t comment = text.rfind("<!--\n", at);
         ASSERT_NE(comment, text.npos);
         const std::string directives = between(text, "<!--\n", "-->\n", comment);
-        std::string lines = between(text, "```dialog\n", "```\n", at);
-        for (std::size_t caps = lines.find("@caps@"); caps != lines.npos; caps = lines.find("@caps@"))
-            lines.replace(caps, 6, capabilities());
+        const std::string lines = between(text, "```dialog\n", "```\n", at);
         const auto number =
             1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
         const Dialog dialog =
@@ -188,6 +201,7 @@ TEST(ProtocolPage, WorkedExampleHolds) {
     EXPECT_EQ(armor::encode_base64(armor::decode_hex(given["exporter"]).value()), given["CB"]);
     const std::string message = armor::auth_message(
         {given["account"], given["device"], given["challenge"], given["nonce"], given["CB"]});
+    EXPECT_EQ(armor::draft_proof(*h, given["n1"], given["n2"]), given["K"]);
     const armor::ScramProof proof = armor::client_proof(*h, message);
     EXPECT_EQ(armor::encode_base64(proof), given["proof"]);
     EXPECT_TRUE(armor::proof_holds(keys, message, proof));

@@ -18,7 +18,7 @@ class Flow : public testing::Test {
                        "\n");
     }
     static Answer source(std::size_t bytes, std::uint64_t lie = 0) {
-        return Fetched{std::make_shared<TestSource>(std::string(bytes, 'x'), lie), ""};
+        return Fetched{std::make_shared<TestSource>(std::string(bytes, 'x'), lie), "", {}, {}};
     }
     // What was sent, bodies left out: "1: 251- 4".
     std::vector<std::string> headers() {

@@ -17,16 +17,6 @@ armor::Salt test_salt() {
     return salt;
 }
 
-// Argon2id once a process: it is dear by design.
-const armor::StretchedPassword& test_password() {
-    static const armor::StretchedPassword h = [] {
-        auto stretched = armor::stretch(armor::SecretText(std::string(kPassword)), test_salt(), {});
-        if (!stretched) std::abort();
-        return *std::move(stretched);
-    }();
-    return h;
-}
-
 SessionServices test_services(SessionLimits limits) {
     SessionServices services;
     services.domain = kDomain;
@@ -80,6 +70,12 @@ struct Describe {
     std::string operator()(const LookUpCredential& r) {
         return "credential " + r.account + " " + quoted(r.device);
     }
+    std::string operator()(const RenewPassword& r) {
+        return "renew " + r.account + " m=" + std::to_string(r.cost.memory_kib) +
+               " t=" + std::to_string(r.cost.passes) + " proved=" + armor::encode_base64(r.proved.view()) +
+               " stored=" + armor::encode_base64(r.renewed.stored_key.view()) +
+               " server=" + armor::encode_base64(r.renewed.server_key.view());
+    }
     std::string operator()(const RecordLogin& r) { return "login " + r.account + " " + quoted(r.device); }
     std::string operator()(const Submit& r) { return describe_submit(r); }
     std::string operator()(const CheckMailbox& r) {
@@ -93,12 +89,59 @@ struct Describe {
     std::string operator()(const FetchMessage& r) {
         constexpr const char* kForms[] = {"json", "pretty", "mime", "part"};
         return "fetch " + r.account + " " + r.path + "#" + r.uuid + " " + kForms[static_cast<int>(r.form)] +
-               (r.part.empty() ? "" : "=" + r.part) + (r.mark_read ? " read" : " keep");
+               (r.part.empty() ? "" : "=" + r.part) + (r.mark_read ? " read" : " keep") +
+               (r.remove ? " remove" : "") +
+               (r.compression == Compression::none ? "" : " " + std::string(compression_name(r.compression)));
     }
     std::string operator()(const AddDevice& r) { return "add-device " + r.account + " " + quoted(r.device); }
+    std::string operator()(const ListBlocks& r) { return "list-blocks " + r.account; }
+    std::string operator()(const AddBlock& r) {
+        return "add-block " + r.account + " " + r.block.pattern + " " +
+               std::string(action_name(r.block.action)) +
+               (r.block.expires ? " for=" + std::to_string((*r.block.expires - r.block.made).count()) : "") +
+               (r.block.reason.empty() ? "" : " " + quoted(r.block.reason));
+    }
+    std::string operator()(const DropBlock& r) { return "drop-block " + r.account + " " + r.pattern; }
+    std::string operator()(const ListRefused& r) { return "list-refused " + r.account; }
+    std::string operator()(const ListSettings& r) { return "list-settings " + r.account; }
+    std::string operator()(const ChangeSetting& r) {
+        return "change-setting " + r.account + " " + r.setting.name + "=" + r.setting.value;
+    }
     std::string operator()(const ListDevices& r) { return "list-devices " + r.account; }
     std::string operator()(const RevokeDevice& r) {
         return "revoke-device " + r.account + " " + quoted(r.device);
+    }
+    std::string operator()(const CreateFolder& r) { return "create " + r.account + " " + r.path; }
+    std::string operator()(const RenameFolder& r) {
+        return "rename " + r.account + " " + r.path + " to=" + r.to;
+    }
+    std::string operator()(const DropFolder& r) { return "drop-folder " + r.account + " " + r.path; }
+    std::string operator()(const ListFolders& r) {
+        return "list " + r.account + (r.path.empty() ? "" : " " + r.path);
+    }
+    std::string operator()(const PlaceMessage& r) {
+        return (r.how == Placing::move ? "move " : "copy ") + r.account + " " + r.path + "#" + r.uuid +
+               " to=" + r.to;
+    }
+    std::string operator()(const FlagMessage& r) {
+        return "flag " + r.account + " " + r.path + "#" + r.uuid +
+               (r.read ? *r.read ? " +read" : " -read" : "") +
+               (r.flagged ? *r.flagged ? " +flagged" : " -flagged" : "");
+    }
+    std::string operator()(const RemoveMessage& r) {
+        return "remove " + r.account + " " + r.path + "#" + r.uuid;
+    }
+    std::string operator()(const AskQuota& r) { return "quota " + r.account; }
+    std::string operator()(const CommitLease& r) { return "commit " + r.account + " " + r.lease; }
+    std::string operator()(const WatchFolder& r) {
+        return "watch " + std::to_string(r.watch) + " " + r.account + " " + r.path;
+    }
+    std::string operator()(const EndWatch& r) { return "end-watch " + std::to_string(r.watch); }
+    std::string operator()(const FindKeys& r) {
+        return "keys " + r.origin + " " + r.owner.text() + (r.history ? " history" : "");
+    }
+    std::string operator()(const PublishKey& r) {
+        return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);
     }
 };
 
@@ -108,6 +151,16 @@ std::string TestSource::next(std::size_t bytes) {
     std::string piece = octets_.substr(std::min(read_, octets_.size()), bytes);
     read_ += piece.size();
     return piece;
+}
+
+// Argon2id once a process: it is dear by design.
+const armor::StretchedPassword& test_password() {
+    static const armor::StretchedPassword h = [] {
+        auto stretched = armor::stretch(armor::SecretText(std::string(kPassword)), test_salt(), {});
+        if (!stretched) std::abort();
+        return *std::move(stretched);
+    }();
+    return h;
 }
 
 Credential test_credential() {
@@ -211,6 +264,9 @@ void Stage::settle() {
             Answer answer = std::move(prepared.front());
             prepared.pop_front();
             for (Action& action : session_->answered(ticket, std::move(answer)))
+                carry_out(action);
+        } else if (session_->has_work()) {
+            for (Action& action : session_->receive({}))
                 carry_out(action);
         } else if (!waiting_.empty() && session_->wants_input()) {
             for (Action& action : session_->receive(std::exchange(waiting_, {})))

@@ -32,6 +32,8 @@ class TestSource : public BodySource {
 
 /// The credential of every account here: kPassword under a fixed salt.
 [[nodiscard]] Credential test_credential();
+/// h of kPassword.
+[[nodiscard]] const armor::StretchedPassword& test_password();
 /// `SCRAM <proof> NONCE <nonce>[ CB <binding>]` for a challenge line (from `n1=`).
 [[nodiscard]] std::string scram_response(const std::string& account, const std::string& device,
                                          const std::string& challenge, const std::string& binding);

@@ -41,6 +41,7 @@ std::optional<int> wanted_code(const CommandSpec& spec, SessionState state) {
     if (const auto refused = state_refusal(spec, state)) return refused;
     if (!is_implemented(spec.verb)) return 701;
     switch (spec.verb) {
+        case Verb::auth_renew: return 415;  // an address is no base64
         case Verb::auth_response:
         case Verb::data:
         case Verb::chunk:

@@ -141,18 +141,41 @@ TEST_F(AccountsTest, ADeviceUsesItsOwnCredentialElseThePassword) {
     EXPECT_EQ(credential_of(alice, "phone").value().keys.stored_key.view()[0], 3);
 }
 
-TEST_F(AccountsTest, TheCostsInUseAreDifferentAndSorted) {
-    const auto costs = [](Transaction& tables) { return tables.accounts().costs_in_use(); };
+TEST_F(AccountsTest, TheSettingsInUseAreDifferentAndSorted) {
+    const auto costs = [](Transaction& tables) { return tables.accounts().settings_in_use(); };
     EXPECT_TRUE(value_of(read(costs)).empty());
     const AccountId alice = add_account("alice@a.example");
     set_credential(alice, "", credential(65'536, 1));
     set_credential(alice, "phone", credential(19'456, 1));
     set_credential(alice, "laptop", credential(19'456, 1));
-    EXPECT_EQ(value_of(read(costs)), (std::vector<armor::Argon2Cost>{{19'456, 2}, {65'536, 2}}));
+    EXPECT_EQ(value_of(read(costs)), (std::vector<LoginSetting>{{{19'456, 2}}, {{65'536, 2}}}));
     StoredCredential slow = credential(19'456, 1);
     slow.cost.passes = 5;
     set_credential(alice, "tablet", slow);
-    EXPECT_EQ(value_of(read(costs)), (std::vector<armor::Argon2Cost>{{19'456, 2}, {19'456, 5}, {65'536, 2}}));
+    EXPECT_EQ(value_of(read(costs)),
+              (std::vector<LoginSetting>{{{19'456, 2}}, {{19'456, 5}}, {{65'536, 2}}}));
+    StoredCredential drafted = credential(65'536, 1);
+    drafted.hash = armor::SecretBytes<32>::random();
+    set_credential(add_account("bob@a.example"), "", drafted);
+    EXPECT_EQ(value_of(read(costs)),
+              (std::vector<LoginSetting>{{{19'456, 2}}, {{19'456, 5}}, {{65'536, 2}}, {{65'536, 2}, true}}));
+}
+
+TEST_F(AccountsTest, AHashIsKeptWhereItIsGivenAndGoesWithTheNextPassword) {
+    const AccountId alice = add_account("alice@a.example");
+    StoredCredential drafted = credential(19'456, 1);
+    drafted.hash = armor::SecretBytes<32>::random();
+    set_credential(alice, "", drafted);
+    set_credential(alice, "laptop", credential(19'456, 2));
+    const auto of_phone = credential_of(alice, "phone").value();
+    ASSERT_TRUE(of_phone.hash);
+    EXPECT_TRUE(of_phone.hash->equal(drafted.hash->view()));
+    EXPECT_FALSE(of_phone.of_device);
+    const auto of_laptop = credential_of(alice, "laptop").value();
+    EXPECT_FALSE(of_laptop.hash);
+    EXPECT_TRUE(of_laptop.of_device);
+    set_credential(alice, "", credential(19'456, 3));
+    EXPECT_FALSE(credential_of(alice, "").value().hash);
 }
 
 TEST_F(AccountsTest, DevicesThatLoggedInOrHaveASecretAreListed) {

@@ -169,7 +169,7 @@ TEST_F(IndexTest, APageOrCountCostsItsOwnLengthNotTheMailboxs) {
             measure([&](Transaction& tables) { return tables.mailboxes().count(inbox_, selector); });
         measure([&](Transaction& tables) { return tables.mailboxes().find(inbox_, uuid_of(7)); });
         measure([&](Transaction& tables) { return tables.mailboxes().folder(alice_, "/INBOX"); });
-        measure([](Transaction& tables) { return tables.accounts().costs_in_use(); });
+        measure([](Transaction& tables) { return tables.accounts().settings_in_use(); });
         return found;
     };
     const auto add_devices = [&](int count) {

@@ -95,7 +95,13 @@ constexpr Case kCases[] = {
     {"alice@a.example/INBOX#619B982C-F9B4-4263-BBC7-755AFC7710DD", "400"},
     {"alice@a.example#619b982c-f9b4-4263-bbc7-755afc7710dd", "400"},
     {"a.example/INBOX", "400"},
-    {"imid:alice@a.example", "400"},
+    // the draft's scheme
+    {"imid:alice@a.example", "alice@a.example"},
+    {"IMID:Alice@a.example/INBOX", "alice@a.example/INBOX"},
+    {"imid:a.example", "a.example"},
+    {"imid:", "400"},
+    {"imid:imid:alice@a.example", "400"},
+    {"immp:alice@a.example", "400"},
     // domains
     {"alice@a..example", "400"},
     {"alice@.example", "400"},

@@ -1,0 +1,120 @@
+// immp manual
+#include "bridge/client/manual.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include "bridge/client/commands.hpp"
+
+namespace immp::bridge::client {
+
+namespace {
+
+constexpr const char* kOpening = R"(.\" made by `immp manual`
+.TH IMMP 1 "" "immp" "User commands"
+.SH NAME
+immp \- mail between XMPP domains
+.SH SYNOPSIS
+.B immp
+.RI [ options ]
+.I command
+.RI [ arguments ]
+.SH DESCRIPTION
+.B immp
+talks IMMP to the server of your domain, over TLS: it sends, lists, reads and keeps your mail.
+.B immp login
+is first: it asks for your password once, and keeps a secret of its own for this device.
+.PP
+Text that others wrote is printed without control characters.
+)";
+constexpr const char* kClosing = R"(.SH ENVIRONMENT
+.TP
+.B IMMP_HOME
+the folder that holds the logins; else
+.I $XDG_CONFIG_HOME/immp
+or
+.IR ~/.config/immp .
+.SH FILES
+.TP
+.I accounts
+in that folder: for each account its server and this device's secret, never the password.
+.SH SEE ALSO
+.BR immpd (8)
+)";
+
+/// Nothing in it is a request or an escape.
+std::string plain(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        if (c == '\\' || c == '-') safe += '\\';
+        safe += c == '\\' ? 'e' : c;
+    }
+    return safe.starts_with('.') || safe.starts_with('\'') ? "\\&" + safe : safe;
+}
+
+std::string upper(std::string_view text) {
+    std::string shouted(text.substr(text.find_first_not_of('-')));
+    std::ranges::transform(shouted, shouted.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return shouted;
+}
+
+std::string word_of(const Parameter& parameter) {
+    const std::string value = parameter.kind == Kind::flag ? "" : upper(parameter.key());
+    if (!parameter.is_option()) return value + (parameter.kind == Kind::texts ? "..." : "");
+    const std::string_view all = parameter.name;
+    return std::string(all.substr(0, all.find(','))) + (value.empty() ? "" : " " + value);
+}
+
+std::string explained(const Parameter& parameter) {
+    const std::string_view all = parameter.name;
+    std::string names = plain(all.substr(0, all.find(',')));
+    if (parameter.key() != all) names += "\\fR, \\fB" + plain(parameter.key());
+    const bool has_value = parameter.is_option() && parameter.kind != Kind::flag;
+    std::string text = ".TP\n\\fB" + (parameter.is_option() ? names : plain(upper(parameter.key()))) +
+                       "\\fR" + (has_value ? " \\fI" + plain(upper(parameter.key())) + "\\fR" : "") + "\n" +
+                       plain(parameter.help);
+    if (*parameter.preset) text += " (" + plain(parameter.preset) + ")";
+    return text + "\n";
+}
+
+std::string section(const CommandRow& row) {
+    std::string text = ".SS " + plain(synopsis(row)) + "\n" + plain(row.help) + ".\n";
+    for (const Parameter& parameter : row.parameters)
+        text += explained(parameter);
+    return text;
+}
+
+}  // namespace
+
+std::string synopsis(const CommandRow& row) {
+    std::string text = std::string("immp ") + row.name;
+    for (const Parameter& parameter : row.parameters) {
+        const bool optional = !parameter.required;
+        const bool again = parameter.is_option() && parameter.kind == Kind::texts;
+        text += (optional ? " [" : " ") + word_of(parameter) + (optional ? "]" : "") + (again ? "..." : "");
+    }
+    return text;
+}
+
+std::string manual_page(std::span<const CommandRow> rows) {
+    std::string page = kOpening;
+    page += ".SH OPTIONS\n";
+    for (const Parameter& parameter : common_parameters())
+        page += explained(parameter);
+    page += ".SH COMMANDS\n";
+    for (const CommandRow& row : rows)
+        page += section(row);
+    page += ".SH EXIT STATUS\n";
+    for (const StatusRow& row : status_table())
+        page += ".TP\n" + std::to_string(static_cast<int>(row.status)) + "\n" + plain(row.meaning) + "\n";
+    return page + kClosing;
+}
+
+Done run_manual(Context& context, const Arguments&) {
+    context.out << manual_page(command_table());
+    return ExitStatus::ok;
+}
+
+}  // namespace immp::bridge::client

@@ -1,0 +1,65 @@
+#include "bridge/node/absence.hpp"
+
+#include "bridge/mail/inner.hpp"
+#include "bridge/mail/settings.hpp"
+#include "bridge/mail/vacation.hpp"
+#include "bridge/node/mail_drop.hpp"
+#include "bridge/node/notices.hpp"
+#include "bridge/node/preferences.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// Whether the sender's turn has come: not answered in the period, and the account not busy answering.
+Result<bool> is_due(Transaction& transaction, AccountId account, const std::string& sender, Time now) {
+    auto days = setting_of(transaction, account, kVacationDaysSetting);
+    if (!days) return std::unexpected(std::move(days.error()));
+    auto last = transaction.preferences().answered(account, sender);
+    if (!last) return std::unexpected(std::move(last.error()));
+    if (*last && **last + setting_days(*days).value_or(std::chrono::days(7)) > now) return false;
+    auto today = transaction.preferences().answers_since(account, now - std::chrono::days(1));
+    if (!today) return std::unexpected(std::move(today.error()));
+    return *today < kMaxAnswersADay;
+}
+
+Result<void> send(Transaction& transaction, MailDrop& drop, const Message& answer, const Imid& sender,
+                  Time now) {
+    auto message = drop.stored();
+    if (!message) return std::unexpected(std::move(message.error()));
+    auto inner = inner_json({answer, {sender.text()}});
+    if (!inner) return std::unexpected(std::move(inner.error()));
+    OutboxRow row;
+    row.message = *message;
+    row.recipient = sender.text();
+    row.destination = sender.domain;
+    row.length = answer.length() + inner->size();
+    row.queued = row.next_try = now;
+    auto added = transaction.outbox().add(row);
+    if (!added) return std::unexpected(std::move(added.error()));
+    return {};
+}
+
+}  // namespace
+
+Result<void> answer_if_away(Transaction& transaction, AccountId account, const Imid& recipient,
+                            const Message& message, const std::function<std::string()>& uuid, Time now,
+                            std::uint64_t mailbox_bytes) {
+    auto text = transaction.preferences().get(account, kVacationSetting);
+    if (!text) return std::unexpected(std::move(text.error()));
+    if (!*text || !may_be_answered(message, recipient.account())) return {};
+    const auto sender = parse_imid(message.envelope.from);
+    auto due = is_due(transaction, account, sender->account(), now);
+    if (!due) return std::unexpected(std::move(due.error()));
+    if (!*due) return {};
+    if (auto noted = transaction.preferences().note_answer(account, sender->account(), now); !noted)
+        return noted;
+    Notice answer = vacation_answer(message.envelope, recipient.account(), std::move(**text), uuid(), now);
+    if (auto settled = settle_notice(transaction, answer, now); !settled) return settled;
+    MailDrop drop(transaction, answer.message, uuid, now, mailbox_bytes);
+    if (sender->domain != recipient.domain) return send(transaction, drop, answer.message, *sender, now);
+    auto dropped = drop.drop(*sender);
+    if (!dropped) return std::unexpected(std::move(dropped.error()));
+    return {};
+}
+
+}  // namespace immp::bridge

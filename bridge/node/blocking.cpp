@@ -1,0 +1,67 @@
+#include "bridge/node/blocking.hpp"
+
+namespace immp::bridge {
+namespace {
+
+Result<AccountId> account_of(Transaction& transaction, const std::string& name) {
+    auto account = transaction.accounts().find(name);
+    if (!account) return std::unexpected(std::move(account.error()));
+    if (!*account) return fail(403, "This account is gone");
+    return **account;
+}
+
+}  // namespace
+
+Result<BlockList> list_blocks(Transaction& transaction, const ListBlocks& request, Time now) {
+    auto account = account_of(transaction, request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    return transaction.blocks().list(*account, now);
+}
+
+Result<Done> add_block(Transaction& transaction, const AddBlock& request) {
+    auto account = account_of(transaction, request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto added = transaction.blocks().add(*account, request.block, kMaxBlocks);
+    if (!added) return std::unexpected(std::move(added.error()));
+    return Done{};
+}
+
+Result<Done> drop_block(Transaction& transaction, const DropBlock& request) {
+    auto account = account_of(transaction, request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto dropped = transaction.blocks().drop(*account, request.pattern);
+    if (!dropped) return std::unexpected(std::move(dropped.error()));
+    return Done{};
+}
+
+Result<RefusedList> list_refused(Transaction& transaction, const ListRefused& request) {
+    auto account = account_of(transaction, request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto stored = transaction.blocks().refused(*account);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    RefusedList list;
+    for (RefusedMail& mail : *stored)
+        list.push_back({mail.at, std::move(mail.sender), mail.code, std::move(mail.pattern)});
+    return list;
+}
+
+Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId account,
+                                            const std::string& from, Time now) {
+    const auto imid = parse_imid(from);
+    if (!imid) return fail(700, "Internal error", "a sender that is no IMID");
+    const std::string address = imid->account();  // without the tag that a sender may add
+    const std::string& domain = imid->domain;
+    std::optional<Verdict> verdict;
+    for (const BlockOwner owner : {BlockOwner(), BlockOwner(account)}) {
+        auto blocks = transaction.blocks().candidates(owner, address, domain, now);
+        if (!blocks) return std::unexpected(std::move(blocks.error()));
+        for (Block& block : *blocks) {
+            if (!block_matches(block.pattern, address, domain)) continue;
+            if (verdict && verdict->action >= block.action) continue;
+            verdict = Verdict{block.action, owner ? 455 : 452, std::move(block.pattern)};
+        }
+    }
+    return verdict;
+}
+
+}  // namespace immp::bridge

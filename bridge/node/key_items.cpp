@@ -1,0 +1,235 @@
+#include "bridge/node/key_items.hpp"
+
+#include <algorithm>
+
+#include "bridge/session/request.hpp"
+#include "bridge/wire/codes.hpp"
+
+namespace immp::bridge {
+namespace {
+
+/// Answers go to a name that no user has (decisions, 7): no mailbox sees them.
+constexpr std::string_view kAsker = "mailer-daemon@";
+
+armor::Outcome outcome_of(std::uint32_t recipient, int code) {
+    armor::Outcome outcome{0, recipient, code, std::nullopt, {}};
+    if (code >= 400) outcome.enhanced = "5." + std::string(code_spec(code).enhanced);
+    return outcome;
+}
+
+armor::Outcome outcome_of(std::uint32_t recipient, const Error& error) {
+    armor::Outcome outcome = outcome_of(recipient, error.code);
+    outcome.retry = error.retry;
+    if (error.retry) outcome.enhanced = "4." + std::string(code_spec(error.code).enhanced);
+    return outcome;
+}
+
+struct KeyPart {
+    std::string name;
+    std::string_view type;
+    std::string octets;
+};
+
+/// Stores an item of ours with its bodies, and its outbox row. It comes from the domain, so that nobody
+/// learns whose question it is, and no account gets a bounce.
+Result<void> queue_item(Transaction& transaction, const NodeServices& services, const Imid& recipient,
+                        std::string subject, const std::vector<KeyPart>& parts) {
+    const Time now = services.now();
+    Message message;
+    message.envelope.kind = Kind::key;
+    message.envelope.id = services.uuid();
+    message.envelope.from = services.domain;
+    message.envelope.to = {recipient.text()};
+    message.envelope.subject = std::move(subject);
+    message.envelope.date = now;
+    for (const KeyPart& part : parts) {
+        auto body = transaction.bodies().create(now);
+        if (!body) return std::unexpected(std::move(body.error()));
+        if (auto done = transaction.bodies().append(*body, part.octets); !done) return done;
+        armor::Hasher hasher("IMMP1 body");
+        hasher.add(part.octets);
+        message.parts.push_back({part.name, std::string(part.type), PartClass::attachment, part.octets.size(),
+                                 *body, hasher.digest()});
+    }
+    message.parts.back().part_class = PartClass::content;
+    auto json = inner_json({message, {recipient.text()}});
+    if (!json) return std::unexpected(std::move(json.error()));
+    auto stored = transaction.mailboxes().add(message);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    OutboxRow row;
+    row.message = *stored;
+    row.sender = services.domain;
+    row.recipient = recipient.text();
+    row.destination = recipient.domain;
+    row.length = message.length() + json->size();
+    row.queued = row.next_try = now;
+    auto added = transaction.outbox().add(row);
+    if (!added) return std::unexpected(std::move(added.error()));
+    return {};
+}
+
+/// One empty part says that there is no key.
+std::vector<KeyPart> answer_parts(std::vector<std::string> records) {
+    if (records.empty()) records.emplace_back();
+    std::vector<KeyPart> parts;
+    for (std::string& record : records)
+        parts.push_back({"record-" + std::to_string(parts.size() + 1), kKeyType, std::move(record)});
+    return parts;
+}
+
+bool is_request(const Message& message) {
+    return message.parts.size() == 1 && message.parts.front().type == kKeyRequestType &&
+           message.parts.front().length == 0;
+}
+
+/// The records of an answer; 452 where it is none.
+Result<std::vector<std::string>> read_answer(const IncomingMail& mail, const std::string& user) {
+    const std::vector<Part>& parts = mail.inner.message.parts;
+    if (parts.size() == 1 && parts.front().length == 0) return std::vector<std::string>{};
+    std::vector<std::string> records;
+    for (const StagedBody& body : mail.bodies) {
+        const auto text = body.in_memory();
+        auto record = text ? armor::Record::parse(as_bytes(*text)) : fail(413, "too long");
+        if (!record || record->claims().owner != armor::Owner::kUser || record->claims().name != user ||
+            !record->vouch())
+            return fail(452, "not a record of this user");
+        records.emplace_back(*text);
+    }
+    return records;
+}
+
+/// One item on its way into the store.
+class Filing {
+  public:
+    Filing(Transaction& transaction, const NodeServices& services, const HeldKeys& keys,
+           const std::string& origin, const IncomingMail& mail, KeyNews& news)
+        : transaction_(transaction),
+          services_(services),
+          keys_(keys),
+          origin_(origin),
+          mail_(mail),
+          envelope_(mail.inner.message.envelope),
+          news_(news) {}
+
+    /// The code for this recipient, recorded so that it is taken once.
+    Result<int> take(const std::string& recipient, const armor::Digest& digest) {
+        auto code = judge(recipient);
+        if (!code) return code;
+        auto recorded = transaction_.mailboxes().record_delivered(
+            origin_, envelope_.from, envelope_.id, recipient, {digest, *code}, services_.now());
+        if (!recorded) return std::unexpected(std::move(recorded.error()));
+        return code;
+    }
+
+  private:
+    /// A request to a user, or an answer to the asker.
+    Result<int> judge(const std::string& recipient) {
+        const auto imid = parse_imid(recipient);
+        if (!imid || imid->local.empty() || imid->account() != recipient || imid->domain != services_.domain)
+            return 451;
+        const Message& message = mail_.inner.message;
+        if (is_request(message)) return take_request(*imid);
+        const auto is_record = [](const Part& part) { return part.type == kKeyType; };
+        const bool is_answer = recipient == std::string(kAsker) + services_.domain &&
+                               std::ranges::all_of(message.parts, is_record);
+        return is_answer ? take_answer() : Result<int>(452);
+    }
+
+    Result<int> take_request(const Imid& user) {
+        auto records = vouched_records(transaction_, keys_, user.account());
+        if (!records) return std::unexpected(std::move(records.error()));
+        auto asker = parse_imid(std::string(kAsker) + origin_);
+        if (!asker) return 452;
+        auto done =
+            queue_item(transaction_, services_, *asker, user.account(), answer_parts(std::move(*records)));
+        if (!done) return std::unexpected(std::move(done.error()));
+        news_.has_answered = true;
+        return 200;
+    }
+
+    Result<int> take_answer() {
+        const std::string& name = envelope_.subject;
+        const auto user = parse_imid(name);
+        if (!user || user->account() != name || user->local.empty() || user->domain != origin_) return 452;
+        auto asked = transaction_.user_keys().peer(name);
+        if (!asked) return std::unexpected(std::move(asked.error()));
+        if (!*asked) return 452;
+        const auto records = read_answer(mail_, name);
+        if (!records) return records.error().code;
+        auto noted = transaction_.user_keys().note_told(name, *records, services_.now());
+        if (!noted) return std::unexpected(std::move(noted.error()));
+        news_.told.push_back(name);
+        return 200;
+    }
+
+    Transaction& transaction_;
+    const NodeServices& services_;
+    const HeldKeys& keys_;
+    const std::string& origin_;
+    const IncomingMail& mail_;
+    const Envelope& envelope_;
+    KeyNews& news_;
+};
+
+armor::Digest digest_of(const IncomingMail& mail) {
+    Message told = mail.inner.message;
+    for (std::size_t i = 0; i < mail.bodies.size(); ++i)
+        told.parts[i].digest = mail.bodies[i].digest;
+    return message_digest(told);
+}
+
+}  // namespace
+
+Result<void> queue_key_request(Transaction& transaction, const NodeServices& services, const Imid& user) {
+    return queue_item(transaction, services, user, "", {{"request", kKeyRequestType, ""}});
+}
+
+Result<Filed> file_key_item(Transaction& transaction, const NodeServices& services, const HeldKeys& keys,
+                            KeyRation& ration, const std::string& origin, const IncomingMail& mail,
+                            KeyNews& news) {
+    const Envelope& envelope = mail.inner.message.envelope;
+    const int refusal = mail.refusal != 0 || envelope.from == origin ? mail.refusal : 452;
+    const armor::Digest digest = digest_of(mail);
+    Filing filing(transaction, services, keys, origin, mail, news);
+    Filed filed;
+    for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
+        const std::string& recipient = mail.inner.recipients[i];
+        if (refusal != 0) {
+            filed.outcomes.push_back(outcome_of(i, refusal));
+            continue;
+        }
+        auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);
+        if (!before) return std::unexpected(std::move(before.error()));
+        if (*before) {
+            filed.outcomes.push_back(outcome_of(i, (*before)->digest == digest ? (*before)->code : 452));
+            ++filed.repeats;
+            continue;
+        }
+        if (auto taken = ration.take(origin, services.now()); !taken) {
+            filed.outcomes.push_back(outcome_of(i, taken.error()));
+            continue;
+        }
+        auto code = filing.take(recipient, digest);
+        if (!code) return std::unexpected(std::move(code.error()));
+        filed.outcomes.push_back(outcome_of(i, *code));
+    }
+    return filed;
+}
+
+Result<std::vector<std::string>> vouched_records(Transaction& transaction, const HeldKeys& keys,
+                                                 const std::string& account) {
+    auto found = transaction.accounts().find(account);
+    if (!found) return std::unexpected(std::move(found.error()));
+    // No account has the id 0: who is none looks like who has no key.
+    auto records = transaction.user_keys().records(found->value_or(0));
+    if (!records) return std::unexpected(std::move(records.error()));
+    for (std::string& text : *records) {
+        auto record = armor::Record::parse(as_bytes(text));
+        if (record) record = record->vouched(keys.record.fingerprint(), keys.signing);
+        if (!record) return fail(702, "Storage failed", "a user's record is damaged: " + record.error().text);
+        text = record->text();
+    }
+    return records;
+}
+
+}  // namespace immp::bridge

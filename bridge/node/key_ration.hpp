@@ -1,0 +1,32 @@
+// How often one origin may ask for users' keys: an answer tells who has one (decisions, 4). Called from any
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "armor/error.hpp"
+#include "bridge/mail/message.hpp"
+
+namespace immp::bridge {
+
+class KeyRation {
+  public:
+    explicit KeyRation(std::uint32_t a_minute) : a_minute_(a_minute) {}
+
+    /// 429 with the time until the next one is free. `origin` is an account, or a domain.
+    [[nodiscard]] Result<void> take(const std::string& origin, Time now);
+
+  private:
+    struct Minute {
+        Time begun;
+        std::uint32_t taken = 0;
+    };
+    const std::uint32_t a_minute_;
+    std::mutex mutex_;
+    std::map<std::string, Minute> origins_;  ///< those of the last minute
+};
+
+}  // namespace immp::bridge

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "bridge/store/leases.hpp"
+#include "bridge/store/sqlite.hpp"
+
+namespace immp::bridge {
+
+class SqliteLeases final : public Leases {
+  public:
+    explicit SqliteLeases(Connection& connection) : db_(connection) {}
+
+    Result<void> take(std::string_view lease, FolderId folder, std::string_view uuid, Time ends) override;
+    Result<void> commit(std::string_view lease, AccountId account, Time now) override;
+    Result<std::uint64_t> end(Time now, Time forget) override;
+
+  private:
+    [[nodiscard]] Result<void> bring_back(std::string_view lease);
+
+    Connection& db_;
+};
+
+}  // namespace immp::bridge

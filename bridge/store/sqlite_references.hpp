@@ -1,0 +1,21 @@
+#pragma once
+
+#include "bridge/store/references.hpp"
+#include "bridge/store/sqlite.hpp"
+
+namespace immp::bridge {
+
+class SqliteReferences final : public References {
+  public:
+    explicit SqliteReferences(Connection& connection) : db_(connection) {}
+
+    Result<void> copy(FolderId from, std::string_view uuid, FolderId to, Time now) override;
+    Result<void> set_flags(FolderId folder, std::string_view uuid, const FlagChange& change) override;
+    Result<void> remove(FolderId folder, std::string_view uuid) override;
+    Result<bool> lies_elsewhere(FolderId folder, std::string_view uuid) override;
+
+  private:
+    Connection& db_;
+};
+
+}  // namespace immp::bridge

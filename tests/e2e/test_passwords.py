@@ -1,0 +1,121 @@
+"""Passwords at a real daemon: renewed by `immp passwd` and by a client that shares no code with ours, and the draft's login where it is allowed."""
+
+import base64
+import hashlib
+import hmac
+import os
+import subprocess
+import tempfile
+import unicodedata
+import unittest
+
+from nacl.bindings import crypto_pwhash_ALG_ARGON2ID13, crypto_pwhash_alg
+
+from alone import DOMAIN, Alone, program
+from immp_client import expect, greet, log_in
+
+ALICE = f"alice@{DOMAIN}"
+
+
+def stretched(password, challenge):
+    fields = dict(item.split("=", 1) for item in challenge.split(" "))
+    return fields, crypto_pwhash_alg(32, unicodedata.normalize("NFC", password).encode(), base64.b64decode(fields["salt"]),
+                                     int(fields["t"]), int(fields["m"]) * 1024, crypto_pwhash_ALG_ARGON2ID13)
+
+
+class Passwords(unittest.TestCase):
+    def setUp(self):
+        self.alone = Alone(self.enterContext(tempfile.TemporaryDirectory()))
+        self.daemon = self.enterContext(self.alone.start())
+
+    def add(self, *options):
+        done = subprocess.run([program(), "account", "add", ALICE, *options, "-c", self.alone.config], capture_output=True,
+                              text=True, check=True)
+        return done.stdout.strip()
+
+    def session(self):
+        return self.enterContext(greet(self.daemon.addresses()[0], DOMAIN, self.alone.authority.certificate))
+
+    def challenge(self, session, account=ALICE, device=""):
+        session.send(f'AUTH SECRET {account} "{device}"\n' if device else f"AUTH SECRET {account}\n")
+        expect(session.answer(), 302)
+        text = expect(session.answer(), 303).last.text
+        return text[text.index("n1="):]
+
+    def draft_login(self, session, password):
+        fields, h = stretched(password, self.challenge(session))
+        return session.ask("AUTH RESPONSE " + hashlib.sha1((h.hex() + fields["n1"] + fields["n2"]).encode()).hexdigest())
+
+    def keys(self, password, challenge):
+        _, h = stretched(password, challenge)
+        stored = hashlib.sha256(hmac.digest(h, b"Client Key", "sha256")).digest()
+        return " ".join(base64.b64encode(key).decode() for key in (stored, hmac.digest(h, b"Server Key", "sha256")))
+
+    def expect_login(self, password, device="", good=True):
+        with greet(self.daemon.addresses()[0], DOMAIN, self.alone.authority.certificate) as session:
+            if good:
+                return log_in(session, ALICE, password, device)
+            with self.assertRaisesRegex(AssertionError, "expected 210, got .*402"):
+                log_in(session, ALICE, password, device)
+
+    def test_renewed_by_another_client(self):
+        old = self.add()
+        first, second = self.session(), self.session()
+        challenge = self.challenge(self.session())
+        for session in (first, second):
+            log_in(session, ALICE, old, "laptop")
+        secret = expect(first.ask('DEVICE ADD "phone"'), 201).last.field("secret")
+        expect(first.ask("AUTH RENEW " + self.keys("neues Paßwort", challenge)), 200)
+        self.expect_login("neues Paßwort")
+        self.expect_login(old, good=False)
+        # Who was logged in stays so, but takes nothing back; devices with secrets of their own stay.
+        expect(second.ask("MBOX CHECK /INBOX"), 240)
+        expect(second.ask("AUTH RENEW " + self.keys(old, challenge)), 403)
+        self.expect_login(secret, "phone")
+        expect(first.ask("AUTH RENEW " + self.keys("another", challenge)), 200)
+        self.expect_login("another", "laptop")
+        with greet(self.daemon.addresses()[0], DOMAIN, self.alone.authority.certificate) as phone:
+            log_in(phone, ALICE, secret, "phone")
+            expect(phone.ask("AUTH RENEW " + self.keys("mine now", challenge)), 403)
+
+    def test_immp_passwd(self):
+        old = self.add()
+        home = self.enterContext(tempfile.TemporaryDirectory())
+
+        def immp(*arguments, text=""):
+            done = subprocess.run([os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], input=text, cwd=home, capture_output=True,
+                                  env={"PATH": "/usr/bin:/bin", "IMMP_HOME": home, "LANG": "C.UTF-8"}, text=True, check=False)
+            return done.returncode, done.stdout + done.stderr
+
+        where = ["--server", self.daemon.addresses()[0], "--ca", self.alone.authority.certificate, "--password-file", "-"]
+        self.assertEqual(immp("login", ALICE, *where, text=old)[0], 0)
+        with open(os.path.join(home, "new"), "w", encoding="utf-8") as file:
+            file.write("a better one\n")
+        self.assertEqual(immp("passwd", "--password-file", "-", "--new-password-file", "new", text="wrong")[0], 77)
+        status, said = immp("passwd", "--password-file", "-", "--new-password-file", "new", text=old)
+        self.assertEqual(status, 0, said)
+        self.assertIn("is changed", said)
+        self.assertEqual(immp("ls")[0], 0, "this device has a secret of its own")
+        self.expect_login("a better one")
+        self.expect_login(old, good=False)
+
+    def test_the_draft_s_login_is_for_accounts_that_allow_it(self):
+        session = self.session()
+        self.assertTrue(self.challenge(session, f"nobody@{DOMAIN}").endswith(" k=scram-sha-256"))
+        password = self.add("--allow-sha1")
+        self.assertTrue(self.challenge(session).endswith(" k=scram-sha-256,sha1"))
+        # The only setting in use is what nobody shows, too.
+        self.assertTrue(self.challenge(session, f"nobody@{DOMAIN}").endswith(" k=scram-sha-256,sha1"))
+        expect(self.draft_login(session, "wrong"), 402)
+        accepted = expect(self.draft_login(session, password), 210)
+        self.assertIsNone(accepted.last.field("v"))
+        self.expect_login(password)
+        expect(session.ask("AUTH RENEW " + self.keys("new", self.challenge(self.session()))), 200)
+        again = self.session()
+        self.assertTrue(self.challenge(again).endswith(" k=scram-sha-256"))
+        expect(self.draft_login(again, "new"), 402)
+        self.expect_login("new")
+
+
+if __name__ == "__main__":
+    unittest.main()
