@@ -6,6 +6,7 @@
 //     burst COUNT WINDOW BYTES RECIPIENT         from one session; answers when all are acknowledged
 //     total                                      messages in INBOX
 //     arrive TOTAL SECONDS                       waits until INBOX holds so many
+//     trickle SESSIONS LINES                     each says NOOP so often, an octet a second; answers with the last reply
 // A failure ends it with status 1.
 #include <algorithm>
 #include <charconv>
@@ -101,6 +102,31 @@ void arrive(Fleet& fleet, std::size_t wanted, Seconds patience) {
     std::printf("{\"total\": %zu, \"seconds\": %.6f}\n", there, Seconds(Clock::now() - start).count());
 }
 
+/// The octets of all sessions leave evenly over each second.
+void trickle(Fleet& fleet, std::size_t sessions, std::size_t lines) {
+    constexpr std::string_view kLine = "NOOP\n";
+    std::size_t replies = 0;
+    for (std::size_t at = 0; at < sessions; ++at)
+        fleet.session(at).on_reply([&](Client&, const Reply& reply) {
+            if (reply.code != 200) throw Failure("NOOP: " + std::to_string(reply.code));
+            ++replies;
+        });
+    const auto start = Clock::now();
+    const std::size_t octets = sessions * lines * kLine.size();
+    std::size_t said = 0;
+    fleet.run_until([&] {
+        const Seconds gone = Clock::now() - start;
+        const auto due = static_cast<std::size_t>(gone.count() * static_cast<double>(sessions));
+        for (; said < std::min(due, octets); ++said) {
+            Client& client = fleet.session(said % sessions);
+            client.say(kLine.substr(said / sessions % kLine.size(), 1));
+            client.flush();
+        }
+        return replies == sessions * lines;
+    });
+    std::printf("{\"replies\": %zu, \"seconds\": %.6f}\n", replies, Seconds(Clock::now() - start).count());
+}
+
 template <class... Words>
 void read_words(std::istringstream& line, Words&... words) {
     if (!(line >> ... >> words)) throw Failure("not a command: " + line.str());
@@ -144,6 +170,11 @@ void obey(Fleet& fleet, const std::string& text) {
         double seconds = 0;
         read_words(line, wanted, seconds);
         return arrive(fleet, wanted, Seconds(seconds));
+    }
+    if (verb == "trickle") {
+        std::size_t sessions = 0, lines = 0;
+        read_words(line, sessions, lines);
+        return trickle(fleet, sessions, lines);
     }
     throw Failure("not a command: " + text);
 }

@@ -36,6 +36,11 @@ def medians(series):
             for name, figures in series.items()]
 
 
+def latencies(seconds):
+    """The figures of many waits for the same thing."""
+    return {"median ms": statistics.median(seconds) * 1e3, "p99 ms": statistics.quantiles(seconds, n=100)[98] * 1e3}
+
+
 @dataclasses.dataclass
 class Report:
     """What a row found: lines of a table (dicts with `measure` first), and every single value behind them."""

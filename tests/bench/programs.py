@@ -28,7 +28,7 @@ class Program:
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors)
         self._input = b""
-        self._say(*first)
+        self.say(*first)
 
     @property
     def pid(self):
@@ -50,7 +50,7 @@ class Program:
         self._process.stdout.close()
         self._errors.close()
 
-    def _say(self, *lines):
+    def say(self, *lines):
         try:
             self._process.stdin.write("".join(line + "\n" for line in lines).encode())
             self._process.stdin.flush()
@@ -76,7 +76,7 @@ class Program:
         return json.loads(line)
 
     def ask(self, line, seconds=ANSWER_SECONDS):
-        self._say(line)
+        self.say(line)
         return self.answer(seconds)
 
 

@@ -3,16 +3,12 @@
 import os
 import sqlite3
 import statistics
-import sys
 import time
 import uuid
 
+from clients import Mailer, expect
 from lone_daemon import LoneDaemon
 from measuring import Measure, Report, add_ratios, alternate, medians
-
-sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
-
-from immp_client import Mailer, expect  # noqa: E402
 
 SIZES = {"alice": 1_000, "carol": 1_000_000}
 ASKED = 100

@@ -1,26 +1,16 @@
 """Row `watch`: from DONE of one session to the 310 line of another that watches the folder, beside one fdatasync."""
 
 import os
-import statistics
-import sys
 import time
 
+from clients import Mailer, expect, text_part
 from lone_daemon import LoneDaemon
-from measuring import Measure, Report, add_ratios, alternate, medians
-
-sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
-
-from immp_client import Mailer, expect, text_part  # noqa: E402
+from measuring import Measure, Report, add_ratios, alternate, latencies, medians
 
 BODY_BYTES = 4096
 MESSAGES = 100
 ROUNDS = 5
 CEILING, DONE, WATCH = "fdatasync of 4 KiB", "DONE to its reply", "DONE to the 310 of a watch"
-
-
-def figures(seconds):
-    return {"median ms": statistics.median(seconds) * 1e3,
-            "p99 ms": statistics.quantiles(seconds, n=100)[98] * 1e3}
 
 
 def synced(folder):
@@ -37,7 +27,7 @@ def synced(folder):
             seconds.append(time.perf_counter() - began)
     finally:
         os.close(descriptor)
-    return figures(seconds)
+    return latencies(seconds)
 
 
 def watched(alice, carol):
@@ -53,7 +43,7 @@ def watched(alice, carol):
         if line.code != 310:
             raise AssertionError(f"not told of a change: {line}")
         expect(alice.connection.answer(), 275)
-    return figures(seconds)
+    return latencies(seconds)
 
 
 def replied(alice):
@@ -66,7 +56,7 @@ def replied(alice):
         alice.connection.send("DONE\n")
         expect(alice.connection.answer(), 275)
         seconds.append(time.perf_counter() - began)
-    return figures(seconds)
+    return latencies(seconds)
 
 
 def run():

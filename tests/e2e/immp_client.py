@@ -106,6 +106,11 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._input = b""
 
+    @property
+    def raw(self):
+        """The socket, for who goes past lines and bodies."""
+        return self._socket
+
     def close(self):
         self._socket.close()
 

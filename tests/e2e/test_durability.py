@@ -60,7 +60,7 @@ def begin_delivery(mailer, recipient, subject, identity=None):
 
 def is_silent(mailer):
     """Not an octet came on the socket under TLS: neither a record nor a part of one."""
-    raw = mailer.connection._socket
+    raw = mailer.connection.raw
     raw.setblocking(False)
     try:
         raw.recv(1)

@@ -306,7 +306,7 @@ class Listener(EdgeCase):
         expect(client.ask("UPGRADE TLS3"), 204)
         client.send("NOOP\nNOOP\nNOOP\n")
         rest = b""
-        while octets := self.receive(client._socket):  # pylint: disable=protected-access
+        while octets := self.receive(client.raw):
             rest += octets
         self.assertNotIn(b"200", rest)
         # What needs a login is refused in the clear, and its words are forgotten.
