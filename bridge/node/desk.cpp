@@ -160,14 +160,17 @@ void Desk::serve(FetchMessage request, AnswerDone done) {
     auto asked = std::make_shared<const FetchMessage>(std::move(request));
     services_.store.read<FoundMessage>(
         [asked](Transaction& transaction) { return find_message(transaction, *asked); },
-        [asked, marks, &store = services_.store, done = std::move(done)](Result<FoundMessage> found) mutable {
+        [asked, marks, &services = services_, done = std::move(done)](Result<FoundMessage> found) mutable {
             if (!found) return done(std::unexpected(std::move(found.error())));
             Fetched fetched{
-                std::make_shared<SegmentSource>(store, std::move(found->segments)), found->type, {}, {}};
+                std::make_shared<SegmentSource>(services.store, services.in_use, std::move(found->segments)),
+                found->type,
+                {},
+                {}};
             if (!marks || found->was_read) return done(AnswerValue(std::move(fetched)));
             // The mark is part of the answer: a CHECK that follows counts one less. Where it cannot be kept
             // (a full disk) the message is given all the same, and stays unread.
-            store.write<Done>(
+            services.store.write<Done>(
                 [asked, folder = found->folder](Transaction& transaction) -> Result<Done> {
                     auto marked = transaction.mailboxes().mark(folder, asked->uuid, Mark::read);
                     if (!marked) return std::unexpected(std::move(marked.error()));

@@ -94,10 +94,11 @@ void Desk::take(FetchMessage request, AnswerDone done) {
         [request = std::move(request), lease, now = services_.now()](Transaction& transaction) {
             return take_message(transaction, request, lease, now);
         },
-        [lease, &store = services_.store, done = std::move(done)](Result<FoundMessage> found) mutable {
+        [lease, &services = services_, done = std::move(done)](Result<FoundMessage> found) mutable {
             if (!found) return done(std::unexpected(std::move(found.error())));
-            done(AnswerValue(Fetched{std::make_shared<SegmentSource>(store, std::move(found->segments)),
-                                     found->type, lease, kTakenFor}));
+            done(AnswerValue(Fetched{
+                std::make_shared<SegmentSource>(services.store, services.in_use, std::move(found->segments)),
+                found->type, lease, kTakenFor}));
         });
 }
 

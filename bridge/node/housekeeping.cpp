@@ -68,7 +68,7 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
                         transaction.user_keys().forget_peers(now - kPeerUsersKept),
                         transaction.preferences().forget_answers(now - kAnswersKept),
                         transaction.blocks().forget_expired(now), remove_old(transaction, services),
-                        transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
+                        transaction.bodies().sweep(now - kUnusedBodiesKept, services.in_use->all())}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;
     }

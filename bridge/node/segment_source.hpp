@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bridge/mail/segment.hpp"
+#include "bridge/node/bodies_in_use.hpp"
 #include "bridge/node/piece_source.hpp"
 #include "bridge/store/store.hpp"
 
@@ -10,8 +11,16 @@ namespace immp::bridge {
 class SegmentSource final : public PieceSource, public std::enable_shared_from_this<SegmentSource> {
   public:
     /// `store` outlives the source.
-    SegmentSource(Store& store, Segments segments)
-        : store_(store), segments_(std::move(segments)), length_(wire_bytes(segments_)) {}
+    SegmentSource(Store& store, std::shared_ptr<BodiesInUse> in_use, Segments segments)
+        : store_(store),
+          in_use_(std::move(in_use)),
+          segments_(std::move(segments)),
+          length_(wire_bytes(segments_)) {
+        in_use_->add(segments_);
+    }
+    ~SegmentSource() override { in_use_->remove(segments_); }
+    SegmentSource(const SegmentSource&) = delete;
+    SegmentSource& operator=(const SegmentSource&) = delete;
 
     [[nodiscard]] std::uint64_t length() const override { return length_; }
     void pull(Done done) override;
@@ -20,7 +29,8 @@ class SegmentSource final : public PieceSource, public std::enable_shared_from_t
 
   private:
     Store& store_;
-    Segments segments_;
+    const std::shared_ptr<BodiesInUse> in_use_;
+    const Segments segments_;
     std::uint64_t length_;
     std::size_t segment_ = 0;
     std::uint64_t offset_ = 0;  ///< stored octets of the current body that were read

@@ -7,6 +7,7 @@
 
 #include "bridge/log.hpp"
 #include "bridge/mail/message.hpp"
+#include "bridge/node/bodies_in_use.hpp"
 #include "bridge/node/rates.hpp"
 #include "bridge/node/workers.hpp"
 #include "bridge/session/session.hpp"
@@ -46,6 +47,7 @@ struct NodeServices {
     std::function<double()> chance;
     /// For what sessions pack and unpack; shared with them.
     std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
+    std::shared_ptr<BodiesInUse> in_use = std::make_shared<BodiesInUse>();
     /// Of `limits`; shared by all that copy the services.
     std::shared_ptr<RateMeter> sender_rate = std::make_shared<RateMeter>(limits.sender_rate);
     std::shared_ptr<RateMeter> domain_rate = std::make_shared<RateMeter>(limits.domain_rate);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,9 +33,9 @@ class Bodies {
     /// Cuts back to `length` octets; a shorter body stays as it is. 404 if there is no such body.
     [[nodiscard]] virtual Result<void> truncate(BodyId body, std::uint64_t length) = 0;
     [[nodiscard]] virtual Result<void> drop(BodyId body) = 0;
-    /// Drops bodies made before `before` that no message and no bundle refers to; returns how many. A bounded
-    /// number, so that other writes are not held up: call again until it is 0.
-    [[nodiscard]] virtual Result<std::uint64_t> sweep(Time before) = 0;
+    /// Drops bodies made before `before` that no message and no bundle refers to, but none of `spared`;
+    /// returns how many. A bounded number, so that other writes are not held up: call again until it is 0.
+    [[nodiscard]] virtual Result<std::uint64_t> sweep(Time before, std::span<const BodyId> spared) = 0;
 };
 
 }  // namespace immp::bridge

@@ -134,7 +134,7 @@ Result<void> SqliteBodies::drop(BodyId body) {
     return db_.query("DELETE FROM bodies WHERE id = ?", body).run();
 }
 
-Result<std::uint64_t> SqliteBodies::sweep(Time before) {
+Result<std::uint64_t> SqliteBodies::sweep(Time before, std::span<const BodyId> spared) {
     struct Loose {
         BodyId id;
         std::uint64_t length;
@@ -151,6 +151,7 @@ Result<std::uint64_t> SqliteBodies::sweep(Time before) {
     std::uint64_t octets = 0;
     for (const Loose& body : *loose) {
         if (octets >= kSweepBytes) break;
+        if (std::ranges::find(spared, body.id) != spared.end()) continue;
         if (auto gone = drop(body.id); !gone) return std::unexpected(gone.error());
         octets += body.length;
         ++dropped;

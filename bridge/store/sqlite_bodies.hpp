@@ -15,7 +15,7 @@ class SqliteBodies final : public Bodies {
     Result<std::string> read(BodyId body, std::uint64_t offset, std::size_t most) override;
     Result<void> truncate(BodyId body, std::uint64_t length) override;
     Result<void> drop(BodyId body) override;
-    Result<std::uint64_t> sweep(Time before) override;
+    Result<std::uint64_t> sweep(Time before, std::span<const BodyId> spared) override;
 
   private:
     Result<std::size_t> extend_last_chunk(BodyId body, std::uint64_t length, std::string_view octets);

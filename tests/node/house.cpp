@@ -216,16 +216,23 @@ std::string House::fetch(const std::string& account, const std::string& uuid, Fe
     EXPECT_TRUE(answer) << answer.error().text;
     if (!answer) return {};
     const auto source = std::get<Fetched>(*answer).source;
-    std::string whole;
-    while (true) {
-        std::optional<Result<std::string>> piece;
-        desk->pull(source, [&piece](Result<std::string> octets) { piece.emplace(std::move(octets)); });
-        EXPECT_TRUE(wire.loop_.run_until([&] { return piece.has_value(); }));
-        EXPECT_TRUE(*piece);
-        if (!*piece || (*piece)->empty()) break;
-        whole += **piece;
-    }
+    std::string whole = pull_all(*desk, source);
     EXPECT_EQ(whole.size(), source->length());
+    return whole;
+}
+
+std::string House::pull(SessionHost& desk, const BodySourcePtr& source) {
+    std::optional<Result<std::string>> piece;
+    desk.pull(source, [&piece](Result<std::string> octets) { piece.emplace(std::move(octets)); });
+    EXPECT_TRUE(wire.loop_.run_until([&] { return piece.has_value(); }));
+    EXPECT_TRUE(*piece) << piece->error().detail;
+    return piece->value_or("");
+}
+
+std::string House::pull_all(SessionHost& desk, const BodySourcePtr& source) {
+    std::string whole;
+    for (std::string piece = pull(desk, source); !piece.empty(); piece = pull(desk, source))
+        whole += piece;
     return whole;
 }
 

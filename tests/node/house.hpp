@@ -160,6 +160,9 @@ struct House {
     std::vector<IndexEntry> index(const std::string& account, const std::string& folder = "/INBOX");
     std::string fetch(const std::string& account, const std::string& uuid, FetchForm form,
                       const std::string& part = "");
+    /// The next octets of a fetched message; empty at its end.
+    std::string pull(SessionHost& desk, const BodySourcePtr& source);
+    std::string pull_all(SessionHost& desk, const BodySourcePtr& source);
     /// All of them, when the writes before are done.
     std::uint64_t outbox_rows();
     template <class R>

@@ -194,6 +194,30 @@ TEST_F(Mailbox, WhatIsTakenIsHiddenComesBackAndSurvivesARestart) {
     EXPECT_TRUE(subjects(a_, carol_, "/INBOX").empty());
 }
 
+TEST_F(Mailbox, WhatIsBeingReadStaysForItsReaderWhenItIsRemoved) {
+    const std::string text(300'000, 'x');
+    const std::string id = send("read", carol_, text);
+    auto desk = a_.node->make_desk();
+    auto fetched = std::get<Fetched>(
+        *a_.ask(*desk, FetchMessage{carol_, "/INBOX", id, FetchForm::part, "body", false, false}));
+    std::string read = a_.pull(*desk, fetched.source);
+    for (const auto& [owner, folder] :
+         {std::pair{carol_, "/INBOX"}, {std::string("alice@a.example"), "/SENT"}})
+        for (const char* place : {folder, "/TRASH"})
+            ASSERT_TRUE(ask(RemoveMessage{owner, place, id}));
+    // When another one that nobody needs was swept, this one has been passed over.
+    const auto loose = a_.in_store<BodyId>(
+        [this](Transaction& transaction) { return transaction.bodies().create(loop_.now()); });
+    ASSERT_TRUE(loose);
+    loop_.advance(25h);
+    ASSERT_TRUE(loop_.advance_until(15s, [&] {
+        return !a_.in_store<std::uint64_t>(
+            [&](Transaction& transaction) { return transaction.bodies().length(*loose); });
+    }));
+    read += a_.pull_all(*desk, fetched.source);
+    EXPECT_EQ(read, text);
+}
+
 /// One session's watch of carol's INBOX, as its connection drives it.
 struct Watcher {
     explicit Watcher(House& house) : desk(house.node->make_desk()) {}

@@ -29,16 +29,6 @@ class SettingsOfAccounts : public TwoDomains {
     bool comes_to(House& house, const std::string& account, const std::string& folder, std::size_t count) {
         return loop_.advance_until(15s, [&] { return house.index(account, folder).size() == count; });
     }
-    std::string pull_all(SessionHost& desk, const BodySourcePtr& source) {
-        std::string whole;
-        while (true) {
-            std::optional<Result<std::string>> piece;
-            desk.pull(source, [&piece](Result<std::string> octets) { piece.emplace(std::move(octets)); });
-            EXPECT_TRUE(loop_.run_until([&] { return piece.has_value(); }));
-            if (!*piece || (*piece)->empty()) return whole;
-            whole += **piece;
-        }
-    }
 };
 
 std::string unpack(Compression compression, std::string_view stream) {
@@ -66,7 +56,7 @@ TEST_F(SettingsOfAccounts, AnAnswerIsOneStreamOfTheLengthThatWasTold) {
         ASSERT_TRUE(answer) << answer.error().text;
         const auto& fetched = std::get<Fetched>(*answer);
         EXPECT_EQ(fetched.type, "text/plain; charset=utf-8");
-        const std::string stream = pull_all(*desk, fetched.source);
+        const std::string stream = a_.pull_all(*desk, fetched.source);
         EXPECT_EQ(stream.size(), fetched.source->length());
         EXPECT_LT(stream.size(), text.size() / 2);
         EXPECT_TRUE(unpack(compression, stream) == text);
@@ -83,7 +73,7 @@ TEST_F(SettingsOfAccounts, WhatIsTakenByALeaseIsPackedToo) {
     const auto& fetched = std::get<Fetched>(*answer);
     EXPECT_EQ(fetched.lease.size(), 32u);
     EXPECT_GT(fetched.ttl.count(), 0);
-    EXPECT_EQ(unpack(Compression::gzip, pull_all(*desk, fetched.source)), "text");
+    EXPECT_EQ(unpack(Compression::gzip, a_.pull_all(*desk, fetched.source)), "text");
     EXPECT_TRUE(a_.index("carol@a.example").empty());
 }
 

@@ -67,7 +67,7 @@ TEST_F(Upload, WhatIsNotTakenLeavesNothingBehind) {
     const std::string large(600'000, 'L');
     const auto leftovers = [&] {
         return *a_.in_store<std::uint64_t>([&](Transaction& transaction) {
-            return transaction.bodies().sweep(loop_.now() + std::chrono::hours(1));
+            return transaction.bodies().sweep(loop_.now() + std::chrono::hours(1), {});
         });
     };
     a_.node->make_desk()->part_octets({1, 0, large});  // its session ends

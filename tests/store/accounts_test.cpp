@@ -114,7 +114,7 @@ TEST_F(AccountsTest, RemovingTakesTheMailAlongThatNobodyElseHas) {
     value_of(write([&](Transaction& tables) { return tables.outbox().finish(row); }));
     EXPECT_FALSE(is_there(ids[2])) << "delivered";
 
-    EXPECT_EQ(value_of(write([](Transaction& tables) { return tables.bodies().sweep(at(1)); })), 2U);
+    EXPECT_EQ(value_of(write([](Transaction& tables) { return tables.bodies().sweep(at(1), {}); })), 2U);
     EXPECT_EQ(
         code_of(read([&](Transaction& tables) { return tables.bodies().length(messages[0].parts[0].body); })),
         404);

@@ -33,8 +33,9 @@ class BodiesTest : public StoreTest {
     std::uint64_t length(BodyId body) {
         return value_of(read([&](Transaction& tables) { return tables.bodies().length(body); }));
     }
-    std::uint64_t sweep(std::int64_t before) {
-        return value_of(write([&](Transaction& tables) { return tables.bodies().sweep(at(before)); }));
+    std::uint64_t sweep(std::int64_t before, const std::vector<BodyId>& spared = {}) {
+        return value_of(
+            write([&](Transaction& tables) { return tables.bodies().sweep(at(before), spared); }));
     }
     bool is_there(BodyId body) {
         return read([&](Transaction& tables) { return tables.bodies().length(body); }).has_value();
@@ -142,6 +143,15 @@ TEST_F(BodiesTest, TheSweepTakesOldBodiesThatNothingRefersTo) {
     EXPECT_TRUE(is_there(outgoing));
     EXPECT_TRUE(is_there(incoming));
     EXPECT_EQ(read_at(message.parts.front().body, 0, 100), "hello");
+}
+
+TEST_F(BodiesTest, ASweepSparesWhatIsRead) {
+    const BodyId read = create(0);
+    const BodyId other = create(0);
+    EXPECT_EQ(sweep(50, {read}), 1U);
+    EXPECT_TRUE(is_there(read));
+    EXPECT_FALSE(is_there(other));
+    EXPECT_EQ(sweep(50), 1U);
 }
 
 TEST_F(BodiesTest, ASweepIsBoundedAndComesToAnEnd) {
