@@ -9,6 +9,7 @@
 #include "bridge/mail/message.hpp"
 #include "bridge/node/rates.hpp"
 #include "bridge/node/workers.hpp"
+#include "bridge/routes.hpp"
 #include "bridge/session/session.hpp"
 #include "bridge/store/store.hpp"
 
@@ -44,6 +45,7 @@ struct NodeServices {
     std::function<std::string()> uuid;
     /// In [0, 1).
     std::function<double()> chance;
+    Routes routes = {};
     /// For what sessions pack and unpack; shared with them.
     std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
     /// Of `limits`; shared by all that copy the services.
