@@ -31,6 +31,14 @@ struct BundleStatus {
     Bytes receipt;      ///< empty: none yet
 };
 
+/// What a domain's server was given to prove another's name (decisions, 3), as the one asks the other about
+/// it.
+struct CookieClaim {
+    std::string cookie;    ///< 64 hex
+    std::string receiver;  ///< the domain at which it was shown
+    Bytes binding;         ///< tls-exporter of the session in which it was shown, 32 octets
+};
+
 template <class T>
 using Callback = std::move_only_function<void(Result<T>)>;
 
@@ -54,6 +62,8 @@ class PeerLink {
     /// Tells the domain that our link came up anew: what it asked us before will not be answered, and what
     /// waits there for us may go.
     virtual void announce(std::string domain, Callback<void> done) = 0;
+    /// Asks the issuer. 421, for good, where it says no; every other error says nothing of the cookie.
+    virtual void verify_cookie(std::string issuer, CookieClaim claim, Callback<void> done) = 0;
 };
 
 enum class LinkState { down, up };
@@ -71,6 +81,8 @@ class PeerHandler {
     /// Records of a domain we serve (450 otherwise), oldest first.
     virtual void on_key_question(std::string domain, PeerLink::History history,
                                  Callback<std::vector<std::string>> reply) = 0;
+    /// The origin asks whether we gave out this cookie: 421 if not, 403 where it asks for another receiver.
+    virtual void on_cookie_question(std::string origin, CookieClaim claim, Callback<void> reply) = 0;
     /// The link to our own server came up or went down.
     virtual void on_link(LinkState state) = 0;
     /// A verified stanza of that domain arrived: what waits for it may go at once.

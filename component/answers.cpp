@@ -52,6 +52,7 @@ const Answers::Row Answers::kRows[] = {
     {ElementKind::bundle, "get", &Answers::take_bundle_question},
     {ElementKind::key, "get", &Answers::take_key_question},
     {ElementKind::receipt, "set", &Answers::take_receipt},
+    {ElementKind::cookie, "get", &Answers::take_cookie_question},
     {ElementKind::online, "set", &Answers::take_online},
 };
 
@@ -234,6 +235,24 @@ void Answers::take_online(Stanza request) {
         if (!origin) return refuse(owed.head, origin.error());
         if (const auto here = owed.settle()) here->result(owed.head, {});
     });
+}
+
+void Answers::take_cookie_question(Stanza request) {
+    auto claim = read_cookie_question(request);
+    if (!claim) return refuse(request.head, claim.error());
+    auto held = hold(request.head, 0);
+    if (!held) return;
+    prove(request.head,
+          [this, owed = *std::move(held), claim = *std::move(claim)](Result<std::string> origin) mutable {
+              if (!origin) return refuse(owed.head, origin.error());
+              auto reply = [owed = std::move(owed)](Result<void> confirmed) mutable {
+                  const auto here = owed.settle();
+                  if (!here) return;
+                  if (!confirmed) return here->refuse(owed.head, confirmed.error());
+                  here->result(owed.head, {});
+              };
+              handler_.on_cookie_question(*std::move(origin), std::move(claim), std::move(reply));
+          });
 }
 
 void Answers::result(const StanzaHead& request, std::string_view payload) {

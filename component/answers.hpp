@@ -44,6 +44,7 @@ class Answers : public std::enable_shared_from_this<Answers> {
     void take_key_question(Stanza request);
     void take_receipt(Stanza request);
     void take_online(Stanza request);
+    void take_cookie_question(Stanza request);
 
     void dispatch(Stanza request);
     using Proved = std::move_only_function<void(Result<std::string> origin)>;

@@ -53,6 +53,18 @@ Result<KeyValue> value_from_toml(const KeySpec& key, const toml::node& node, con
                 return check_number(key, static_cast<std::uint64_t>(*number), origin);
             }
             return origin.complain("must be a whole number, like 1025");
+        case KeyType::table: {
+            const auto* table = node.as_table();
+            if (table == nullptr) return origin.complain("must be a table of texts");
+            KeyValue value;
+            for (const auto& [name, entry] : *table) {
+                const auto text = entry.value_exact<std::string>();
+                if (!text)
+                    return origin.complain("must have a text in quotes for " + std::string(name.str()));
+                value.list.push_back(std::string(name.str()) + "=" + *text);
+            }
+            return value;
+        }
         case KeyType::list: {
             KeyValue value;
             // A single text is taken as a list of one.
@@ -89,7 +101,7 @@ Result<KeyValue> value_from_text(const KeySpec& key, const std::string& text, co
             return origin.complain("must be a whole number");
         return check_number(key, number, origin);
     }
-    if (key.type != KeyType::list) return KeyValue{text, 0, {}, {}};
+    if (key.type != KeyType::list && key.type != KeyType::table) return KeyValue{text, 0, {}, {}};
     KeyValue value;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t comma = std::min(text.find(',', begin), text.size());
@@ -131,16 +143,50 @@ class Loader {
         for (const KeySpec& key : config_keys()) {
             if (auto done = take(key, parsed); !done) return std::unexpected(std::move(done.error()));
         }
-        if (config_.component.secret.empty()) {
-            return fail(400, file_.string() +
-                                 ": component.secret: is missing; set it, or component.secret_file, to the "
-                                 "secret that the XMPP server has for this component");
+        if (auto done = check_routes(); !done) return std::unexpected(std::move(done.error()));
+        if (config_.component.secret.empty() && needs_component()) {
+            return fail(400,
+                        file_.string() +
+                            ": component.secret: is missing; set it, or component.secret_file, to the "
+                            "secret that the XMPP server has for this component (without one every route "
+                            "must be TCP, \"*\" too)");
         }
-        if (config_.component.jid.empty()) config_.component.jid = "immp." + config_.domain;
+        if (config_.component.jid.empty() && !config_.component.secret.empty())
+            config_.component.jid = "immp." + config_.domain;
         return std::move(config_);
     }
 
   private:
+    [[nodiscard]] bridge::Way next_way(const std::string& domain) const {
+        const bridge::Routes routes(config_.routes, {});
+        return routes.of(routes.next_hop(domain)).way;
+    }
+
+    /// A gateway is reached by itself; one of a gateway would hide where mail goes.
+    [[nodiscard]] Result<void> check_routes() const {
+        for (const auto& [domain, route] : config_.routes) {
+            if (route.way != bridge::Way::via) continue;
+            const std::string& gateway = route.gateway;
+            if (gateway == config_.domain || gateway == domain || next_way(gateway) == bridge::Way::via)
+                return fail(400, file_.string() + ": routes: " + domain + " goes via " + gateway +
+                                     ", which must be another domain, with a route of its own: xmpp or tcp");
+        }
+        for (const std::string& served : config_.gateway.domains)
+            if (served == config_.domain)
+                return fail(400, file_.string() + ": gateway.domains: " + served +
+                                     " is our own domain; name those behind us");
+        return {};
+    }
+
+    [[nodiscard]] bool needs_component() const {
+        const bool has_rest = config_.routes.contains("*");
+        return !has_rest || std::ranges::any_of(config_.routes, [this](const auto& row) {
+            const auto& [domain, route] = row;
+            if (route.way == bridge::Way::via) return next_way(route.gateway) != bridge::Way::tcp;
+            return route.way != bridge::Way::tcp;
+        });
+    }
+
     [[nodiscard]] std::unexpected<Error> broken(const toml::parse_error& error) const {
         std::error_code ignored;
         if (!std::filesystem::exists(file_, ignored)) {
@@ -233,6 +279,15 @@ Environment process_environment() {
 
 Result<Config> load_config(const std::filesystem::path& file, const Environment& environment) {
     return Loader(file, environment).load();
+}
+
+std::string route_text(const bridge::Route& route) {
+    switch (route.way) {
+        case bridge::Way::tcp: return "tcp:" + route.host + ":" + std::to_string(route.port);
+        case bridge::Way::via: return "via:" + route.gateway;
+        case bridge::Way::xmpp: break;
+    }
+    return "xmpp";
 }
 
 std::string config_template() {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "armor/error.hpp"
 #include "armor/secret.hpp"
 #include "bridge/log.hpp"
+#include "bridge/routes.hpp"
 
 namespace immp::component {
 
@@ -35,11 +37,19 @@ struct Config {
         std::string key_told;
     } listener;
 
+    /// Domain, or "*", to its route; own domain and served ones are checked when all is read.
+    std::map<std::string, bridge::Route, std::less<>> routes;
+
+    struct Gateway {
+        std::set<std::string, std::less<>> domains;
+        std::string ca;  ///< PEM; empty: the system's authorities alone
+    } gateway;
+
     struct Component {
         std::string address;
         std::uint16_t port = 0;
         std::string jid;
-        armor::SecretText secret;
+        armor::SecretText secret;  ///< empty only where no route needs a component: then there is none
         std::map<std::string, std::string>
             peers;  ///< domain -> JID of its component, believed without a listing
     } component;
@@ -79,6 +89,9 @@ using Environment = std::function<std::optional<std::string>(std::string_view na
 /// Reads file and environment. The error's text is one line: `FILE:LINE: KEY: what is wrong and how to mend
 /// it`, or `IMMP_X_Y: ...`. Relative paths are meant from the folder of the file.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& file, const Environment& environment);
+
+/// As the configuration has it.
+[[nodiscard]] std::string route_text(const bridge::Route& route);
 
 /// A configuration file with every key, its default and what it means, ready to be filled in.
 [[nodiscard]] std::string config_template();

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "bridge/client/connection.hpp"
 #include "bridge/wire/imid.hpp"
 
 namespace immp::component {
@@ -102,6 +103,47 @@ Result<void> take_peers(Config& config, KeyValue value) {
     return {};
 }
 
+std::optional<bridge::Route> parse_route(const std::string& text) {
+    if (text == "xmpp") return bridge::Route{};
+    if (text.starts_with("via:")) {
+        auto gateway = bridge::parse_domain(text.substr(4));
+        if (gateway) return bridge::Route{bridge::Way::via, {}, 0, *std::move(gateway)};
+    }
+    if (text.starts_with("tcp:")) {
+        auto server = bridge::client::parse_endpoint(text.substr(4));
+        if (server) return bridge::Route{bridge::Way::tcp, std::move(server->host), server->port, {}};
+    }
+    return std::nullopt;
+}
+
+Result<void> take_routes(Config& config, KeyValue value) {
+    for (const std::string& entry : value.list) {
+        const std::size_t equals = entry.find('=');
+        const std::string name = entry.substr(0, equals);
+        auto domain = name == "*" ? Result<std::string>(name) : bridge::parse_domain(name);
+        auto route = parse_route(equals == entry.npos ? "" : entry.substr(equals + 1));
+        if (!domain || !route)
+            return fail(
+                400, "\"" + entry +
+                         "\" is no route; write \"DOMAIN\" = \"xmpp\", \"tcp:HOST:PORT\" or \"via:DOMAIN\"");
+        if (*domain == config.domain)
+            return fail(400, "has our own domain, " + name + ", which is served here");
+        if (*domain == "*" && route->way == bridge::Way::tcp)
+            return fail(400, "has a server for \"*\"; give it \"via:DOMAIN\", and DOMAIN its tcp route");
+        config.routes[*domain] = *std::move(route);
+    }
+    return {};
+}
+
+Result<void> take_served(Config& config, KeyValue value) {
+    for (const std::string& entry : value.list) {
+        auto domain = bridge::parse_domain(entry);
+        if (!domain) return fail(400, "\"" + entry + "\" is no domain");
+        config.gateway.domains.insert(*std::move(domain));
+    }
+    return {};
+}
+
 Result<void> take_level(Config& config, KeyValue value) {
     using enum bridge::LogLevel;
     static constexpr std::array<std::pair<std::string_view, bridge::LogLevel>, 4> kLevels = {
@@ -137,6 +179,10 @@ constexpr std::array kKeys = {
     KeySpec{"", "domain", KeyType::text, "",
             "the XMPP server's domain, whose mailboxes are served here", take_domain},
 
+    KeySpec{"", "routes", KeyType::table, "{}",
+            "ways to other domains, as \"DOMAIN\" = \"xmpp\", \"tcp:HOST:PORT\" or \"via:DOMAIN\"; \"*\" is all that are not named",
+            take_routes},
+
     KeySpec{"listener", "address", KeyType::list, R"(["0.0.0.0", "::"])",
             "addresses for clients that begin plain and upgrade to TLS; [] for none",
             take_addresses<&Listener::addresses>},
@@ -171,6 +217,15 @@ constexpr std::array kKeys = {
     KeySpec{"component", "peers", KeyType::list, "[]",
             "domains whose component has another name than immp.<domain>, as \"DOMAIN=JID\"; believed without a listing",
             take_peers},
+
+    KeySpec{"gateway", "domains", KeyType::list, "[]",
+            "domains behind us, whose bundles are passed on from and to all others", take_served},
+    KeySpec{"gateway", "ca", KeyType::path, R"("")",
+            "PEM file of authorities for the certificates of servers with a tcp route, beside the system's",
+            [](Config& config, KeyValue value) -> Result<void> {
+                config.gateway.ca = std::move(value.text);
+                return {};
+            }},
 
     KeySpec{"store", "directory", KeyType::path, R"("/var/lib/immp")",
             "folder for everything the daemon keeps; made if missing, readable by its user only",

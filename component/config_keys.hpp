@@ -12,6 +12,7 @@ enum class KeyType {
     path,    ///< relative ones are meant from the folder of the configuration file
     number,  ///< in [least, most]
     list,    ///< of texts; comma-separated in the environment
+    table,   ///< of texts by name; in KeyValue a list of NAME=TEXT, so in the environment
     secret,  ///< a text that is never shown
 };
 

@@ -1,6 +1,8 @@
 #include "component/daemon.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include <asio.hpp>
@@ -12,7 +14,9 @@
 #include "bridge/wire/prep.hpp"
 #include "component/control.hpp"
 #include "component/link.hpp"
+#include "component/link_router.hpp"
 #include "component/status.hpp"
+#include "component/tcp_link.hpp"
 
 namespace immp::component {
 namespace {
@@ -45,8 +49,14 @@ void after(asio::io_context& io, std::chrono::milliseconds pause, std::move_only
     });
 }
 
+/// Of one that carries a message as long as a local user's: its envelope and its padding come on top.
+std::uint64_t bundle_bytes(std::uint64_t message_bytes) {
+    return message_bytes + message_bytes / 8 + (1u << 20);
+}
+
 bridge::SessionLimits session_limits(const Config::Limits& limits) {
     return {.message_bytes = limits.message_bytes,
+            .bundle_bytes = bundle_bytes(limits.message_bytes + (1u << 20)),
             .parts = limits.parts,
             .recipients = limits.recipients,
             .errors_before_login = limits.errors_before_login,
@@ -103,14 +113,11 @@ class Daemon {
         if (auto opened = control_->open(config_.store.directory); !opened) return opened;
         workers_ = std::make_unique<bridge::Workers>(kWorkers);
         node_ = std::make_unique<bridge::Node>(services());
-        link_ = std::make_unique<Link>(
-            io_,
-            LinkConfig{config_.component.address, config_.component.port, config_.component.jid,
-                       config_.domain, std::move(config_.component.secret), config_.component.peers},
-            *node_, log_);
-        node_->attach(*link_);
+        open_links();
+        node_->attach(*router_);
         listener_ = std::make_unique<bridge::Listener>(
-            io_, listener(), [this](const bridge::SessionOrigin&) { return node_->make_desk(); }, log_);
+            io_, listener(), [this](const bridge::SessionOrigin& origin) { return node_->make_desk(origin); },
+            log_);
         if (auto opened = listener_->open(); !opened) return opened;
         node_->start([this](Result<void> started) { begin(std::move(started)); });
         return {};
@@ -118,7 +125,9 @@ class Daemon {
 
     void begin(Result<void> started) {
         if (!started) return end(std::move(started));
-        link_->start();
+        if (link_) link_->start();
+        // Mail with a TCP route does not wait for the XMPP server.
+        if (has_tcp_route()) node_->on_link(bridge::LinkState::up);
         for (const auto& bound : listener_->bound()) {
             log_(bridge::LogLevel::info, "serving " + config_.domain + " on " + bound.address + " port " +
                                              std::to_string(bound.port) +
@@ -126,8 +135,42 @@ class Daemon {
         }
     }
 
+    void open_links() {
+        if (!config_.component.secret.empty())
+            link_ = std::make_unique<Link>(
+                io_,
+                LinkConfig{config_.component.address, config_.component.port, config_.component.jid,
+                           config_.domain, std::move(config_.component.secret), config_.component.peers,
+                           routes_},
+                *node_, log_);
+        TcpIdentity us{config_.domain, config_.gateway.ca,
+                       [this](const std::string& receiver, const Bytes& binding) {
+                           return issue_cookie(receiver, binding);
+                       }};
+        tcp_ = std::make_unique<TcpLink>(routes_, std::move(us), executor(), log_);
+        router_ = std::make_unique<LinkRouter>(routes_, link_.get(), *tcp_);
+    }
+
+    /// For a thread of the TCP link, which waits for it.
+    std::string issue_cookie(const std::string& receiver, const Bytes& binding) {
+        std::promise<std::string> made;
+        auto cookie = made.get_future();
+        asio::post(io_, [this, &made, &receiver, &binding] {
+            made.set_value(node_->issue_cookie(receiver, binding));
+        });
+        return cookie.get();
+    }
+
+    [[nodiscard]] bool has_tcp_route() const {
+        return std::ranges::any_of(config_.routes,
+                                   [](const auto& row) { return row.second.way == bridge::Way::tcp; });
+    }
+
     bridge::ListenerConfig listener() {
         bridge::ListenerConfig listener = listener_config(config_);
+        listener.session.passes_on = [this](const std::string& peer, const std::string& destination) {
+            return routes_.passes_on(peer, destination);
+        };
         listener.session.codecs = codecs_;
         return listener;
     }
@@ -140,7 +183,7 @@ class Daemon {
         bridge::NodeLimits limits;
         // A peer's message may be as long as a local user's; its envelope comes on top.
         limits.message_bytes = config_.limits.message_bytes + (1u << 20);
-        limits.bundle_bytes = limits.message_bytes + limits.message_bytes / 8 + (1u << 20);
+        limits.bundle_bytes = bundle_bytes(limits.message_bytes);
         limits.mailbox_bytes = config_.limits.mailbox_bytes;
         limits.peer_octets = 4 * limits.bundle_bytes;
         limits.key_requests = config_.limits.key_requests;
@@ -154,6 +197,7 @@ class Daemon {
                 .now = now,
                 .uuid = armor::random_uuid,
                 .chance = chance,
+                .routes = routes_,
                 .codecs = codecs_,
                 .post = executor(),
                 .after = [this](std::chrono::milliseconds pause,
@@ -183,10 +227,11 @@ class Daemon {
         outcome_ = std::move(outcome);
         listener_->shut_down(kFarewell, [this] {
             control_->close();
-            link_->stop();
+            if (link_) link_->stop();
             // Works that wait for the store need the I/O thread until they are done; so it stops last.
             ender_ = std::jthread([this] {
                 workers_->stop();
+                tcp_->stop();
                 asio::post(io_, [this] { io_.stop(); });
             });
         });
@@ -201,7 +246,7 @@ class Daemon {
             line(step_line({"question", Step::Outcome::failed, domain.error().text, "give a domain"}));
             return done();
         }
-        link_->diagnose(*domain, [this, domain = *domain, line, done](Steps steps) {
+        diagnose(*domain, [this, domain = *domain, line, done](Steps steps) {
             for (const Step& step : steps)
                 line(step_line(step));
             if (steps.empty() || steps.back().outcome == Step::Outcome::failed) return done();
@@ -212,13 +257,20 @@ class Daemon {
         });
     }
 
+    void diagnose(const std::string& domain, std::move_only_function<void(Steps)> done) {
+        const std::string next = routes_.next_hop(domain);
+        if (!link_ || routes_.of(next).way == bridge::Way::tcp)
+            return tcp_->diagnose(domain, std::move(done));
+        link_->diagnose(next, std::move(done));
+    }
+
     /// The store is asked for what every promise rests on: a write that was synced.
     void report_status(const std::function<void(std::string)>& line, const std::function<void()>& done) {
         store_->write<bridge::Done>(
             [](bridge::Transaction& transaction) { return write_status(transaction, now()); },
             [this, line, done](const Result<bridge::Done>& written) {
                 line(step_line(store_step(config_.store.directory, written)));
-                line(step_line(link_->handshake()));
+                if (link_) line(step_line(link_->handshake()));
                 done();
             });
     }
@@ -238,6 +290,7 @@ class Daemon {
 
     Config config_;
     const bridge::Log log_;
+    const bridge::Routes routes_{config_.routes, config_.gateway.domains};
     asio::io_context io_{1};
     asio::signal_set signals_;
     Result<void> outcome_;
@@ -247,7 +300,9 @@ class Daemon {
     std::unique_ptr<bridge::Store> store_;
     std::unique_ptr<bridge::Workers> workers_;
     std::unique_ptr<bridge::Node> node_;
-    std::unique_ptr<Link> link_;
+    std::unique_ptr<Link> link_;  ///< null where every route is TCP
+    std::unique_ptr<TcpLink> tcp_;
+    std::unique_ptr<LinkRouter> router_;
     std::unique_ptr<bridge::Listener> listener_;
     std::unique_ptr<ControlServer> control_;
     std::jthread ender_;

@@ -63,6 +63,12 @@ void Discovery::make_room() {
     std::erase_if(entries_, [](const auto& row) { return row.second.verdict.has_value(); });
 }
 
+bool Discovery::says_none(const std::string& domain) const {
+    const auto row = entries_.find(domain);
+    const bool is_judged = row != entries_.end() && row->second.verdict.has_value();
+    return is_judged && !row->second.verdict->has_value() && world_.now() < row->second.until;
+}
+
 void Discovery::forget(const std::string& domain) {
     const auto row = entries_.find(domain);
     if (row != entries_.end() && row->second.verdict) entries_.erase(row);

@@ -40,6 +40,9 @@ class Discovery {
     /// prove it. nullopt: for none.
     [[nodiscard]] std::optional<std::string> domain_claimed(std::string_view from) const;
 
+    /// The domain answered, lately, and has no component. Where it could not be asked nothing is known.
+    [[nodiscard]] bool says_none(const std::string& domain) const;
+
     void forget(const std::string& domain);
     /// A stanza came from who would speak for the domain: a refusal is no longer believed, unless it is so
     /// new that believing it keeps strangers from making us ask without end.

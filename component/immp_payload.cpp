@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "armor/base64.hpp"
+#include "armor/hex.hpp"
 #include "armor/names.hpp"
 #include "armor/receipt.hpp"
 #include "component/stanza_error.hpp"
@@ -102,6 +103,13 @@ std::string receipt(ByteView octets) {
     return element("receipt", {{"xmlns", kImmpNs}}, armor::encode_base64(octets));
 }
 
+std::string cookie_question(const bridge::CookieClaim& claim) {
+    return element("cookie", {{"xmlns", kImmpNs},
+                              {"value", claim.cookie},
+                              {"receiver", claim.receiver},
+                              {"cb", armor::encode_base64(claim.binding)}});
+}
+
 std::string online() {
     return element("online", {{"xmlns", kImmpNs}});
 }
@@ -141,6 +149,20 @@ Result<Bytes> read_receipt(Stanza&& set) {
     auto* found = set.find(ElementKind::receipt);
     if (!found || found->octets.empty()) return bad_form("no receipt");
     return std::move(found->octets);
+}
+
+Result<bridge::CookieClaim> read_cookie_question(const Stanza& get) {
+    constexpr std::size_t kCookieDigits = 64;
+    constexpr std::size_t kBindingBytes = 32;
+    const auto* cookie = get.find(ElementKind::cookie);
+    const auto value = cookie ? cookie->get("value") : std::nullopt;
+    if (!value || value->size() != kCookieDigits || !armor::decode_hex(*value)) return bad_form("value");
+    const auto receiver = cookie->get("receiver");
+    if (!receiver || !armor::is_domain(*receiver)) return bad_form("receiver");
+    const auto cb = cookie->get("cb");
+    auto binding = cb ? armor::decode_base64(*cb) : Result<Bytes>(Bytes());
+    if (!binding || binding->size() != kBindingBytes) return bad_form("cb");
+    return bridge::CookieClaim{std::string(*value), std::string(*receiver), *std::move(binding)};
 }
 
 Result<BundleStatus> read_piece_answer(Stanza&& answer, std::string_view bundle_id) {

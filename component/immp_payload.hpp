@@ -26,6 +26,7 @@ inline constexpr std::size_t kMaxPieceBytes = 290 * 1'024;
 [[nodiscard]] std::string key_question(std::string_view domain, bridge::PeerLink::History history);
 [[nodiscard]] std::string key_answer(const std::vector<std::string>& records);
 [[nodiscard]] std::string receipt(ByteView octets);
+[[nodiscard]] std::string cookie_question(const bridge::CookieClaim& claim);
 /// Our stream came up anew.
 [[nodiscard]] std::string online();
 
@@ -40,6 +41,7 @@ struct KeyQuestion {
 };
 [[nodiscard]] Result<KeyQuestion> read_key_question(const Stanza& get);
 [[nodiscard]] Result<Bytes> read_receipt(Stanza&& set);
+[[nodiscard]] Result<bridge::CookieClaim> read_cookie_question(const Stanza& get);
 
 // Readers of answers, `result` or `error`. An answer of no known form is 720, as one that never came. A
 // receipt counts in the bundle, beside it, or alone; alone it says nothing of `at`.

@@ -54,7 +54,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
           asker_(config.jid, *this, world_),
           discovery_(asker_, world_, overrides_),
           answers_(std::make_shared<Answers>(config.jid, *this, world_, asker_, discovery_, handler)),
-          peers_(asker_, discovery_, *this, world_),
+          peers_(asker_, discovery_, *this, world_, config.routes),
           machine_({walk_.server, config.jid, config.domain, std::move(config.secret)}, LinkPolicy{},
                    random_chance, random_id),
           timer_(io) {}
@@ -263,6 +263,9 @@ void Link::send_receipt(std::string domain, Bytes receipt, bridge::Callback<void
 }
 void Link::announce(std::string domain, bridge::Callback<void> done) {
     driver_->peers().announce(std::move(domain), std::move(done));
+}
+void Link::verify_cookie(std::string issuer, bridge::CookieClaim claim, bridge::Callback<void> done) {
+    driver_->peers().verify_cookie(std::move(issuer), std::move(claim), std::move(done));
 }
 void Link::diagnose(std::string domain, std::move_only_function<void(Steps)> done) {
     driver_->diagnose(std::move(domain), std::move(done));

@@ -13,6 +13,7 @@
 #include "armor/secret.hpp"
 #include "bridge/log.hpp"
 #include "bridge/peer_link.hpp"
+#include "bridge/routes.hpp"
 #include "component/diagnosis.hpp"
 
 namespace asio {
@@ -29,6 +30,7 @@ struct LinkConfig {
     armor::SecretText secret;  ///< shared with the server (XEP-0114)
     /// Domains whose component has another JID than `immp.<domain>`; believed without a listing.
     std::map<std::string, std::string> overrides = {};
+    bridge::Routes routes = {};
 };
 
 /// Towards other domains by the one stream to our own server. Comes back for ever: calls made while it is
@@ -55,6 +57,7 @@ class Link final : public bridge::PeerLink {
                        bridge::Callback<std::vector<std::string>> done) override;
     void send_receipt(std::string domain, Bytes receipt, bridge::Callback<void> done) override;
     void announce(std::string domain, bridge::Callback<void> done) override;
+    void verify_cookie(std::string issuer, bridge::CookieClaim claim, bridge::Callback<void> done) override;
 
     /// The steps of `immpd ping DOMAIN` but the sealed echo; waits up to 15 s for the handshake. `done` is
     /// called once.

@@ -109,8 +109,11 @@ int check(const Given& given) {
     auto tls = bridge::load_tls_context(
         {listener.certificate, listener.key, listener.certificate_told, listener.key_told}, *ascii);
     if (!tls) return complain(tls.error());
-    std::cout << given.config << ": serves " << config->domain << " as component " << config->component.jid
-              << "\n";
+    const bool has_component = !config->component.secret.empty();
+    std::cout << given.config << ": serves " << config->domain
+              << (has_component ? " as component " + config->component.jid : ", without a component") << "\n";
+    for (const auto& [domain, route] : config->routes)
+        std::cout << "  " << domain << ": " << route_text(route) << "\n";
     return 0;
 }
 

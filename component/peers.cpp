@@ -22,17 +22,17 @@ bool says_gone(const Stanza& answer) {
 
 }  // namespace
 
-Peers::Peers(Asker& asker, Discovery& discovery, Outlet& outlet, World& world)
-    : asker_(asker), discovery_(discovery), outlet_(outlet), world_(world) {}
+Peers::Peers(Asker& asker, Discovery& discovery, Outlet& outlet, World& world, bridge::Routes routes)
+    : asker_(asker), discovery_(discovery), outlet_(outlet), world_(world), routes_(std::move(routes)) {}
 
 std::size_t Peers::piece_bytes(std::string_view domain) const {
-    const auto pace = paces_.find(domain);
+    const auto pace = paces_.find(routes_.next_hop(std::string(domain)));
     return pace == paces_.end() ? Pacing().piece_bytes() : pace->second.piece_bytes();
 }
 
 std::size_t Peers::window(std::string_view domain) const {
     if (outlet_.queued_bytes() > kHighWaterBytes) return 1;
-    const auto pace = paces_.find(domain);
+    const auto pace = paces_.find(routes_.next_hop(std::string(domain)));
     return pace == paces_.end() ? Pacing().window() : pace->second.window();
 }
 
@@ -43,7 +43,10 @@ std::optional<Error> Peers::too_much(std::size_t bytes) const {
     return std::nullopt;
 }
 
-void Peers::ask(const std::string& domain, Asker::Question question, std::size_t bytes, IqCallback done) {
+// The path, and who answers, are those of the next hop.
+void Peers::ask(const std::string& destination, Asker::Question question, std::size_t bytes,
+                IqCallback done) {
+    const std::string domain = routes_.next_hop(destination);
     if (auto error = too_much(bytes)) {
         world_.defer([done = std::move(done), error = *std::move(error)]() mutable {
             done(std::unexpected(std::move(error)));
@@ -140,6 +143,20 @@ void Peers::announce(std::string domain, bridge::Callback<void> done) {
         if (!answer) return done(std::unexpected(std::move(answer.error())));
         done(read_empty_answer(*answer));
     });
+}
+
+void Peers::verify_cookie(std::string issuer, bridge::CookieClaim claim, bridge::Callback<void> done) {
+    Asker::Question question{.kind = IqKind::get,
+                             .to = {},
+                             .payload = cookie_question(claim),
+                             .patience = {},
+                             .lane = Lane::urgent};
+    ask(issuer, std::move(question), 0,
+        [this, issuer, done = std::move(done)](Result<Stanza> answer) mutable {
+            if (answer) return done(read_empty_answer(*answer));
+            if (!discovery_.says_none(issuer)) return done(std::unexpected(std::move(answer.error())));
+            done(fail_for_now(404, "the issuer has no IMMP component", 60s, answer.error().detail));
+        });
 }
 
 }  // namespace immp::component

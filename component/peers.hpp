@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bridge/peer_link.hpp"
+#include "bridge/routes.hpp"
 #include "component/asker.hpp"
 #include "component/discovery.hpp"
 #include "component/outlet.hpp"
@@ -23,7 +24,7 @@ inline constexpr std::size_t kHighWaterBytes = 4 * 1'024 * 1'024;
 class Peers final : public bridge::PeerLink {
   public:
     /// All outlive it; asker.down() ends what is owed before it goes.
-    Peers(Asker& asker, Discovery& discovery, Outlet& outlet, World& world);
+    Peers(Asker& asker, Discovery& discovery, Outlet& outlet, World& world, bridge::Routes routes = {});
 
     [[nodiscard]] std::size_t piece_bytes(std::string_view domain) const override;
     [[nodiscard]] std::size_t window(std::string_view domain) const override;
@@ -35,10 +36,12 @@ class Peers final : public bridge::PeerLink {
                        bridge::Callback<std::vector<std::string>> done) override;
     void send_receipt(std::string domain, Bytes receipt, bridge::Callback<void> done) override;
     void announce(std::string domain, bridge::Callback<void> done) override;
+    /// 404 where the issuer's XMPP server answered that there is no component.
+    void verify_cookie(std::string issuer, bridge::CookieClaim claim, bridge::Callback<void> done) override;
 
   private:
     /// Measured by every question with octets in it.
-    void ask(const std::string& domain, Asker::Question question, std::size_t bytes, IqCallback done);
+    void ask(const std::string& destination, Asker::Question question, std::size_t bytes, IqCallback done);
     void measure(const std::string& domain, std::size_t bytes, Time sent_at, const Result<Stanza>& answer);
     [[nodiscard]] std::optional<Error> too_much(std::size_t bytes) const;
 
@@ -46,6 +49,7 @@ class Peers final : public bridge::PeerLink {
     Discovery& discovery_;
     Outlet& outlet_;
     World& world_;
+    const bridge::Routes routes_;
     std::map<std::string, Pacing, std::less<>> paces_;
 };
 

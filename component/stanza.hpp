@@ -29,6 +29,7 @@ enum class ElementKind : std::uint8_t {
     bundle_receipt,   // in bundle; base64
     key,              // urn:immp:1; base64
     receipt,          // urn:immp:1; base64
+    cookie,           // urn:immp:1
     online,           // urn:immp:1
     error,            // of a stanza
     refusal,          // urn:immp:1, in error

@@ -19,6 +19,7 @@ constexpr Word kWords[] = {
     {bundle_receipt, bundle, kImmpNs, "receipt", Content::base64, {}},
     {key, std::nullopt, kImmpNs, "key", Content::base64, {"domain", "history"}},
     {receipt, std::nullopt, kImmpNs, "receipt", Content::base64, {}},
+    {cookie, std::nullopt, kImmpNs, "cookie", Content::none, {"value", "receiver", "cb"}},
     {online, std::nullopt, kImmpNs, "online", Content::none, {}},
     {error, std::nullopt, kComponentNs, "error", Content::none, {"type"}},
     {refusal, error, kImmpNs, "refusal", Content::none, {"code", "e", "retry"}},

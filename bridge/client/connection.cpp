@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "bridge/client/connection_state.hpp"
+#include "bridge/client/public_address.hpp"
 
 namespace immp::bridge::client {
 
@@ -98,7 +99,7 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-Outcome<Connection> Connection::dial(const Endpoint& endpoint, milliseconds patience) {
+Outcome<Connection> Connection::dial(const Endpoint& endpoint, milliseconds patience, Reach reach) {
     addrinfo wish{};
     wish.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
@@ -111,6 +112,10 @@ Outcome<Connection> Connection::dial(const Endpoint& endpoint, milliseconds pati
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
     int error = 0;
     for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
+        if (reach == Reach::public_only && !is_public(*address->ai_addr)) {
+            error = EACCES;
+            continue;
+        }
         const auto descriptor = connect_to(*address, patience);
         if (descriptor) return Connection(std::make_unique<State>(*descriptor, endpoint, patience));
         error = descriptor.error();

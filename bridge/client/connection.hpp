@@ -29,6 +29,10 @@ struct Endpoint {
 /// `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT`. ExitStatus::usage for anything else.
 [[nodiscard]] Outcome<Endpoint> parse_endpoint(std::string_view text);
 
+/// Which addresses of a host are dialled. public_only: none that leads into somebody's own network or machine
+/// (RFC 6890), whatever DNS says.
+enum class Reach { anywhere, public_only };
+
 /// What the server's certificate must prove, and which TLS is wanted.
 struct TlsDemand {
     std::string domain;                 ///< in ASCII: the certificate must name it
@@ -41,7 +45,8 @@ class Connection {
     /// ExitStatus::unavailable where no address of the host answers. `patience` bounds the connecting and
     /// every later wait for the server.
     [[nodiscard]] static Outcome<Connection> dial(const Endpoint& endpoint,
-                                                  std::chrono::milliseconds patience);
+                                                  std::chrono::milliseconds patience,
+                                                  Reach reach = Reach::anywhere);
 
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;

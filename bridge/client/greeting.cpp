@@ -72,7 +72,7 @@ TlsStart parse_tls_start(std::string_view name) {
 }
 
 Outcome<Greeted> greet(const Server& server, const TlsDemand& demand, milliseconds patience) {
-    auto connection = Connection::dial(server.endpoint, patience);
+    auto connection = Connection::dial(server.endpoint, patience, server.reach);
     if (!connection) return std::unexpected(connection.error());
     TlsStart start = server.start;
     if (start == TlsStart::ask)

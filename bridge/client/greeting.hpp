@@ -22,6 +22,7 @@ enum class TlsStart {
 struct Server {
     Endpoint endpoint;
     TlsStart start = TlsStart::ask;
+    Reach reach = Reach::anywhere;
 };
 
 struct Greeted {

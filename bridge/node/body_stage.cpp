@@ -1,6 +1,7 @@
 #include "bridge/node/body_stage.hpp"
 
 #include "bridge/node/workers.hpp"
+#include "bridge/session/request.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -40,6 +41,20 @@ Result<BodyId> StagedBody::settle(Transaction& transaction, Time now) const {
 std::optional<std::string_view> StagedBody::in_memory() const {
     if (tail.size() != length) return std::nullopt;
     return tail;
+}
+
+void discard(Store& store, std::vector<StagedBody> bodies) {
+    std::erase_if(bodies, [](const StagedBody& body) { return body.in_memory().has_value(); });
+    if (bodies.empty()) return;
+    store.write<Done>(
+        [bodies = std::move(bodies)](Transaction& transaction) -> Result<Done> {
+            for (const StagedBody& body : bodies) {
+                auto dropped = transaction.bodies().drop(body.state->body);
+                if (!dropped) return std::unexpected(std::move(dropped.error()));
+            }
+            return Done{};
+        },
+        [](Result<Done>) {});
 }
 
 BodyStage::BodyStage(Store& store, StageWait wait, Time now, std::shared_ptr<Backlog> backlog)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "armor/hash.hpp"
 #include "bridge/store/store.hpp"
@@ -41,6 +42,10 @@ enum class StageWait {
     queue,  ///< on the I/O thread: writes queue, the backlog counts them
     block,  ///< on a worker: each chunk is waited for
 };
+
+/// What was staged for nothing goes at once, not with the sweep a day later: on a full disk it would hold the
+/// very room that others wait for. Should this fail, the sweep has it.
+void discard(Store& store, std::vector<StagedBody> bodies);
 
 class BodyStage {
   public:

@@ -16,22 +16,6 @@
 namespace immp::bridge {
 namespace {
 
-/// What was staged for nothing goes at once, not with the sweep a day later: on a full disk it would hold the
-/// very room that others wait for. Should this fail, the sweep has it.
-void discard(Store& store, std::vector<StagedBody> bodies) {
-    std::erase_if(bodies, [](const StagedBody& body) { return body.in_memory().has_value(); });
-    if (bodies.empty()) return;
-    store.write<Done>(
-        [bodies = std::move(bodies)](Transaction& transaction) -> Result<Done> {
-            for (const StagedBody& body : bodies) {
-                auto dropped = transaction.bodies().drop(body.state->body);
-                if (!dropped) return std::unexpected(std::move(dropped.error()));
-            }
-            return Done{};
-        },
-        [](Result<Done>) {});
-}
-
 bool is_taken(const Result<Submitted>& submitted) {
     return submitted && std::ranges::any_of(submitted->outcomes, [](const RecipientOutcome& outcome) {
                return outcome.code < 300;
@@ -48,8 +32,14 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 
 }  // namespace
 
-Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued)
-    : services_(services), watches_(watches), directory_(directory), queued_(std::move(queued)) {}
+Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, PeerEntrance& entrance,
+           std::string address, Queued queued)
+    : services_(services),
+      watches_(watches),
+      directory_(directory),
+      entrance_(entrance),
+      address_(std::move(address)),
+      queued_(std::move(queued)) {}
 
 Desk::~Desk() {
     backlog_->on_less = nullptr;
@@ -322,19 +312,25 @@ void Desk::serve(FindKeys request, AnswerDone done) {
 }
 
 void Desk::serve(PublishKey request, AnswerDone done) {
-    Upload upload = std::exchange(uploads_[request.delivery], {});
-    uploads_.erase(request.delivery);
-    const auto sent = upload.find(request.part);
-    if (sent == upload.end()) return done(fail(700, "Internal error", "a part has no body"));
-    std::vector<StagedBody> bodies = {sent->second.finish()};
-    upload.erase(sent);
-    const auto record = bodies.front().in_memory();
+    const auto body = take_part(request.delivery, request.part);
+    if (!body) return done(fail(700, "Internal error", "a part has no body"));
+    const auto record = body->in_memory();
     if (record)
         directory_.publish(request.account, std::string(*record), answering<PublishedKey>(std::move(done)));
     else
         done(fail(413, "A key record has at most " + std::to_string(armor::kMaxRecordBytes) + " octets"));
-    discard(services_.store, std::move(bodies));
+    discard(services_.store, {*body});
+}
+
+std::optional<StagedBody> Desk::take_part(DeliveryId delivery, std::uint32_t part) {
+    Upload upload = std::exchange(uploads_[delivery], {});
+    uploads_.erase(delivery);
+    const auto sent = upload.find(part);
+    if (sent == upload.end()) return std::nullopt;
+    StagedBody body = sent->second.finish();
+    upload.erase(sent);
     discard(services_.store, finish(upload));  // of parts that were refused
+    return body;
 }
 
 }  // namespace immp::bridge

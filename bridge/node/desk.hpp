@@ -7,6 +7,7 @@
 
 #include "bridge/node/body_stage.hpp"
 #include "bridge/node/key_directory.hpp"
+#include "bridge/node/peer_entrance.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/node/watches.hpp"
 #include "bridge/session/host.hpp"
@@ -24,8 +25,9 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    /// Services, watches and directory outlive the desk.
-    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued);
+    /// Services, watches, directory and entrance outlive the desk. `address`: where the client is.
+    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, PeerEntrance& entrance,
+         std::string address, Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -55,6 +57,14 @@ class Desk final : public SessionHost {
     void serve(FindKeys request, AnswerDone done);
     void serve(PublishKey request, AnswerDone done);
 
+    // desk_peer.cpp
+    void serve(ConfirmCookie request, AnswerDone done);
+    void serve(CheckCookie request, AnswerDone done);
+    void serve(TakeBundle request, AnswerDone done);
+    void serve(TakeReceipt request, AnswerDone done);
+    /// The one part that counts of a delivery; the others are forgotten.
+    [[nodiscard]] std::optional<StagedBody> take_part(DeliveryId delivery, std::uint32_t part);
+
     // desk_mailbox.cpp
     void serve(CreateFolder request, AnswerDone done);
     void serve(RenameFolder request, AnswerDone done);
@@ -81,6 +91,8 @@ class Desk final : public SessionHost {
     const NodeServices& services_;
     Watches& watches_;
     KeyDirectory& directory_;
+    PeerEntrance& entrance_;
+    const std::string address_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
     std::map<WatchId, std::shared_ptr<FolderWatch>> watching_;

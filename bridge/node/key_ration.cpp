@@ -19,7 +19,7 @@ Result<void> KeyRation::take(const std::string& origin, Time now) {
     if (!is_new && is_over(*entry)) entry->second = {now, 0};
     Minute& minute = entry->second;
     if (minute.taken >= a_minute_)
-        return fail_for_now(429, "Too many keys asked for", kMinute - (now - minute.begun));
+        return fail_for_now(429, std::string(refusal_), kMinute - (now - minute.begun));
     ++minute.taken;
     return {};
 }

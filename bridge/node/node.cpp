@@ -1,5 +1,7 @@
 #include "bridge/node/node.hpp"
 
+#include <algorithm>
+
 #include "bridge/node/echo.hpp"
 #include "bridge/node/housekeeping.hpp"
 
@@ -38,6 +40,8 @@ void Node::attach(PeerLink& link) {
                                                directory_->told(news.told);
                                            });
     greeter_ = std::make_unique<Greeter>(services_, link);
+    entrance_ = std::make_unique<PeerEntrance>(services_, link, *this);
+    relay_ = std::make_unique<Relay>(services_, link, keys);
 }
 
 void Node::start(Callback<void> done) {
@@ -59,9 +63,9 @@ void Node::start(Callback<void> done) {
         });
 }
 
-std::unique_ptr<SessionHost> Node::make_desk() {
+std::unique_ptr<SessionHost> Node::make_desk(const SessionOrigin& origin) {
     return std::make_unique<Desk>(
-        services_, *watches_, *directory_,
+        services_, *watches_, *directory_, *entrance_, origin.address,
         [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
 }
 
@@ -70,26 +74,48 @@ void Node::echo(std::string domain, Callback<std::chrono::milliseconds> done) {
 }
 
 void Node::on_piece(std::string origin, std::string peer, BundlePiece piece, Callback<BundleStatus> reply) {
+    if (relay_->concerns(peer, piece))
+        return relay_->on_piece(origin, peer, std::move(piece), std::move(reply));
     receiver_->on_piece(std::move(origin), std::move(peer), std::move(piece), std::move(reply));
 }
 
 void Node::on_bundle_question(std::string origin, std::string peer, std::string bundle_id,
                               Callback<BundleStatus> reply) {
+    if (relay_->concerns(peer, bundle_id)) return relay_->on_question(peer, bundle_id, std::move(reply));
     receiver_->on_question(std::move(origin), std::move(peer), std::move(bundle_id), std::move(reply));
 }
 
 void Node::on_receipt(std::string origin, Bytes receipt, Callback<void> reply) {
-    sender_->on_receipt(origin, std::move(receipt), std::move(reply));
+    if (!relay_->takes_receipt(origin, receipt, reply))
+        sender_->on_receipt(origin, std::move(receipt), std::move(reply));
 }
 
 void Node::on_key_question(std::string domain, PeerLink::History history,
                            Callback<std::vector<std::string>> reply) {
+    // A gateway tells the records of those behind it, as they give them; who asks judges them.
+    if (domain != services_.domain && services_.routes.is_served(domain))
+        return link_->fetch_records(std::move(domain), history, std::move(reply));
     if (domain != services_.domain) return reply(fail(450, "Domain not served here"));
     if (history == PeerLink::History::whole) return reply(keys_->history);
     reply(std::vector{keys_->record.text()});
 }
 
+std::string Node::issue_cookie(std::string receiver, Bytes binding) {
+    return entrance_->cookies().issue(std::move(receiver), std::move(binding), services_.now());
+}
+
+void Node::on_cookie_question(std::string origin, CookieClaim claim, Callback<void> reply) {
+    if (claim.receiver != origin) return reply(fail(403, "You do not speak for the receiver"));
+    if (entrance_->cookies().redeem(claim, services_.now())) return reply({});
+    reply(fail(421, "No such cookie for this receiver and session"));
+}
+
 void Node::on_link(LinkState state) {
+    // Where some mail goes over TCP the rest fails by itself while the XMPP server is away, and is tried
+    // again.
+    const bool has_tcp = std::ranges::any_of(services_.routes.table(),
+                                             [](const auto& row) { return row.second.way == Way::tcp; });
+    if (has_tcp && state == LinkState::down) return;
     greeter_->on_link(state);
     sender_->on_link(state);
 }

@@ -8,7 +8,9 @@
 #include "bridge/node/desk.hpp"
 #include "bridge/node/greeter.hpp"
 #include "bridge/node/key_directory.hpp"
+#include "bridge/node/peer_entrance.hpp"
 #include "bridge/node/receiver.hpp"
+#include "bridge/node/relay.hpp"
 #include "bridge/node/sender.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/node/trust.hpp"
@@ -28,9 +30,12 @@ class Node final : public PeerHandler {
     /// nothing may come from the link.
     void start(Callback<void> done);
 
-    [[nodiscard]] std::unique_ptr<SessionHost> make_desk();
+    [[nodiscard]] std::unique_ptr<SessionHost> make_desk(const SessionOrigin& origin = {});
     /// The sealed echo of `immpd ping`.
     void echo(std::string domain, Callback<std::chrono::milliseconds> done);
+
+    /// A cookie that proves our name to that receiver in that TLS session.
+    [[nodiscard]] std::string issue_cookie(std::string receiver, Bytes binding);
 
     void on_piece(std::string origin, std::string peer, BundlePiece piece,
                   Callback<BundleStatus> reply) override;
@@ -39,6 +44,7 @@ class Node final : public PeerHandler {
     void on_receipt(std::string origin, Bytes receipt, Callback<void> reply) override;
     void on_key_question(std::string domain, PeerLink::History history,
                          Callback<std::vector<std::string>> reply) override;
+    void on_cookie_question(std::string origin, CookieClaim claim, Callback<void> reply) override;
     void on_link(LinkState state) override;
     void on_peer_seen(std::string domain) override;
 
@@ -56,6 +62,8 @@ class Node final : public PeerHandler {
     std::unique_ptr<KeyDirectory> directory_;
     std::unique_ptr<Receiver> receiver_;
     std::unique_ptr<Greeter> greeter_;
+    std::unique_ptr<PeerEntrance> entrance_;
+    std::unique_ptr<Relay> relay_;
 };
 
 }  // namespace immp::bridge

@@ -13,7 +13,8 @@ Result<void> check_head(const armor::Head& head, const NodeServices& services, c
     const std::uint64_t whole = armor::head_text(head).size() + head.payload.octets;
     if (whole != announced) return fail(400, "Malformed bundle", "announced and signed lengths differ");
     if (head.route.destination != services.domain) return fail(450, "Domain not served here");
-    if (head.route.origin != origin) return fail(403, "You do not speak for the origin");
+    if (!services.routes.speaks_for(origin, head.route.origin))
+        return fail(403, "You do not speak for the origin");
     return armor::check_time(head, services.now());
 }
 
@@ -94,6 +95,7 @@ void Receiver::first_piece(std::string origin, std::string peer, BundlePiece pie
     if (auto done = check_head(first.head, services_, first.origin, first.piece.of); !done) {
         return reply(std::unexpected(std::move(done.error())));
     }
+    first.origin = first.head.route.origin;  // a gateway brought it
     check_repeat(std::move(first), std::move(reply));
 }
 

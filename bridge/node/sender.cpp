@@ -277,7 +277,7 @@ void Sender::on_receipt(const std::string& domain, Bytes octets, Callback<void> 
          reply = std::move(reply)](Result<std::optional<OutgoingBundle>> bundle) mutable {
             if (!bundle) return reply(std::unexpected(std::move(bundle.error())));
             // Booked before, or never ours: receipts are not receipted, so there is nothing to say.
-            if (!*bundle || (*bundle)->destination != domain) return reply({});
+            if (!*bundle || !services_.routes.speaks_for(domain, (*bundle)->destination)) return reply({});
             auto shared = std::make_shared<const OutgoingBundle>(std::move(**bundle));
             conclude(shared, std::move(octets),
                      [this, shared, reply = std::move(reply)](Result<void> done) mutable {

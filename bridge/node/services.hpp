@@ -10,6 +10,7 @@
 #include "bridge/node/bodies_in_use.hpp"
 #include "bridge/node/rates.hpp"
 #include "bridge/node/workers.hpp"
+#include "bridge/routes.hpp"
 #include "bridge/session/session.hpp"
 #include "bridge/store/store.hpp"
 
@@ -45,6 +46,7 @@ struct NodeServices {
     std::function<std::string()> uuid;
     /// In [0, 1).
     std::function<double()> chance;
+    Routes routes = {};
     /// For what sessions pack and unpack; shared with them.
     std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
     std::shared_ptr<BodiesInUse> in_use = std::make_shared<BodiesInUse>();

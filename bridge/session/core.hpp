@@ -88,9 +88,14 @@ class SessionCore {
     [[nodiscard]] const std::string& domain() const { return services_.domain; }
 
     [[nodiscard]] const SessionServices& services() const { return services_; }
+    /// Octets that the bodies of one delivery may have.
+    [[nodiscard]] std::uint64_t most_body_bytes() const {
+        const SessionLimits& limits = services_.limits;
+        return state == SessionState::remote ? limits.bundle_bytes : limits.message_bytes;
+    }
     Output output;
     SessionState state = SessionState::unencrypted;
-    std::string account;  ///< in Local: a prepared IMID
+    std::string account;  ///< in Local: a prepared IMID; in Remote: the domain
     std::optional<Challenge> challenge;
     std::optional<ProvedPassword> password;  ///< in Local; not where a device's own secret was proved
     TlsFacts tls;

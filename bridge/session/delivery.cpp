@@ -87,6 +87,7 @@ void reply_submitted(SessionCore& core, Slot& slot, const Submitted& submitted) 
 std::optional<Error> incomplete(const Delivery& delivery) {
     if (!delivery.refused.empty()) return refusal(400, "A part was refused: send it again, or ABORT");
     if (delivery.purpose == DeliveryPurpose::key) return incomplete_key(delivery);
+    if (delivery.purpose == DeliveryPurpose::bundle) return incomplete_bundle(delivery);
     const auto contents =
         std::ranges::count(delivery.submit.parts, PartClass::content, &SubmittedPart::part_class);
     if (contents != 1) return refusal(400, "Exactly one part is +CONTENT");
@@ -98,6 +99,7 @@ std::optional<Error> incomplete(const Delivery& delivery) {
 void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command) {
     Lane& lane = core.lane(command.pipeline);
     if (lane.delivery) return core.refuse(*slot, refusal(405, "A delivery is open: DONE or ABORT first"));
+    if (core.state == SessionState::remote) return deliver_bundle(core, slot, command);
     auto submit = read_delivery(core, command.arguments);
     if (!submit) return core.refuse(*slot, submit.error());
     lane.delivery = std::make_shared<Delivery>();
@@ -124,6 +126,7 @@ void done(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const DeliveryPtr delivery = std::exchange(lane.delivery, nullptr);
     delivery->ended = true;
     if (delivery->purpose == DeliveryPurpose::key) return publish_key(core, slot, *delivery);
+    if (delivery->purpose == DeliveryPurpose::bundle) return take_bundle(core, slot, *delivery);
     core.ask<Submitted>(slot, std::move(delivery->submit),
                         [](SessionCore& c, const SlotPtr& s, const Submitted& submitted) {
                             reply_submitted(c, *s, submitted);

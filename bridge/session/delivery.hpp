@@ -1,4 +1,4 @@
-// A message or key on its way in: what DELIVER or KEY PUBLISH opened, DATA fills and DONE ends.
+// A message, bundle or key on its way in: what DELIVER or KEY PUBLISH opened, DATA fills and DONE ends.
 #pragma once
 
 #include <array>
@@ -16,11 +16,12 @@
 
 namespace immp::bridge {
 
-enum class DeliveryPurpose { mail, key };
+enum class DeliveryPurpose { mail, key, bundle };
 
 struct Delivery {
     DeliveryPurpose purpose = DeliveryPurpose::mail;
-    Submit submit;                 ///< as it is asked at DONE; of a key's only account, number and parts
+    Submit submit;                 ///< as it is asked at DONE; else only account, number and parts
+    std::string destination;       ///< of a bundle
     std::uint32_t next_part = 0;   ///< PartOctets::part of the next one
     std::uint64_t body_bytes = 0;  ///< of all bodies, refused ones too, announced or received
     unsigned open_bodies = 0;      ///< DONE waits for them

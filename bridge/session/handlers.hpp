@@ -51,6 +51,16 @@ void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command)
 void done(SessionCore& core, const SlotPtr& slot, const Command& command);
 void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command);
 
+// peer.cpp
+void auth_cookie(SessionCore& core, const SlotPtr& slot, const Command& command);
+void verify_cookie(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// DELIVER TO in Remote.
+void deliver_bundle(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// Why it may not end yet; it stays open then.
+[[nodiscard]] std::optional<Error> incomplete_bundle(const Delivery& delivery);
+/// Its DONE.
+void take_bundle(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
+
 // key.cpp
 void key_request(SessionCore& core, const SlotPtr& slot, const Command& command);
 void key_publish(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -38,8 +38,10 @@ void key_request(SessionCore& core, const SlotPtr& slot, const Command& command)
     const bool is_plain =
         imid->local.empty() ? imid->text() == imid->domain : imid->text() == imid->account();
     if (!is_plain) return core.refuse(*slot, refusal(400, "A key is a domain's, or an account's"));
-    // To another domain's server we speak for ourselves only.
-    if (core.state == SessionState::remote && imid->domain != core.domain())
+    // To another domain's server we speak for ourselves, and for domains whose bundles we pass on to it.
+    const auto& passes_on = core.services().passes_on;
+    const bool is_relayed = imid->local.empty() && passes_on && passes_on(core.account, imid->domain);
+    if (core.state == SessionState::remote && imid->domain != core.domain() && !is_relayed)
         return core.refuse(*slot, refusal(450));
     const bool with_history = command.arguments.has("+HISTORY");
     core.ask<KeyRecords>(slot, FindKeys{core.account, *imid, with_history},

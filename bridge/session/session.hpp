@@ -19,6 +19,7 @@ namespace immp::bridge {
 /// Bounds of a session; every one has its error (docs/protocol.md, Limits).
 struct SessionLimits {
     std::uint64_t message_bytes = 100ull << 20;      ///< all parts of a delivery; 413
+    std::uint64_t bundle_bytes = 128ull << 20;       ///< the same of a delivery in Remote; 413
     std::uint32_t parts = 100;                       ///< 413
     std::uint32_t recipients = 100;                  ///< 413
     std::uint32_t errors_before_login = 10;          ///< then 710 and close
@@ -38,6 +39,9 @@ struct SessionServices {
     SessionLimits limits;
     std::function<Time()> now;
     std::function<std::string()> uuid;  ///< a fresh version-4 UUID, lower case
+    /// Whether bundles of what that peer sends are passed on to that domain, which is not ours; none where it
+    /// is empty.
+    std::function<bool(const std::string& peer, const std::string& destination)> passes_on = {};
     /// Shared with the node; bodies over it are refused with 705.
     std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
 };

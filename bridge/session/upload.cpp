@@ -95,7 +95,7 @@ void SessionInput::begin_data(const Command& command) {
     if (!upload->refusal && in_chunks) upload->refusal = refusal(405, "Only CHUNK may follow here");
     upload->delivery = delivery_for(command.pipeline);
     if (!upload->refusal && !upload->delivery) upload->refusal = refusal(405, "No delivery is open");
-    upload->limit_bytes = core_.services().limits.message_bytes;
+    upload->limit_bytes = core_.most_body_bytes();
     if (upload->delivery) upload->limit_bytes -= std::min(upload->limit_bytes, upload->delivery->body_bytes);
     const std::uint64_t most_bytes = wire_limit(*frame, core_.compression, upload->limit_bytes);
     if (frame->length.value_or(0) > most_bytes) {
@@ -152,7 +152,7 @@ void SessionInput::begin_chunk(const Command& command) {
     } else if (!upload->refusal) {
         upload->refusal = refusal_of(command);
     }
-    std::uint64_t limit_bytes = core_.services().limits.message_bytes;
+    std::uint64_t limit_bytes = core_.most_body_bytes();
     if (upload->delivery) limit_bytes -= std::min(limit_bytes, upload->delivery->body_bytes);
     if (!frame || *frame->length > limit_bytes) {
         upload->refusal = frame ? refusal(413, "Too large, closing") : frame.error();
@@ -213,7 +213,7 @@ void SessionInput::unpack_some(Upload& upload) {
     if (octets) {
         unpacked_bytes_ += octets->size();
         if (!octets->empty()) keep_octets(upload, *std::move(octets));
-        if (upload.delivery->body_bytes > core_.services().limits.message_bytes)
+        if (upload.delivery->body_bytes > core_.most_body_bytes())
             upload.refusal = refusal(413, "The message unpacks to too much");
     } else {
         upload.refusal = std::move(octets.error());

@@ -23,6 +23,11 @@ constexpr std::string_view kPiece =
 constexpr std::string_view kQuestion =
     "<bundle xmlns='urn:immp:1' id='0b7e2a4e-5a1c-4b7e-9d55-0123456789ab'/>";
 
+constexpr std::string_view kCookieText = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+constexpr std::string_view kBinding = "WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=";
+const std::string kCookie = "<cookie xmlns='urn:immp:1' value='" + std::string(kCookieText) +
+                            "' receiver='b.example' cb='" + std::string(kBinding) + "'/>";
+
 class AnswersTest : public testing::Test {
   protected:
     void ask(std::string_view type, std::string_view payload, std::string_view from = "immp.b.example",
@@ -263,6 +268,42 @@ TEST_F(AnswersTest, AStrangerIsNotOnline) {
     side_.list("other.b.example");
     EXPECT_THAT(reply(), refusal("forbidden", "403"));
     EXPECT_THAT(side_.handler.calls, IsEmpty());
+}
+
+// Who asks about a cookie is proved first: the bridge compares him with the receiver.
+TEST_F(AnswersTest, AsksTheBridgeAboutCookiesOfWhoSpeaksForHisDomain) {
+    ask("get", kCookie);
+    side_.vouch();
+    ASSERT_THAT(
+        side_.handler.calls,
+        ElementsAre("seen b.example", "cookie b.example " + std::string(kCookieText) + " b.example 32"));
+    side_.handler.taken.at(0)({});
+    EXPECT_EQ(reply(), "<iq type='result' id='q1' from='immp.a.example' to='immp.b.example'/>");
+    ask("get", kCookie);
+    side_.handler.taken.at(1)(fail(421, "No such cookie"));
+    EXPECT_THAT(reply(), AllOf(refusal("undefined-condition", "421"), Not(HasSubstr("retry"))));
+}
+
+TEST_F(AnswersTest, AStrangersCookieQuestionGoesNowhere) {
+    ask("get", kCookie, "x.example");
+    EXPECT_THAT(reply(), refusal("forbidden", "403"));
+    ask("set", kCookie);
+    EXPECT_THAT(reply(), HasSubstr("service-unavailable"));
+    EXPECT_THAT(side_.handler.calls, IsEmpty());
+}
+
+TEST_F(AnswersTest, ACookieQuestionHasOneForm) {
+    const std::string value = "value='" + std::string(kCookieText) + "'";
+    const std::string cb = " cb='" + std::string(kBinding) + "'";
+    for (const std::string& attributes :
+         {std::string(), value, value + " receiver='b.example'", value + cb, " receiver='b.example'" + cb,
+          "value='0123'  receiver='b.example'" + cb,
+          "value='" + std::string(64, 'A') + "' receiver='b.example'" + cb,
+          value + " receiver='bob@b.example'" + cb, value + " receiver='b.example' cb='WlpaWg=='",
+          value + " receiver='b.example' cb='!'"}) {
+        ask("get", "<cookie xmlns='urn:immp:1' " + attributes + "/>");
+        EXPECT_THAT(reply(), refusal("bad-request", "400")) << attributes;
+    }
 }
 
 TEST_F(AnswersTest, AReplyThatComesTooLateIsDropped) {

@@ -133,6 +133,61 @@ TEST_F(Configuration, WhatNoDaemonCouldUseIsAMistakeToo) {
               "immpd.toml:8: store.directory: names no f");
 }
 
+TEST_F(Configuration, RoutesAreReadAndJudged) {
+    const std::string least = kLeast;
+    auto config = load(least +
+                       "[routes]\n\"C.example\" = \"tcp:10.0.0.7\"\n\"d.example\" = \"via:c.example\"\n"
+                       "\"e.example\" = \"xmpp\"\n\"*\" = \"via:e.example\"\n"
+                       "[gateway]\ndomains = [\"c.example\"]\nca = \"ca.pem\"\n");
+    ASSERT_TRUE(config) << config.error().text;
+    EXPECT_EQ(route_text(config->routes.at("c.example")), "tcp:10.0.0.7:1025");
+    EXPECT_EQ(route_text(config->routes.at("d.example")), "via:c.example");
+    EXPECT_EQ(route_text(config->routes.at("e.example")), "xmpp");
+    EXPECT_EQ(config->gateway.domains, (std::set<std::string, std::less<>>{"c.example"}));
+    EXPECT_EQ(config->gateway.ca, (folder_ / "ca.pem").string());
+    config = load(least, {{"IMMP_ROUTES", "c.example=tcp:[::1]:2025, d.example=xmpp"}});
+    ASSERT_TRUE(config) << config.error().text;
+    EXPECT_EQ(config->routes.at("c.example").host, "::1");
+    EXPECT_EQ(config->routes.at("c.example").port, 2025);
+
+    const auto with = [&](const std::string& routes) { return complaint(least + "[routes]\n" + routes); };
+    for (const char* route :
+         {"smtp", "tcp:", "tcp:a b:x", "tcp:c.example:0", "tcp:c.example:70000", "via:", "via:a b", ""})
+        EXPECT_NE(with("\"c.example\" = \"" + std::string(route) + "\"\n").find("is no route; write"),
+                  std::string::npos)
+            << route;
+    EXPECT_EQ(with("\"a b\" = \"xmpp\"\n").substr(0, 33), "immpd.toml:7: routes: \"a b=xmpp\" ");
+    EXPECT_EQ(with("\"c.example\" = 1\n"), "immpd.toml:7: routes: must have a text in quotes for c.example");
+    EXPECT_EQ(complaint("routes = 1\n" + least), "immpd.toml:1: routes: must be a table of texts");
+    EXPECT_NE(with("\"a.example\" = \"xmpp\"\n").find("has our own domain"), std::string::npos);
+    EXPECT_NE(with("\"*\" = \"tcp:c.example\"\n").find("has a server for \"*\""), std::string::npos);
+    for (const char* gateway : {"a.example", "c.example", "d.example"})
+        EXPECT_NE(
+            with("\"c.example\" = \"via:" + std::string(gateway) + "\"\n\"d.example\" = \"via:e.example\"\n")
+                .find("c.example goes via"),
+            std::string::npos)
+            << gateway;
+    EXPECT_NE(complaint(least + "[gateway]\ndomains = [\"a.example\"]\n").find("is our own domain"),
+              std::string::npos);
+    EXPECT_NE(complaint(least + "[gateway]\ndomains = [\"a b\"]\n").find("is no domain"), std::string::npos);
+}
+
+TEST_F(Configuration, AComponentIsLeftOutWhereEveryRouteIsTcp) {
+    std::string text = kLeast;
+    text.erase(text.find("[component]"));
+    const std::string tcp = "\"b.example\" = \"tcp:b.example\"\n";
+    auto config = load(text + "[routes]\n" + tcp + "\"*\" = \"via:b.example\"\n");
+    ASSERT_TRUE(config) << config.error().text;
+    EXPECT_TRUE(config->component.secret.empty());
+    EXPECT_TRUE(config->component.jid.empty());
+    for (const std::string& routes :
+         {tcp, tcp + "\"*\" = \"xmpp\"\n", std::string("\"*\" = \"via:b.example\"\n"),
+          tcp + "\"*\" = \"via:b.example\"\n\"c.example\" = \"xmpp\"\n"})
+        EXPECT_EQ(complaint(text + "[routes]\n" + routes).substr(0, 41),
+                  "immpd.toml: component.secret: is missing;")
+            << routes;
+}
+
 TEST_F(Configuration, ALineThatIsNoTomlNamesTheKeyOnIt) {
     const std::string least = kLeast;
     EXPECT_EQ(complaint(least + "port 5347\n").substr(0, 29), "immpd.toml:7: component.port:");

@@ -174,6 +174,65 @@ TEST_F(PeersTest, AsksAboutABundle) {
     EXPECT_FALSE((*status)->known);
 }
 
+class CookieQuestionTest : public PeersTest {
+  protected:
+    void verify() {
+        side_.peers.verify_cookie("b.example", {std::string(64, 'c'), "a.example", Bytes(32, 0x5a)},
+                                  [&](auto got) { said_ = std::move(got); });
+    }
+    std::optional<Result<void>> said_;
+};
+
+TEST_F(CookieQuestionTest, AsksTheIssuersComponent) {
+    verify();
+    side_.vouch();
+    EXPECT_THAT(
+        side_.outlet.sent.front().first,
+        AllOf(HasSubstr("type='get'"), HasSubstr("to='immp.b.example'"),
+              HasSubstr("<cookie xmlns='urn:immp:1' value='" + std::string(64, 'c') +
+                        "' receiver='a.example' cb='WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo='/>")));
+    side_.answer("result", "");
+    EXPECT_TRUE(said_->has_value());
+    verify();
+    side_.answer("error",
+                 "<error type='cancel'><undefined-condition "
+                 "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><refusal xmlns='urn:immp:1' "
+                 "code='421' e='5.7.0'/></error>");
+    EXPECT_EQ(said_->error().code, 421);
+    EXPECT_FALSE(said_->error().temporary());
+}
+
+// Only where the domain itself answered that it has none: then another way may be asked.
+TEST_F(CookieQuestionTest, TellsNoComponentFromNoAnswer) {
+    verify();
+    side_.list("other.b.example");
+    run();
+    EXPECT_EQ(said_->error().code, 404);
+    EXPECT_TRUE(said_->error().temporary());
+
+    side_.discovery.forget("b.example");
+    verify();
+    side_.answer("error", error("remote-server-not-found"));
+    run();
+    EXPECT_EQ(said_->error().code, 720);
+
+    verify();
+    side_.vouch();
+    side_.outside.now += 120s;
+    side_.asker.expire();
+    EXPECT_EQ(said_->error().code, 720);
+}
+
+TEST(PeersVia, AGatewaysComponentIsAskedForDomainsBehindIt) {
+    SideDouble side;
+    Peers peers(side.asker, side.discovery, side.outlet, side.outside.world,
+                {{{"c.example", {bridge::Way::via, {}, 0, "b.example"}}}, {}});
+    peers.fetch_records("c.example", bridge::PeerLink::History::last, [](auto) {});
+    side.vouch();
+    EXPECT_THAT(side.outlet.sent.front().first,
+                AllOf(HasSubstr("to='immp.b.example'"), HasSubstr("domain='c.example'")));
+}
+
 TEST(WriteQueue, LetsTheUrgentAheadAndCountsUntilWritten) {
     WriteQueue queue;
     queue.push("piece1", Lane::bulk);

@@ -37,6 +37,12 @@ class HandlerDouble final : public bridge::PeerHandler {
         calls.push_back("key " + domain);
         records.push_back(std::move(reply));
     }
+    void on_cookie_question(std::string origin, bridge::CookieClaim claim,
+                            bridge::Callback<void> reply) override {
+        calls.push_back("cookie " + origin + " " + claim.cookie + " " + claim.receiver + " " +
+                        std::to_string(claim.binding.size()));
+        taken.push_back(std::move(reply));
+    }
     void on_link(bridge::LinkState state) override {
         calls.emplace_back(state == bridge::LinkState::up ? "up" : "down");
     }

@@ -20,7 +20,7 @@ LAYERS = {
     "bridge/net": ("armor", "bridge/wire", "bridge/mail", "bridge/session", "bridge"),
     "bridge/client": ("armor", "bridge/wire", "bridge/mail"),
     "bridge": ("armor",),  # peer_link.hpp, log.hpp: what layers meet at
-    "component": ("armor", "bridge/wire", "bridge/mail", "bridge/session", "bridge/store", "bridge/node", "bridge/net", "bridge"),
+    "component": ("armor", "bridge/wire", "bridge/mail", "bridge/session", "bridge/store", "bridge/node", "bridge/net", "bridge/client", "bridge"),
 }
 
 # Header (pattern) of an outside library -> the files (pattern) that are its home.

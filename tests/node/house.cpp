@@ -36,7 +36,7 @@ void WireLink::request(const std::string& domain, Callback<T> done,
     const auto settle = [is_cut = is_cut_, waiting](Result<T> result) {
         if (auto once = std::exchange(*waiting, nullptr); once && !*is_cut) once(std::move(result));
     };
-    House* const house = wire_.serving(domain);
+    House* const house = wire_.serving(routes.next_hop(domain));
     if (!house) return wire_.loop_.post([settle] { settle(no_answer()); });
     wire_.owe(*house, [settle] { settle(no_answer()); });
     ask(*house->node, settle);
@@ -90,6 +90,12 @@ void WireLink::announce(std::string domain, Callback<void> done) {
     });
 }
 
+void WireLink::verify_cookie(std::string issuer, CookieClaim claim, Callback<void> done) {
+    request<void>(issuer, std::move(done), [&](Node& node, Callback<void> reply) {
+        node.on_cookie_question(domain_, std::move(claim), std::move(reply));
+    });
+}
+
 House::House(Wire& given, std::string name, std::filesystem::path folder)
     : wire(given), domain(std::move(name)), directory(std::move(folder)) {
     wire.houses[domain] = this;
@@ -124,6 +130,7 @@ void House::open() {
     store = std::move(*opened);
     workers = std::make_unique<Workers>(1);
     link = std::make_unique<WireLink>(wire, domain);
+    link->routes = routes;
     node = std::make_unique<Node>(NodeServices{
         .domain = domain,
         .owner = "test",
@@ -133,6 +140,7 @@ void House::open() {
         .now = [&loop] { return loop.now(); },
         .uuid = armor::random_uuid,
         .chance = [] { return 0.5; },
+        .routes = routes,
         .post = [&loop,
                  run = std::weak_ptr(run_)](auto work) { loop.post(while_alive(run, std::move(work))); },
         .after = [&loop, run = std::weak_ptr(run_)](

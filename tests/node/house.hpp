@@ -126,12 +126,14 @@ class WireLink final : public PeerLink {
     void fetch_records(std::string domain, History history, Callback<std::vector<std::string>> done) override;
     void send_receipt(std::string domain, Bytes receipt, Callback<void> done) override;
     void announce(std::string domain, Callback<void> done) override;
+    void verify_cookie(std::string issuer, CookieClaim claim, Callback<void> done) override;
 
     /// Its house was shut: what is still answered falls silent.
     void cut() { *is_cut_ = true; }
 
     std::size_t piece_bytes_ = 65'536;
     int greetings = 0;  ///< that it was to send
+    Routes routes;      ///< of its house: what goes via another is sent there
 
   private:
     /// Asks the house behind `domain`; `done` hears once: its answer, or 720 if it does not serve or is shut
@@ -178,6 +180,7 @@ struct House {
     Wire& wire;
     const std::string domain;
     NodeLimits limits;  ///< of the next start
+    Routes routes;      ///< likewise
     const std::filesystem::path directory;
     std::vector<std::string> log;
     std::unique_ptr<Store> store;

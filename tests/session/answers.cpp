@@ -129,6 +129,13 @@ Answer read_answer(const std::string& text) {
     std::string kind;
     in >> kind;
     if (kind == "done") return Done{};
+    if (kind == "bundle") {
+        TakenBundle taken;
+        std::size_t count = 0;
+        in >> taken.id >> count;
+        taken.receipt.assign(count, 'r');
+        return taken;
+    }
     if (kind == "credential") return read_credential(rest_of(in));
     if (kind == "submitted") return read_submitted(in);
     if (kind == "status") return read_status(in);

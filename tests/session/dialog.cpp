@@ -68,6 +68,7 @@ void set_limit(SessionLimits& limits, const std::string& text) {
     const std::string name = text.substr(0, equals);
     const unsigned long value = std::stoul(text.substr(equals + 1));
     if (name == "message_bytes") limits.message_bytes = value;
+    if (name == "bundle_bytes") limits.bundle_bytes = value;
     if (name == "parts") limits.parts = static_cast<std::uint32_t>(value);
     if (name == "recipients") limits.recipients = static_cast<std::uint32_t>(value);
     if (name == "index_limit") limits.index_limit = static_cast<std::uint32_t>(value);

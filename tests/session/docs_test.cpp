@@ -119,6 +119,7 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"octets of an IMID", armor::kMaxImidBytes, "400"},
         {"octets of a part's name", kMaxPartNameBytes, "400"},
         {"octets of a message's bodies (configurable)", limits.message_bytes, "413, closing"},
+        {"octets of a bundle in Remote (of the former, and an eighth)", limits.bundle_bytes, "413, closing"},
         {"parts of a message (configurable)", limits.parts, "413"},
         {"recipients of a message (configurable)", limits.recipients, "413"},
         {"entries of one INDEX (configurable)", limits.index_limit, "fewer, `next=`"},

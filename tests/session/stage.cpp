@@ -140,6 +140,19 @@ struct Describe {
     std::string operator()(const FindKeys& r) {
         return "keys " + r.origin + " " + r.owner.text() + (r.history ? " history" : "");
     }
+    std::string operator()(const ConfirmCookie& r) {
+        return "confirm-cookie " + r.issuer + " " + r.cookie + " cb=" + armor::encode_base64(r.binding);
+    }
+    std::string operator()(const CheckCookie& r) {
+        return "check-cookie " + r.cookie + " " + r.receiver + " cb=" + armor::encode_base64(r.binding);
+    }
+    std::string operator()(const TakeBundle& r) {
+        return "take-bundle " + std::to_string(r.delivery) + " " + r.origin + " to=" + r.destination + " " +
+               std::to_string(r.part);
+    }
+    std::string operator()(const TakeReceipt& r) {
+        return "take-receipt " + std::to_string(r.delivery) + " " + r.origin + " " + std::to_string(r.part);
+    }
     std::string operator()(const PublishKey& r) {
         return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);
     }

@@ -26,7 +26,11 @@ Stage in_state(SessionState state) {
         return stage;
     }
     stage.start();
-    if (state == SessionState::unauthenticated) stage.establish_tls(true);
+    if (state != SessionState::unencrypted) stage.establish_tls(true);
+    if (state == SessionState::remote) {
+        stage.receive("AUTH COOKIE " + std::string(64, '0') + " b.example\n");
+        stage.answer(0, Done{});
+    }
     stage.sent.clear();
     return stage;
 }
@@ -42,6 +46,8 @@ std::optional<int> wanted_code(const CommandSpec& spec, SessionState state) {
     if (!is_implemented(spec.verb)) return 701;
     switch (spec.verb) {
         case Verb::auth_renew: return 415;  // an address is no base64
+        case Verb::verify_cookie:
+        case Verb::auth_cookie: return 400;  // ... and no cookie
         case Verb::auth_response:
         case Verb::data:
         case Verb::chunk:
@@ -53,8 +59,8 @@ std::optional<int> wanted_code(const CommandSpec& spec, SessionState state) {
 }
 
 TEST(States, EveryVerbInEveryState) {
-    for (const SessionState state :
-         {SessionState::unencrypted, SessionState::unauthenticated, SessionState::local}) {
+    for (const SessionState state : {SessionState::unencrypted, SessionState::unauthenticated,
+                                     SessionState::local, SessionState::remote}) {
         for (const CommandSpec& spec : command_table()) {
             SCOPED_TRACE(std::string(spec.keywords) + " in " + state_name(state));
             Stage stage = in_state(state);

@@ -1,0 +1,167 @@
+// A gateway between two domains that do not reach each other: c.example behind a.example, b.example beyond.
+#include "bridge/node/relay.hpp"
+
+#include "armor/base64.hpp"
+#include "armor/bundle.hpp"
+#include "armor/receipt.hpp"
+#include "tests/node/empty_bundle.hpp"
+
+namespace immp::bridge {
+namespace {
+
+using namespace std::chrono_literals;
+
+Routes gateway() {
+    return {{}, {"c.example"}};
+}
+Routes via_a(const std::string& domain) {
+    return {{{domain, {Way::via, {}, 0, "a.example"}}}, {}};
+}
+
+class Gateway : public TwoDomains {
+  protected:
+    Gateway() : c_(wire_, "c.example", directory_ / "c") {
+        c_.add_account("cecil@c.example");
+        a_.routes = gateway();
+        b_.routes = via_a("c.example");
+        c_.routes = via_a("*");
+        for (House* house : {&a_, &b_, &c_})
+            house->restart();
+        raise_links();
+        c_.link_up();
+    }
+
+    /// What a house says to a piece that another domain brings.
+    Result<BundleStatus> bring(House& to, const std::string& from, const EmptyBundle& bundle, Bytes octets) {
+        std::optional<Result<BundleStatus>> status;
+        const std::uint64_t of = octets.size();
+        to.node->on_piece(from, "immp." + from, BundlePiece{bundle.id, 0, of, std::move(octets)},
+                          [&](Result<BundleStatus> said) { status = std::move(said); });
+        EXPECT_TRUE(loop_.run_until([&] { return status.has_value(); }));
+        return std::move(*status);
+    }
+    EmptyBundle sealed(House& from, House& to) {
+        const auto keys = keys_of(from);
+        const auto there = keys_of(to);
+        return seal_empty({from.domain, to.domain, armor::random_uuid(), keys->record.fingerprint(),
+                           there->record.fingerprint()},
+                          *keys, there->record, loop_.now());
+    }
+    /// The heads that went from a.example, of bundles that others made.
+    std::vector<armor::Head> passed_on() {
+        std::vector<armor::Head> heads;
+        for (const auto& [from, piece] : wire_.pieces) {
+            if (from != "a.example" || piece.at != 0) continue;
+            auto parsed = armor::parse_head(piece.octets);
+            if (parsed && *parsed) heads.push_back((*parsed)->head);
+        }
+        return heads;
+    }
+
+    House c_;
+};
+
+TEST_F(Gateway, MailAndReceiptsCrossItBothWays) {
+    const std::string text = armor::encode_base64(armor::random_bytes(300'000));
+    ASSERT_TRUE(c_.submit(mail("cecil@c.example", {"bob@b.example"}, "out"), {text}));
+    ASSERT_TRUE(
+        loop_.run_until([&] { return b_.index("bob@b.example").size() == 1 && c_.outbox_rows() == 0; }));
+    EXPECT_EQ(b_.fetch("bob@b.example", b_.index("bob@b.example")[0].id, FetchForm::part, "body"), text);
+    ASSERT_TRUE(b_.submit(mail("bob@b.example", {"cecil@c.example", "nobody@c.example"}, "in"), {text}));
+    ASSERT_TRUE(
+        loop_.run_until([&] { return c_.index("cecil@c.example").size() == 1 && b_.outbox_rows() == 0; }));
+    EXPECT_EQ(b_.index("bob@b.example").size(), 2u) << "and the bounce for nobody";
+    EXPECT_TRUE(a_.index("alice@a.example").empty());
+}
+
+TEST_F(Gateway, ItAddsOneSignedLineAndChangesNothingElse) {
+    ASSERT_TRUE(c_.submit(mail("cecil@c.example", {"bob@b.example"}, "out"), {"text"}));
+    ASSERT_TRUE(loop_.run_until([&] { return c_.outbox_rows() == 0; }));
+    const auto heads = passed_on();
+    ASSERT_EQ(heads.size(), 1u);
+    ASSERT_EQ(heads[0].hops.size(), 1u);
+    EXPECT_EQ(heads[0].hops[0].domain, "a.example");
+    const auto record = armor::Record::parse(as_bytes(keys_of(a_)->record.text()));
+    EXPECT_TRUE(armor::verify_hop(armor::bundle_digest(heads[0]), heads[0].hops, 0, *record));
+    armor::Head before = heads[0];
+    before.hops.clear();
+    const auto sent = armor::parse_head(wire_.pieces.front().second.octets);
+    EXPECT_EQ(armor::head_text(before), armor::head_text((*sent)->head));
+}
+
+TEST_F(Gateway, AReceiptThatComesByItselfIsPassedOn) {
+    wire_.fate = [](const std::string& from, auto&) {
+        return from == "b.example" ? Fate::withhold_receipt : Fate::pass;
+    };
+    ASSERT_TRUE(b_.submit(mail("bob@b.example", {"cecil@c.example"}, "in"), {"text"}));
+    ASSERT_TRUE(loop_.run_until([&] { return c_.index("cecil@c.example").size() == 1; }));
+    EXPECT_EQ(b_.outbox_rows(), 1u);
+    const auto id = wire_.pieces.front().second.bundle_id;
+    auto given = c_.in_store<std::optional<Bundles::Given>>(
+        [&](Transaction& transaction) { return transaction.bundles().receipt("b.example", id); });
+    ASSERT_TRUE(given && *given);
+    std::optional<Result<void>> said;
+    a_.node->on_receipt("c.example", (*given)->receipt,
+                        [&](Result<void> result) { said = std::move(result); });
+    ASSERT_TRUE(loop_.run_until([&] { return said.has_value(); }));
+    EXPECT_TRUE(*said) << said->error().text;
+    EXPECT_EQ(b_.outbox_rows(), 0u);
+}
+
+TEST_F(Gateway, ItPassesNothingOnBetweenOthers) {
+    House d(wire_, "d.example", directory_ / "d");
+    const EmptyBundle bundle = sealed(b_, d);
+    EXPECT_EQ(bring(a_, "b.example", bundle, bundle.octets).error().code, 450);
+}
+
+TEST_F(Gateway, WhoeverBringsItMustSpeakForItsOrigin) {
+    const EmptyBundle bundle = sealed(b_, c_);
+    EXPECT_EQ(bring(a_, "d.example", bundle, bundle.octets).error().code, 403) << "at the gateway";
+    EXPECT_EQ(bring(c_, "d.example", bundle, bundle.octets).error().code, 403) << "at the destination";
+    EXPECT_TRUE(bring(c_, "a.example", bundle, bundle.octets)) << "its gateway may";
+}
+
+TEST_F(Gateway, WhatWasHereGoesNoFurther) {
+    const EmptyBundle bundle = sealed(c_, b_);
+    const auto keys = keys_of(a_);
+    auto parsed = armor::parse_head(bundle.octets);
+    armor::Head head = (*parsed)->head;
+    head.hops.push_back(*armor::make_hop(armor::bundle_digest(head), {}, "a.example", loop_.now(),
+                                         keys->record.fingerprint(), keys->signing));
+    const std::string text = armor::head_text(head);
+    Bytes octets(text.begin(), text.end());
+    octets.insert(octets.end(), bundle.octets.begin() + static_cast<std::ptrdiff_t>(bundle.head_bytes),
+                  bundle.octets.end());
+    EXPECT_EQ(bring(a_, "c.example", bundle, octets).error().code, 452);
+}
+
+TEST_F(Gateway, ARestartUnderWayBeginsAnew) {
+    c_.link->piece_bytes_ = 64 * 1024;
+    int pieces = 0;
+    wire_.fate = [&](const std::string& from, auto&) {
+        if (from == "c.example" && ++pieces == 3) a_.is_reachable = false;
+        return Fate::pass;
+    };
+    const std::string text = armor::encode_base64(armor::random_bytes(300'000));
+    ASSERT_TRUE(c_.submit(mail("cecil@c.example", {"bob@b.example"}, "out"), {text}));
+    ASSERT_TRUE(loop_.run_until([&] { return pieces >= 3; }));
+    a_.restart();
+    a_.is_reachable = true;
+    a_.link_up();
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return c_.outbox_rows() == 0; }));
+    EXPECT_EQ(b_.index("bob@b.example").size(), 1u);
+}
+
+TEST_F(Gateway, ADestinationThatIsAwayIsTriedAgain) {
+    b_.is_reachable = false;
+    ASSERT_TRUE(c_.submit(mail("cecil@c.example", {"bob@b.example"}, "out"), {"text"}));
+    for (int i = 0; i < 50; ++i)
+        loop_.advance(5s);
+    b_.is_reachable = true;
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return c_.outbox_rows() == 0; }));
+    EXPECT_EQ(b_.index("bob@b.example").size(), 1u);
+    EXPECT_TRUE(c_.index("cecil@c.example").empty()) << "no bounce";
+}
+
+}  // namespace
+}  // namespace immp::bridge
