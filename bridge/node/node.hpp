@@ -31,6 +31,8 @@ class Node final : public PeerHandler {
     void start(Callback<void> done);
 
     [[nodiscard]] std::unique_ptr<SessionHost> make_desk(const SessionOrigin& origin = {});
+    /// Another process has changed accounts or mailboxes: watches of what is gone shall end.
+    void on_administered() { watches_->look_again(); }
     /// The sealed echo of `immpd ping`.
     void echo(std::string domain, Callback<std::chrono::milliseconds> done);
 

@@ -47,4 +47,15 @@ Result<Place> parse_folder_place(std::string_view text) {
     return parse_place(text.substr(0, colons), text.substr(colons + 2));
 }
 
+Result<Place> parse_mailbox_place(std::string_view text) {
+    if (!text.starts_with('/') && text.find("::") == text.npos) {
+        const auto imid = parse_imid(text);
+        if (!imid) return std::unexpected(imid.error());
+        if (!imid->local.empty() && imid->text() == imid->account()) return Place{imid->account(), {}, {}};
+    }
+    auto place = parse_folder_place(text);
+    if (place && !place->rest.empty()) return fail(400, "A folder or mailbox is meant, without ::");
+    return place;
+}
+
 }  // namespace immp::bridge

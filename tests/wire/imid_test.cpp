@@ -190,6 +190,18 @@ TEST(Path, Places) {
         EXPECT_FALSE(parse_message_place(bad)) << bad;
 }
 
+TEST(Path, WholeMailboxes) {
+    EXPECT_EQ(parse_mailbox_place("Helpdesk@A.example")->owner, "helpdesk@a.example");
+    EXPECT_EQ(parse_mailbox_place("helpdesk@a.example")->folder, "");
+    EXPECT_EQ(parse_mailbox_place("helpdesk/alice@a.example")->owner, "helpdesk/alice@a.example");
+    EXPECT_EQ(parse_mailbox_place("helpdesk@a.example/INBOX/x")->folder, "/INBOX/x");
+    EXPECT_EQ(parse_mailbox_place("/a@b")->folder, "/a@b");
+    for (const char* bad : {"", "/", "a.example", "helpdesk+x@a.example", "helpdesk@a.example/", "@a.example",
+                            "helpdesk@a.example::*", "/INBOX::unread", "helpdesk@a.example/INBOX::*",
+                            "helpdesk@a.example/INBOX#619b982c-f9b4-4263-bbc7-755afc7710dd"})
+        EXPECT_EQ(parse_mailbox_place(bad).error().code, 400) << bad;
+}
+
 TEST(Nfc, Composes) {
     EXPECT_EQ(nfc("a\u0308").value(), "\u00e4");
     EXPECT_EQ(nfc("\ufb01").value(), "\ufb01");
