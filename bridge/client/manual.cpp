@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "bridge/client/commands.hpp"
+#include "bridge/client/roff.hpp"
 
 namespace immp::bridge::client {
 
@@ -42,16 +43,6 @@ in that folder: for each account its server and this device's secret, never the 
 .BR immpd (8)
 )";
 
-/// Nothing in it is a request or an escape.
-std::string plain(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        if (c == '\\' || c == '-') safe += '\\';
-        safe += c == '\\' ? 'e' : c;
-    }
-    return safe.starts_with('.') || safe.starts_with('\'') ? "\\&" + safe : safe;
-}
-
 std::string upper(std::string_view text) {
     std::string shouted(text.substr(text.find_first_not_of('-')));
     std::ranges::transform(shouted, shouted.begin(), [](char c) {
@@ -69,18 +60,18 @@ std::string word_of(const Parameter& parameter) {
 
 std::string explained(const Parameter& parameter) {
     const std::string_view all = parameter.name;
-    std::string names = plain(all.substr(0, all.find(',')));
-    if (parameter.key() != all) names += "\\fR, \\fB" + plain(parameter.key());
+    std::string names = roff_text(all.substr(0, all.find(',')));
+    if (parameter.key() != all) names += "\\fR, \\fB" + roff_text(parameter.key());
     const bool has_value = parameter.is_option() && parameter.kind != Kind::flag;
-    std::string text = ".TP\n\\fB" + (parameter.is_option() ? names : plain(upper(parameter.key()))) +
-                       "\\fR" + (has_value ? " \\fI" + plain(upper(parameter.key())) + "\\fR" : "") + "\n" +
-                       plain(parameter.help);
-    if (*parameter.preset) text += " (" + plain(parameter.preset) + ")";
+    std::string text = ".TP\n\\fB" + (parameter.is_option() ? names : roff_text(upper(parameter.key()))) +
+                       "\\fR" + (has_value ? " \\fI" + roff_text(upper(parameter.key())) + "\\fR" : "") + "\n" +
+                       roff_text(parameter.help);
+    if (*parameter.preset) text += " (" + roff_text(parameter.preset) + ")";
     return text + "\n";
 }
 
 std::string section(const CommandRow& row) {
-    std::string text = ".SS " + plain(synopsis(row)) + "\n" + plain(row.help) + ".\n";
+    std::string text = ".SS " + roff_text(synopsis(row)) + "\n" + roff_text(row.help) + ".\n";
     for (const Parameter& parameter : row.parameters)
         text += explained(parameter);
     return text;
@@ -108,7 +99,7 @@ std::string manual_page(std::span<const CommandRow> rows) {
         page += section(row);
     page += ".SH EXIT STATUS\n";
     for (const StatusRow& row : status_table())
-        page += ".TP\n" + std::to_string(static_cast<int>(row.status)) + "\n" + plain(row.meaning) + "\n";
+        page += ".TP\n" + std::to_string(static_cast<int>(row.status)) + "\n" + roff_text(row.meaning) + "\n";
     return page + kClosing;
 }
 

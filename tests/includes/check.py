@@ -39,7 +39,7 @@ HOMES = {
                           r"|component/(link|stream_driver|control|daemon|administration)\.\w+",
     r"expat\.h": r"component/xml_reader\.cpp",
     r"toml\+\+/.*": r"component/config\.cpp",
-    r"CLI/.*": r"(component|bridge/client)/main\.cpp",
+    r"CLI/.*": r"(component|bridge/client)/main\.cpp|component/manual\.cpp",
     r"spdlog/.*|fmt/.*": r"component/log_sink\.cpp",
     r"resolv\.h|arpa/nameser\.h": r"bridge/client/discovery\.cpp",
 }
