@@ -155,6 +155,8 @@ class Daemon {
                 .uuid = armor::random_uuid,
                 .chance = chance,
                 .codecs = codecs_,
+                .programs = {config_.rules.programs, std::chrono::seconds(config_.rules.program_seconds),
+                             config_.rules.programs_at_once},
                 .post = executor(),
                 .after = [this](std::chrono::milliseconds pause,
                                 std::move_only_function<void()> then) { after(io_, pause, std::move(then)); },
@@ -186,6 +188,7 @@ class Daemon {
             link_->stop();
             // Works that wait for the store need the I/O thread until they are done; so it stops last.
             ender_ = std::jthread([this] {
+                node_->stop();
                 workers_->stop();
                 asio::post(io_, [this] { io_.stop(); });
             });

@@ -32,6 +32,8 @@ void show_parts(const Context& context, const OpenedMessage& message) {
 
 void show(const Context& context, const OpenedMessage& message) {
     show_header(context, "From", message.from);
+    if (!message.original_from.empty())
+        show_header(context, "Forwarded", "first from " + message.original_from + ", as the sender says");
     show_header(context, "To", joined(message.to));
     show_header(context, "Cc", joined(message.cc));
     show_header(context, "Date", message.date);
@@ -74,6 +76,7 @@ std::string undelivered_json(const OpenedMessage& message) {
 void show_json(const Context& context, const OpenedMessage& message) {
     armor::JsonWriter json;
     json.text("id", message.id).text("from", message.from).json("to", armor::json_texts(message.to));
+    if (!message.original_from.empty()) json.text("original-from", message.original_from);
     json.json("cc", armor::json_texts(message.cc))
         .text("subject", message.subject)
         .text("date", message.date);

@@ -126,6 +126,7 @@ Outcome<OpenedMessage> open_message(Conversation& conversation, const std::strin
     OpenedMessage message;
     message.id = id;
     message.from = envelope.text("from");
+    message.original_from = envelope.text("original-from");
     message.to = envelope.texts("to");
     message.cc = envelope.texts("cc");
     message.subject = envelope.text("subject");

@@ -51,6 +51,7 @@ struct FailedRecipient {
 struct OpenedMessage {
     std::string id;
     std::string from;
+    std::string original_from;  ///< of a forwarded message; nobody verified it
     std::vector<std::string> to;
     std::vector<std::string> cc;
     std::string subject;

@@ -48,8 +48,13 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 
 }  // namespace
 
-Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued)
-    : services_(services), watches_(watches), directory_(directory), queued_(std::move(queued)) {}
+Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, const Programs& programs,
+           Queued queued)
+    : services_(services),
+      watches_(watches),
+      directory_(directory),
+      programs_(programs),
+      queued_(std::move(queued)) {}
 
 Desk::~Desk() {
     backlog_->on_less = nullptr;
@@ -112,9 +117,7 @@ void Desk::serve(Submit request, AnswerDone done) {
     auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(staged));
     auto asked = std::make_shared<const Submit>(std::move(request));
     services_.store.write<Submitted>(
-        [asked, bodies,
-         context = SubmissionContext{services_.domain, services_.now(), services_.uuid,
-                                     services_.limits.mailbox_bytes, services_.sender_rate}](
+        [asked, bodies, context = SubmissionContext{drop_context(services_), services_.sender_rate}](
             Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
         [asked, bodies, &store = services_.store, queued = queued_,
          done = std::move(done)](Result<Submitted> result) mutable {

@@ -24,8 +24,9 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    /// Services, watches and directory outlive the desk.
-    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, Queued queued);
+    /// All but `queued` outlive the desk.
+    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, const Programs& programs,
+         Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -76,11 +77,17 @@ class Desk final : public SessionHost {
     void serve(AddBlock request, AnswerDone done);
     void serve(DropBlock request, AnswerDone done);
     void serve(ListRefused request, AnswerDone done);
+
+    // desk_rules.cpp
+    void serve(ListRules request, AnswerDone done);
+    void serve(AddRule request, AnswerDone done);
+    void serve(DropRule request, AnswerDone done);
     [[nodiscard]] AnswerDone packing(Compression compression, AnswerDone done);
 
     const NodeServices& services_;
     Watches& watches_;
     KeyDirectory& directory_;
+    const Programs& programs_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
     std::map<WatchId, std::shared_ptr<FolderWatch>> watching_;

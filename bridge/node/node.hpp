@@ -9,6 +9,7 @@
 #include "bridge/node/greeter.hpp"
 #include "bridge/node/key_directory.hpp"
 #include "bridge/node/receiver.hpp"
+#include "bridge/node/rule_runner.hpp"
 #include "bridge/node/sender.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/node/trust.hpp"
@@ -28,6 +29,9 @@ class Node final : public PeerHandler {
     /// nothing may come from the link.
     void start(Callback<void> done);
 
+    /// Ends the programs of rules that run. Another thread calls this, while the I/O thread still runs.
+    void stop();
+
     [[nodiscard]] std::unique_ptr<SessionHost> make_desk();
     /// The sealed echo of `immpd ping`.
     void echo(std::string domain, Callback<std::chrono::milliseconds> done);
@@ -44,10 +48,15 @@ class Node final : public PeerHandler {
 
   private:
     void tick();
+    /// A transaction left work behind: programs to ask, mail to send.
+    void hear();
     void keep_keys_fresh();
 
     const NodeServices services_;
     std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
+    /// Of the bell, which transactions may still ring when the node is gone.
+    std::shared_ptr<std::function<void()>> heard_ =
+        std::make_shared<std::function<void()>>([this] { hear(); });
     PeerLink* link_ = nullptr;
     HeldKeysPtr keys_;
     std::unique_ptr<Trust> trust_;
@@ -56,6 +65,7 @@ class Node final : public PeerHandler {
     std::unique_ptr<KeyDirectory> directory_;
     std::unique_ptr<Receiver> receiver_;
     std::unique_ptr<Greeter> greeter_;
+    RuleRunner rule_runner_{services_};
 };
 
 }  // namespace immp::bridge

@@ -15,6 +15,7 @@
 #include "bridge/mail/message.hpp"
 #include "bridge/mail/selector.hpp"
 #include "bridge/session/mailbox_request.hpp"
+#include "bridge/session/rule_request.hpp"
 #include "bridge/wire/codec.hpp"
 #include "bridge/wire/imid.hpp"
 
@@ -171,11 +172,12 @@ struct ListRefused {
     std::string account;
 };
 
-using Request = std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
-                             FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder,
-                             DropFolder, ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota,
-                             CommitLease, WatchFolder, EndWatch, FindKeys, PublishKey, ListSettings,
-                             ChangeSetting, ListBlocks, AddBlock, DropBlock, ListRefused>;
+using Request =
+    std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
+                 FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder, DropFolder,
+                 ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder,
+                 EndWatch, FindKeys, PublishKey, ListSettings, ChangeSetting, ListBlocks, AddBlock, DropBlock,
+                 ListRefused, ListRules, AddRule, DropRule>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -275,7 +277,7 @@ using RefusedList = std::vector<Refused>;
 
 using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
                                  DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
-                                 PublishedKey, SettingList, BlockList, RefusedList>;
+                                 PublishedKey, SettingList, BlockList, RefusedList, RuleList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

@@ -133,6 +133,7 @@ void House::open() {
         .now = [&loop] { return loop.now(); },
         .uuid = armor::random_uuid,
         .chance = [] { return 0.5; },
+        .programs = programs,
         .post = [&loop,
                  run = std::weak_ptr(run_)](auto work) { loop.post(while_alive(run, std::move(work))); },
         .after = [&loop, run = std::weak_ptr(run_)](
@@ -152,6 +153,7 @@ void House::close() {
     bool is_idle = false;
     {
         const std::jthread ender([&] {
+            node->stop();
             workers->stop();
             wire.loop_.post([&] { is_idle = true; });
         });

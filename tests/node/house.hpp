@@ -174,7 +174,8 @@ struct House {
 
     Wire& wire;
     const std::string domain;
-    NodeLimits limits;  ///< of the next start
+    NodeLimits limits;         ///< of the next start
+    ProgramSettings programs;  ///< of the next start
     const std::filesystem::path directory;
     std::vector<std::string> log;
     std::unique_ptr<Store> store;
