@@ -10,6 +10,7 @@
 #include "bridge/node/packed_source.hpp"
 #include "bridge/node/preferences.hpp"
 #include "bridge/node/reading.hpp"
+#include "bridge/node/searching.hpp"
 #include "bridge/node/submission.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -243,20 +244,35 @@ void Desk::serve(RecordLogin request, AnswerDone done) {
         });
 }
 
+/// Looks when the words of all that was taken before are there.
+void Desk::search(std::move_only_function<void(AnswerDone)> look, AnswerDone done) {
+    gather_all_words(services_.store,
+                     [look = std::move(look), done = std::move(done)](Result<Done> gathered) mutable {
+                         if (!gathered) return done(std::unexpected(std::move(gathered.error())));
+                         look(std::move(done));
+                     });
+}
+
 void Desk::serve(CheckMailbox request, AnswerDone done) {
-    services_.store.read<MailboxStatus>(
-        [request = std::move(request)](Transaction& transaction) {
-            return check_mailbox(transaction, request);
-        },
-        answering<MailboxStatus>(std::move(done)));
+    const bool is_search = request.selector.kind == SelectorKind::text;
+    auto look = [&store = services_.store, request = std::move(request), is_search](AnswerDone told) mutable {
+        store.read<MailboxStatus>(
+            [request = std::move(request), is_search](Transaction& transaction) {
+                return is_search ? check_words(transaction, request) : check_mailbox(transaction, request);
+            },
+            answering<MailboxStatus>(std::move(told)));
+    };
+    is_search ? search(std::move(look), std::move(done)) : look(std::move(done));
 }
 
 void Desk::serve(IndexMailbox request, AnswerDone done) {
-    services_.store.read<IndexPage>(
-        [request = std::move(request)](Transaction& transaction) {
-            return index_mailbox(transaction, request);
-        },
-        answering<IndexPage>(std::move(done)));
+    const bool is_search = request.selector.kind == SelectorKind::text;
+    auto look = [&store = services_.store, request = std::move(request)](AnswerDone told) mutable {
+        store.read<IndexPage>([request = std::move(request)](
+                                  Transaction& transaction) { return index_mailbox(transaction, request); },
+                              answering<IndexPage>(std::move(told)));
+    };
+    is_search ? search(std::move(look), std::move(done)) : look(std::move(done));
 }
 
 void Desk::serve(ListDevices request, AnswerDone done) {

@@ -82,6 +82,7 @@ class Desk final : public SessionHost {
     void serve(ListRules request, AnswerDone done);
     void serve(AddRule request, AnswerDone done);
     void serve(DropRule request, AnswerDone done);
+    void search(std::move_only_function<void(AnswerDone)> look, AnswerDone done);
     [[nodiscard]] AnswerDone packing(Compression compression, AnswerDone done);
 
     const NodeServices& services_;

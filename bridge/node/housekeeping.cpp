@@ -5,6 +5,7 @@
 #include "bridge/node/keeping.hpp"
 #include "bridge/node/receipt_book.hpp"
 #include "bridge/node/ruling.hpp"
+#include "bridge/node/searching.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -70,7 +71,7 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
           transaction.user_keys().forget_peers(now - kPeerUsersKept),
           transaction.preferences().forget_answers(now - kAnswersKept),
           transaction.blocks().forget_expired(now), transaction.rules().forget_forwards(now - kForwardsKept),
-          remove_old(transaction, services),
+          gather_words(transaction), remove_old(transaction, services),
           transaction.bodies().sweep(now - kUnusedBodiesKept)}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;

@@ -9,21 +9,6 @@
 namespace immp::bridge {
 namespace {
 
-/// The folder and, with +RECURSIVE, all below it.
-Result<std::vector<Folder>> meant_folders(Transaction& transaction, const CheckMailbox& request) {
-    auto top = folder_of(transaction, request.account, request.path);
-    if (!top) return std::unexpected(std::move(top.error()));
-    if (!request.recursive) return std::vector{std::move(*top)};
-    auto account = account_of(transaction, request.account);
-    if (!account) return std::unexpected(std::move(account.error()));
-    auto folders = transaction.mailboxes().folders(*account);
-    if (!folders) return folders;
-    std::erase_if(*folders, [&](const Folder& folder) {
-        return folder.path != top->path && !folder.path.starts_with(top->path + "/");
-    });
-    return folders;
-}
-
 IndexEntry entry_of(Reference&& reference, const std::string& path) {
     IndexEntry entry{std::move(reference.uuid),
                      std::move(reference.from),
@@ -57,6 +42,20 @@ std::vector<std::string> flags_of(const Reference& reference) {
     if (reference.flagged) flags.emplace_back("flagged");
     if (reference.important) flags.emplace_back("important");
     return flags;
+}
+
+Result<std::vector<Folder>> meant_folders(Transaction& transaction, const CheckMailbox& request) {
+    auto top = folder_of(transaction, request.account, request.path);
+    if (!top) return std::unexpected(std::move(top.error()));
+    if (!request.recursive) return std::vector{std::move(*top)};
+    auto account = account_of(transaction, request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto folders = transaction.mailboxes().folders(*account);
+    if (!folders) return folders;
+    std::erase_if(*folders, [&](const Folder& folder) {
+        return folder.path != top->path && !folder.path.starts_with(top->path + "/");
+    });
+    return folders;
 }
 
 Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request) {

@@ -7,7 +7,10 @@
 
 namespace immp::bridge {
 
-/// 404 for no such folder, as for another's.
+/// The folder and, with +RECURSIVE, all below it. 404 for no such folder, as for another's.
+[[nodiscard]] Result<std::vector<Folder>> meant_folders(Transaction& transaction,
+                                                        const CheckMailbox& request);
+/// 404 likewise.
 [[nodiscard]] Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request);
 [[nodiscard]] Result<IndexPage> index_mailbox(Transaction& transaction, const IndexMailbox& request);
 

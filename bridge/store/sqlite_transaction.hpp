@@ -14,6 +14,7 @@
 #include "bridge/store/sqlite_quotas.hpp"
 #include "bridge/store/sqlite_references.hpp"
 #include "bridge/store/sqlite_rules.hpp"
+#include "bridge/store/sqlite_texts.hpp"
 #include "bridge/store/sqlite_user_keys.hpp"
 #include "bridge/store/store.hpp"
 
@@ -35,7 +36,8 @@ class SqliteTransaction final : public Transaction {
           user_keys_(connection),
           preferences_(connection),
           blocks_(connection),
-          rules_(connection) {}
+          rules_(connection),
+          texts_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -51,6 +53,7 @@ class SqliteTransaction final : public Transaction {
     Preferences& preferences() override { return preferences_; }
     Blocks& blocks() override { return blocks_; }
     Rules& rules() override { return rules_; }
+    Texts& texts() override { return texts_; }
 
   private:
     SqliteAccounts accounts_;
@@ -67,6 +70,7 @@ class SqliteTransaction final : public Transaction {
     SqlitePreferences preferences_;
     SqliteBlocks blocks_;
     SqliteRules rules_;
+    SqliteTexts texts_;
 };
 
 }  // namespace immp::bridge

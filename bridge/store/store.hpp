@@ -33,6 +33,7 @@
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/references.hpp"
 #include "bridge/store/rules.hpp"
+#include "bridge/store/texts.hpp"
 #include "bridge/store/user_keys.hpp"
 
 namespace immp::bridge {
@@ -56,6 +57,7 @@ class Transaction {
     virtual Preferences& preferences() = 0;
     virtual Blocks& blocks() = 0;
     virtual Rules& rules() = 0;
+    virtual Texts& texts() = 0;
 };
 
 /// Told that the store is broken() from now on.

@@ -1,4 +1,4 @@
-"""RULE on the real daemon, by the independent client and by immp."""
+"""RULE and text= on the real daemon, by the independent client and by immp."""
 
 import os
 import subprocess
@@ -123,12 +123,29 @@ class Rules(edge_case.EdgeCase):
             with self.subTest(name=name):
                 expect(self.carol.connection.ask(f"RULE ADD x RUN {name} +STOP"), code)
 
-    def test_immp_adds_lists_and_drops(self):
+    def test_words_find_messages(self):
+        html = Part("text", "<p>Größe <b>XL</b> im Leuchtturm</p>".encode(), "text/html; charset=utf-8", content=True)
+        picture = Part("logo", b"leuchtturmwort", "image/png")
+        expect(self.send("Die Bestellung", [html, picture]), 275)
+        for words, found in (("grösse", 0), ("GROSSE", 0), ("größe leuchtturm", 1), ("groẞe", 0), ("bestellung XL", 1),
+                             (ALICE, 1), ("bestellung fehlt", 0), ("leuchtturmwort", 0), ("leucht", 0), ("NOT bestellung", 0),
+                             ('\\"bestellung', 1), ("subject:bestellung", 0), ("best*", 0), ("-- bestellung", 1)):
+            with self.subTest(words=words):
+                answer = expect(self.carol.connection.ask(f'MBOX INDEX "/INBOX::text={words}" +JSON'), 250)
+                subjects = [line.text for line in answer.lines[:-1] if "Die Bestellung" in line.text]
+                self.assertEqual(len(subjects), found)
+        last = expect(self.carol.connection.ask('MBOX CHECK "/INBOX::text=bestellung xl" +RECURSIVE'), 240).lines[0]
+        self.assertEqual((last.field("u"), last.field("t")), ("1", "1"))
+
+    def test_immp_adds_lists_drops_and_searches(self):
         with tempfile.TemporaryDirectory() as folder:
             carol = Person(self.carol_side, "carol", folder).log_in()
             carol.immp("rule", "add", "work", "--subject", "quarterly report", "--star")
             self.assertRegex(carol.immp("rule", "list").stdout, r"^work +subject has quarterly report  mark flagged\n$")
             expect(self.send("The report, quarterly"), 275)
+            found = carol.immp("search", "report", "quarterly").stdout
+            self.assertIn("The report, quarterly", found)
+            self.assertEqual(carol.immp("search", "report", "yearly").stdout, "")
             carol.immp("rule", "drop", "work")
             self.assertEqual(carol.immp("rule", "list").stdout, "")
             with self.assertRaisesRegex(CommandFailed, "No rule of that name"):

@@ -1,6 +1,6 @@
 // layer: mail
 // Rules as RULE ADD is told them, a field a line (name, from, to, subject, run, forward, reject, larger):
-// what is accepted is in its one form, names no path, and plans without harm.
+// what is accepted is in its one form, names no path, and plans without harm; then texts that are searched.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bridge/mail/rule.hpp"
+#include "bridge/mail/searched_text.hpp"
 #include "bridge/wire/token.hpp"
 
 namespace {
@@ -68,6 +69,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         expect(prepared->run.empty() || is_program_name(prepared->run));
         expect(prepared->run.find('/') == std::string::npos && !prepared->run.starts_with('.'));
         check_plan(*prepared, lines);
+    }
+    for (const char* type : {"text/plain", "text/html"}) {
+        const std::string words =
+            searched_text({"p", type, PartClass::content, size, 0, {}}, std::string(text));
+        expect(words.size() <= size);
     }
     return 0;
 }

@@ -13,6 +13,8 @@
 #include "armor/password.hpp"
 #include "bridge/mail/block.hpp"
 #include "bridge/mail/rule.hpp"
+#include "bridge/mail/searched_text.hpp"
+#include "bridge/mail/selector.hpp"
 #include "bridge/mail/settings.hpp"
 #include "bridge/mail/vacation.hpp"
 #include "bridge/session/handlers.hpp"
@@ -146,6 +148,8 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"rules of a mailbox that run a program", kMaxProgramRules, "413"},
         {"octets of the name of a rule or program", kMaxRuleNameBytes, "400"},
         {"octets of a rule's words, and of its reason", kMaxRuleTextBytes, "413"},
+        {"words of a search", kMaxSearchWords, "413"},
+        {"octets of a message's text that are searched", kSearchedBytes, "not found"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},
     };

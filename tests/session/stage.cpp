@@ -62,6 +62,12 @@ std::string describe_selector(const Selector& selector) {
         case SelectorKind::flagged: return "flagged";
         case SelectorKind::since: return "since=" + std::to_string(selector.since.time_since_epoch().count());
         case SelectorKind::from: return "from=" + selector.from;
+        case SelectorKind::text: {
+            std::string text = "text";
+            for (const std::string& word : selector.words)
+                text += "=" + as_token(word);
+            return text;
+        }
     }
     return "?";
 }
