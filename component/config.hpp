@@ -74,6 +74,12 @@ struct Config {
         std::uint32_t domain_recipients_per_hour = 0;
     } limits;
 
+    struct Rules {
+        std::filesystem::path programs;  ///< empty: there are none
+        std::uint32_t program_seconds = 0;
+        std::uint32_t programs_at_once = 0;
+    } rules;
+
     struct Log {
         bridge::LogLevel level = bridge::LogLevel::info;
         std::string file;  ///< empty: stderr

@@ -173,6 +173,7 @@ using Component = Config::Component;
 constexpr auto kListener = &Config::listener;
 constexpr auto kComponent = &Config::component;
 constexpr auto kLimits = &Config::limits;
+constexpr auto kRules = &Config::rules;
 
 // clang-format off
 constexpr std::array kKeys = {
@@ -267,6 +268,19 @@ constexpr std::array kKeys = {
     KeySpec{"limits", "domain_recipients_per_hour", KeyType::number, "0",
             "the same for what one other domain sends; its server tries again later; 0: any number",
             store_number<kLimits, &Config::Limits::domain_recipients_per_hour>, 0, 100'000'000},
+
+    KeySpec{"rules", "programs", KeyType::path, R"("")",
+            "folder of programs that users' rules may run by name; empty: none",
+            [](Config& config, KeyValue value) -> Result<void> {
+                config.rules.programs = std::move(value.text);
+                return {};
+            }},
+    KeySpec{"rules", "program_seconds", KeyType::number, "10",
+            "time that one of them may take for a message; then it is killed, and its rule does not hold",
+            store_number<kRules, &Config::Rules::program_seconds>, 1, 600},
+    KeySpec{"rules", "programs_at_once", KeyType::number, "2",
+            "programs that run at once; what comes meanwhile waits",
+            store_number<kRules, &Config::Rules::programs_at_once>, 1, 64},
 
     KeySpec{"log", "level", KeyType::text, R"("info")", "debug, info, warn or error", take_level},
     KeySpec{"log", "file", KeyType::path, R"("")",

@@ -199,6 +199,8 @@ class Daemon {
                 .chance = chance,
                 .routes = routes_,
                 .codecs = codecs_,
+                .programs = {config_.rules.programs, std::chrono::seconds(config_.rules.program_seconds),
+                             config_.rules.programs_at_once},
                 .post = executor(),
                 .after = [this](std::chrono::milliseconds pause,
                                 std::move_only_function<void()> then) { after(io_, pause, std::move(then)); },
@@ -230,6 +232,7 @@ class Daemon {
             if (link_) link_->stop();
             // Works that wait for the store need the I/O thread until they are done; so it stops last.
             ender_ = std::jthread([this] {
+                node_->stop();
                 workers_->stop();
                 tcp_->stop();
                 asio::post(io_, [this] { io_.stop(); });

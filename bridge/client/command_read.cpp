@@ -33,6 +33,8 @@ void show_parts(const Context& context, const OpenedMessage& message) {
 void show(const Context& context, const OpenedMessage& message) {
     show_header(context, "From", message.from);
     show_header(context, "Sender", message.sender);
+    if (!message.original_from.empty())
+        show_header(context, "Forwarded", "first from " + message.original_from + ", as the sender says");
     show_header(context, "To", joined(message.to));
     show_header(context, "Cc", joined(message.cc));
     show_header(context, "Date", message.date);
@@ -76,6 +78,7 @@ void show_json(const Context& context, const OpenedMessage& message) {
     armor::JsonWriter json;
     json.text("id", message.id).text("from", message.from).json("to", armor::json_texts(message.to));
     if (!message.sender.empty()) json.text("sender", message.sender);
+    if (!message.original_from.empty()) json.text("original-from", message.original_from);
     json.json("cc", armor::json_texts(message.cc))
         .text("subject", message.subject)
         .text("date", message.date);

@@ -114,6 +114,30 @@ std::span<const CommandRow> command_table() {
          "Show how much the mailbox holds",
          {{"mailbox", "helpdesk@domain instead of your own", Kind::text}},
          run_quota},
+        {"rule list",
+         "List the rules for new mail, in the order in which they are looked at",
+         {},
+         run_rule_list},
+        {"rule add",
+         "Add a rule: when all that is asked for holds, all that is said is done",
+         {{"name", "what the rule is called", Kind::text, Offer::nothing, true},
+          {"--before", "the rule before which it stands; else it is the last"},
+          {"--from", "sender: an address, a domain, or one with * for any part of it"},
+          {"--to", "recipient, likewise"},
+          {"--subject", "words that the subject has"},
+          {"--larger", "more octets than this"},
+          {"--run", "program of the server's that must say so"},
+          {"--file", "put it into this folder", Kind::text, Offer::folder},
+          {"--forward", "send it on to this address too"},
+          {"--reject", "refuse it, and tell the sender why"},
+          {"--read", "mark it as read", Kind::flag},
+          {"--star", "mark it as flagged", Kind::flag},
+          {"--stop", "look at no later rule", Kind::flag}},
+         run_rule_add},
+        {"rule drop",
+         "Take a rule away",
+         {{"name", "name, as rule list shows it", Kind::text, Offer::nothing, true}},
+         run_rule_drop},
         {"device list", "List the account's devices", {}, run_device_list},
         {"device add",
          "Make a secret for another device, and print it",
@@ -145,6 +169,7 @@ std::span<const CommandRow> command_table() {
 std::string_view group_help(std::string_view group) {
     if (group == "folder") return "Folders: list, create, rename, drop";
     if (group == "share") return "Sharing: list, give, end";
+    if (group == "rule") return "Rules for new mail: list, add, drop";
     if (group == "device") return "Devices of the account: list, add, revoke";
     return "";
 }

@@ -53,6 +53,9 @@ struct Context {
 [[nodiscard]] Done run_device_list(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_device_add(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_device_revoke(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_rule_list(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_rule_add(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_rule_drop(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_completion(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_manual(Context& context, const Arguments& arguments);
 

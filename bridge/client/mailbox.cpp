@@ -143,6 +143,7 @@ Outcome<OpenedMessage> open_message(Conversation& conversation, const std::strin
     message.id = id;
     message.from = envelope.text("from");
     message.sender = envelope.text("sender");
+    message.original_from = envelope.text("original-from");
     message.to = envelope.texts("to");
     message.cc = envelope.texts("cc");
     message.subject = envelope.text("subject");

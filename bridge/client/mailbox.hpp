@@ -55,6 +55,7 @@ struct OpenedMessage {
     std::string id;
     std::string from;
     std::string sender;  ///< who wrote in the name of a shared mailbox
+    std::string original_from;  ///< of a forwarded message; nobody verified it
     std::vector<std::string> to;
     std::vector<std::string> cc;
     std::string subject;

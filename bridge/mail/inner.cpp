@@ -6,6 +6,7 @@
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/mail/metadata.hpp"
+#include "bridge/wire/imid.hpp"
 #include "bridge/wire/part_name.hpp"
 
 namespace immp::bridge {
@@ -75,6 +76,7 @@ void read_envelope(JsonReader& json, Envelope& envelope) {
     envelope.id = json.text("id");
     envelope.kind = read_kind(json);
     envelope.from = json.text("from");
+    if (json.has("original-from")) envelope.original_from = json.text("original-from");
     if (json.has("to")) envelope.to = json.texts("to");
     if (json.has("cc")) envelope.cc = json.texts("cc");
     if (json.has("subject")) envelope.subject = json.text("subject");
@@ -116,10 +118,17 @@ bool has_doubled_name(const std::vector<Part>& parts) {
     return std::ranges::adjacent_find(names) != names.end();
 }
 
+/// Empty, or an IMID without folder and message in its one prepared form, or a bare domain.
+bool is_sender(const std::string& text) {
+    const auto imid = text.empty() ? Result<Imid>(Imid{}) : parse_imid(text);
+    return imid && imid->text() == text && imid->folder.empty() && imid->message.empty();
+}
+
 /// All of the envelope that stays as it is on the way.
 void write_envelope(JsonWriter& json, const Envelope& envelope) {
     json.text("id", envelope.id).text("kind", kKinds[static_cast<std::size_t>(envelope.kind)]);
     json.text("from", envelope.from);
+    if (!envelope.original_from.empty()) json.text("original-from", envelope.original_from);
     json.json("to", armor::json_texts(envelope.to));
     if (!envelope.cc.empty()) json.json("cc", armor::json_texts(envelope.cc));
     json.text("subject", envelope.subject).text("date", armor::time_text(envelope.date));
@@ -159,12 +168,14 @@ Result<Inner> parse_inner(std::string_view text) {
 Result<void> check_texts(const Inner& inner) {
     const Message& message = inner.message;
     const auto refused = [](const char* why) { return fail(452, "Refused by policy", why); };
-    std::vector<std::string_view> texts = {message.envelope.subject, message.envelope.from};
+    std::vector<std::string_view> texts = {message.envelope.subject, message.envelope.from,
+                                           message.envelope.original_from};
     for (const auto* list : {&message.envelope.to, &message.envelope.cc, &inner.recipients})
         texts.insert(texts.end(), list->begin(), list->end());
     for (const Part& part : message.parts)
         texts.push_back(part.id);
     if (!std::ranges::all_of(texts, is_header_text)) return refused("control characters in a header");
+    if (!is_sender(message.envelope.original_from)) return refused("an original sender that is none");
     if (!std::ranges::all_of(message.parts, is_part_name, &Part::id)) return refused("a part's name");
     if (!std::ranges::all_of(message.parts, is_media_type, &Part::type)) return refused("a part's type");
     if (has_doubled_name(message.parts)) return refused("two parts of one name");

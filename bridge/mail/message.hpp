@@ -55,6 +55,8 @@ enum class Kind {
 struct Envelope {
     std::string id;    ///< the sender's UUID, lower case
     std::string from;  ///< an IMID, or the bare domain of an anonymous sender
+    /// Of a forwarded message: who wrote it, as the forwarder says. Nobody has verified it.
+    std::string original_from;
     std::vector<std::string> to;
     std::vector<std::string> cc;
     std::string subject;

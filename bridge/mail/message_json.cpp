@@ -113,6 +113,7 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     out.text("id", envelope.id);
     out.text("from", envelope.from);
     out.text_if_any("sender", envelope.sender);
+    out.text_if_any("original-from", envelope.original_from);
     out.texts("to", envelope.to);
     if (!envelope.cc.empty()) out.texts("cc", envelope.cc);
     out.text_if_any("reply-to", envelope.reply_to);

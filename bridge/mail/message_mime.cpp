@@ -47,6 +47,8 @@ std::string envelope_headers(const Envelope& envelope, std::string_view id) {
     out += header("To", mime_addresses(envelope.to));
     out += header("Cc", mime_addresses(envelope.cc));
     out += header("Reply-To", mime_addresses(one_or_none(envelope.reply_to)));
+    // Nobody verified it; a mail program that knows no such header shows the forwarder alone.
+    out += header("X-IMMP-Original-From", mime_addresses(one_or_none(envelope.original_from)));
     out += header("Subject", mime_text(envelope.subject));
     out += header("Message-ID", message_ids({envelope.id}));
     out += header("In-Reply-To", message_ids(one_or_none(envelope.in_reply_to)));

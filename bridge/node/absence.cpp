@@ -1,11 +1,10 @@
 #include "bridge/node/absence.hpp"
 
-#include "bridge/mail/inner.hpp"
 #include "bridge/mail/settings.hpp"
 #include "bridge/mail/vacation.hpp"
-#include "bridge/node/mail_drop.hpp"
 #include "bridge/node/notices.hpp"
 #include "bridge/node/preferences.hpp"
+#include "bridge/node/queueing.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -22,28 +21,11 @@ Result<bool> is_due(Transaction& transaction, AccountId account, const std::stri
     return *today < kMaxAnswersADay;
 }
 
-Result<void> send(Transaction& transaction, MailDrop& drop, const Message& answer, const Imid& sender,
-                  Time now) {
-    auto message = drop.stored();
-    if (!message) return std::unexpected(std::move(message.error()));
-    auto inner = inner_json({answer, {sender.text()}});
-    if (!inner) return std::unexpected(std::move(inner.error()));
-    OutboxRow row;
-    row.message = *message;
-    row.recipient = sender.text();
-    row.destination = sender.domain;
-    row.length = answer.length() + inner->size();
-    row.queued = row.next_try = now;
-    auto added = transaction.outbox().add(row);
-    if (!added) return std::unexpected(std::move(added.error()));
-    return {};
-}
-
 }  // namespace
 
-Result<void> answer_if_away(Transaction& transaction, AccountId account, const Imid& recipient,
-                            const Message& message, const std::function<std::string()>& uuid, Time now,
-                            std::uint64_t mailbox_bytes) {
+Result<void> answer_if_away(Transaction& transaction, const DropContext& context, AccountId account,
+                            const Imid& recipient, const Message& message) {
+    const Time now = context.now;
     auto text = transaction.preferences().get(account, kVacationSetting);
     if (!text) return std::unexpected(std::move(text.error()));
     if (!*text || !may_be_answered(message, recipient.account())) return {};
@@ -53,10 +35,15 @@ Result<void> answer_if_away(Transaction& transaction, AccountId account, const I
     if (!*due) return {};
     if (auto noted = transaction.preferences().note_answer(account, sender->account(), now); !noted)
         return noted;
-    Notice answer = vacation_answer(message.envelope, recipient.account(), std::move(**text), uuid(), now);
+    Notice answer =
+        vacation_answer(message.envelope, recipient.account(), std::move(**text), context.uuid(), now);
     if (auto settled = settle_notice(transaction, answer, now); !settled) return settled;
-    MailDrop drop(transaction, answer.message, uuid, now, mailbox_bytes);
-    if (sender->domain != recipient.domain) return send(transaction, drop, answer.message, *sender, now);
+    MailDrop drop(transaction, answer.message, context);
+    if (sender->domain != recipient.domain) {
+        auto stored = drop.stored();
+        if (!stored) return std::unexpected(std::move(stored.error()));
+        return queue_mail(transaction, *stored, answer.message, "", *sender, now);
+    }
     auto dropped = drop.drop(*sender);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
     return {};

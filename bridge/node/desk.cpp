@@ -10,6 +10,7 @@
 #include "bridge/node/packed_source.hpp"
 #include "bridge/node/preferences.hpp"
 #include "bridge/node/reading.hpp"
+#include "bridge/node/searching.hpp"
 #include "bridge/node/submission.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -33,11 +34,12 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 }  // namespace
 
 Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, PeerEntrance& entrance,
-           std::string address, Queued queued)
+           const Programs& programs, std::string address, Queued queued)
     : services_(services),
       watches_(watches),
       directory_(directory),
       entrance_(entrance),
+      programs_(programs),
       address_(std::move(address)),
       queued_(std::move(queued)) {}
 
@@ -102,9 +104,7 @@ void Desk::serve(Submit request, AnswerDone done) {
     auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(staged));
     auto asked = std::make_shared<const Submit>(std::move(request));
     services_.store.write<Submitted>(
-        [asked, bodies,
-         context = SubmissionContext{services_.domain, services_.now(), services_.uuid,
-                                     services_.limits.mailbox_bytes, services_.sender_rate}](
+        [asked, bodies, context = SubmissionContext{drop_context(services_), services_.sender_rate}](
             Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
         [asked, bodies, &store = services_.store, queued = queued_,
          done = std::move(done)](Result<Submitted> result) mutable {
@@ -233,20 +233,35 @@ void Desk::serve(RecordLogin request, AnswerDone done) {
         });
 }
 
+/// Looks when the words of all that was taken before are there.
+void Desk::search(std::move_only_function<void(AnswerDone)> look, AnswerDone done) {
+    gather_all_words(services_.store,
+                     [look = std::move(look), done = std::move(done)](Result<Done> gathered) mutable {
+                         if (!gathered) return done(std::unexpected(std::move(gathered.error())));
+                         look(std::move(done));
+                     });
+}
+
 void Desk::serve(CheckMailbox request, AnswerDone done) {
-    services_.store.read<MailboxStatus>(
-        [request = std::move(request)](Transaction& transaction) {
-            return check_mailbox(transaction, request);
-        },
-        answering<MailboxStatus>(std::move(done)));
+    const bool is_search = request.selector.kind == SelectorKind::text;
+    auto look = [&store = services_.store, request = std::move(request), is_search](AnswerDone told) mutable {
+        store.read<MailboxStatus>(
+            [request = std::move(request), is_search](Transaction& transaction) {
+                return is_search ? check_words(transaction, request) : check_mailbox(transaction, request);
+            },
+            answering<MailboxStatus>(std::move(told)));
+    };
+    is_search ? search(std::move(look), std::move(done)) : look(std::move(done));
 }
 
 void Desk::serve(IndexMailbox request, AnswerDone done) {
-    services_.store.read<IndexPage>(
-        [request = std::move(request)](Transaction& transaction) {
-            return index_mailbox(transaction, request);
-        },
-        answering<IndexPage>(std::move(done)));
+    const bool is_search = request.selector.kind == SelectorKind::text;
+    auto look = [&store = services_.store, request = std::move(request)](AnswerDone told) mutable {
+        store.read<IndexPage>([request = std::move(request)](
+                                  Transaction& transaction) { return index_mailbox(transaction, request); },
+                              answering<IndexPage>(std::move(told)));
+    };
+    is_search ? search(std::move(look), std::move(done)) : look(std::move(done));
 }
 
 void Desk::serve(ListDevices request, AnswerDone done) {

@@ -25,9 +25,9 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    /// Services, watches, directory and entrance outlive the desk. `address`: where the client is.
+    /// Services, watches, directory, entrance and programs outlive the desk. `address`: where the client is.
     Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, PeerEntrance& entrance,
-         std::string address, Queued queued);
+         const Programs& programs, std::string address, Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -91,12 +91,19 @@ class Desk final : public SessionHost {
     void serve(AddBlock request, AnswerDone done);
     void serve(DropBlock request, AnswerDone done);
     void serve(ListRefused request, AnswerDone done);
+
+    // desk_rules.cpp
+    void serve(ListRules request, AnswerDone done);
+    void serve(AddRule request, AnswerDone done);
+    void serve(DropRule request, AnswerDone done);
+    void search(std::move_only_function<void(AnswerDone)> look, AnswerDone done);
     [[nodiscard]] AnswerDone packing(Compression compression, AnswerDone done);
 
     const NodeServices& services_;
     Watches& watches_;
     KeyDirectory& directory_;
     PeerEntrance& entrance_;
+    const Programs& programs_;
     const std::string address_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;

@@ -4,6 +4,8 @@
 #include "bridge/mail/settings.hpp"
 #include "bridge/node/keeping.hpp"
 #include "bridge/node/receipt_book.hpp"
+#include "bridge/node/ruling.hpp"
+#include "bridge/node/searching.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -60,15 +62,17 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
     if (!renewed) return std::unexpected(std::move(renewed.error()));
     bool left = false;
     // Bounces first: who gets one needs no notice of delay.
-    for (auto& count : {bounce_expired(transaction, services), tell_of_delay(transaction, services),
-                        transaction.bundles().sweep_incoming(now - kPiecesKept),
-                        transaction.bundles().forget_receipts(now - kDedupeKept),
-                        transaction.mailboxes().forget_delivered(now - kDedupeKept),
-                        transaction.leases().end(now, now - kCommittedKept), transaction.folders().sweep(),
-                        transaction.user_keys().forget_peers(now - kPeerUsersKept),
-                        transaction.preferences().forget_answers(now - kAnswersKept),
-                        transaction.blocks().forget_expired(now), remove_old(transaction, services),
-                        transaction.bodies().sweep(now - kUnusedBodiesKept, services.in_use->all())}) {
+    for (auto& count :
+         {bounce_expired(transaction, services), tell_of_delay(transaction, services),
+          transaction.bundles().sweep_incoming(now - kPiecesKept),
+          transaction.bundles().forget_receipts(now - kDedupeKept),
+          transaction.mailboxes().forget_delivered(now - kDedupeKept),
+          transaction.leases().end(now, now - kCommittedKept), transaction.folders().sweep(),
+          transaction.user_keys().forget_peers(now - kPeerUsersKept),
+          transaction.preferences().forget_answers(now - kAnswersKept),
+          transaction.blocks().forget_expired(now), transaction.rules().forget_forwards(now - kForwardsKept),
+          gather_words(transaction), remove_old(transaction, services),
+          transaction.bodies().sweep(now - kUnusedBodiesKept, services.in_use->all())}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;
     }

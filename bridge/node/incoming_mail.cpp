@@ -86,7 +86,8 @@ Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, 
     const armor::Digest digest = message_digest(message);
     take_metadata(message, mail.bodies);
     message.envelope.received.push_back({services.domain, services.now()});
-    MailDrop drop(transaction, message, services.uuid, services.now(), services.limits.mailbox_bytes);
+    const DropContext context = drop_context(services);
+    MailDrop drop(transaction, message, context);
     for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
         const auto done =
             file_for(transaction, services, origin, message, drop, mail.inner.recipients[i], digest);

@@ -1,14 +1,29 @@
 #include "bridge/node/mail_drop.hpp"
 
-#include "bridge/node/absence.hpp"
 #include "bridge/node/keeping.hpp"
+#include "bridge/node/place.hpp"
+#include "bridge/node/ruling.hpp"
+#include "bridge/node/services.hpp"
 #include "bridge/wire/codes.hpp"
+#include "bridge/wire/reply.hpp"
 
 namespace immp::bridge {
+namespace {
+
+RecipientOutcome refused_for_now(const std::string& name, int code) {
+    const Error refused = refusal(code);
+    return {name, code, std::string(code_spec(code).text), refused.retry};
+}
+
+}  // namespace
+
+DropContext drop_context(const NodeServices& services) {
+    return {services.domain, services.uuid, services.now(), services.limits.mailbox_bytes, services.bell};
+}
 
 Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     const std::string name = recipient.text();
-    if (message_.envelope.expires && *message_.envelope.expires <= now_) {
+    if (message_.envelope.expires && *message_.envelope.expires <= context_.now) {
         return RecipientOutcome{name, 410, "Message expired", std::nullopt};
     }
     const auto addressee = addressee_of(transaction_, recipient);
@@ -19,23 +34,39 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     if (!verdict) return std::unexpected(std::move(verdict.error()));
     const bool is_junk = *verdict && (*verdict)->action == BlockAction::junk;
     if (*verdict && !is_junk) return turn_away(account, name, **verdict);
+    if (!is_junk) return file(**addressee, recipient);
     const auto room = fits(account);
     if (!room) return std::unexpected(room.error());
-    if (!*room) {
-        const Error full = refusal(441);
-        return RecipientOutcome{name, full.code, std::string(code_spec(441).text), full.retry};
+    if (!*room) return refused_for_now(name, 441);
+    if (auto filed = file_as_junk(account); !filed) return std::unexpected(std::move(filed.error()));
+    return RecipientOutcome{name, 275, "Delivered", std::nullopt};
+}
+
+/// By the account's rules.
+Result<RecipientOutcome> MailDrop::file(const Addressee& addressee, const Imid& recipient) {
+    const std::string name = recipient.text();
+    const AccountId account = addressee.account;
+    const Ruled ruled{context_, addressee, recipient, message_};
+    auto plan = ruled_plan(transaction_, ruled, {});
+    if (!plan) return std::unexpected(std::move(plan.error()));
+    if (plan->reject) {
+        std::string text(code_spec(452).text);
+        if (!plan->reject->empty()) text += " reason=" + bridge::quoted(*plan->reject);
+        return RecipientOutcome{name, 452, std::move(text), std::nullopt};
     }
-    auto folder = is_junk ? default_folder(account, "/JUNK") : folder_for(**addressee, recipient.tag);
-    if (!folder) return std::unexpected(std::move(folder.error()));
+    const auto room = fits(account);
+    if (!room) return std::unexpected(room.error());
+    if (!*room) return refused_for_now(name, 441);
+    if (plan->run) {
+        const auto waiting = transaction_.rules().jobs_of(account);
+        if (!waiting) return std::unexpected(waiting.error());
+        if (*waiting >= kMaxRuleJobs) return refused_for_now(name, 705);
+    }
     auto message = stored();
     if (!message) return std::unexpected(std::move(message.error()));
-    auto filed = transaction_.mailboxes().file(*message, *folder, Mark::unread, uuid_(), now_);
+    auto filed = plan->run ? hold_for_program(transaction_, ruled, *message)
+                           : file_by_plan(transaction_, ruled, *message, *plan);
     if (!filed) return std::unexpected(std::move(filed.error()));
-    if (!is_junk) {
-        auto answered =
-            answer_if_away(transaction_, account, recipient, message_, uuid_, now_, mailbox_bytes_);
-        if (!answered) return std::unexpected(std::move(answered.error()));
-    }
     return RecipientOutcome{name, 275, "Delivered", std::nullopt};
 }
 
@@ -43,7 +74,7 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
 Result<std::optional<Verdict>> MailDrop::judge(AccountId account, const Imid& recipient) {
     const auto from = parse_imid(message_.envelope.from);
     if (from && from->account() == recipient.account()) return std::nullopt;
-    return judge_sender(transaction_, account, message_.envelope.from, now_);
+    return judge_sender(transaction_, account, message_.envelope.from, context_.now);
 }
 
 /// What is thrown away looks delivered to the sender.
@@ -53,7 +84,7 @@ Result<RecipientOutcome> MailDrop::turn_away(AccountId account, const std::strin
     RecipientOutcome outcome{name, 275, "Delivered", std::nullopt};
     if (is_told) outcome = {name, verdict.code, std::string(code_spec(verdict.code).text), std::nullopt};
     auto noted = transaction_.blocks().note_refused(
-        account, {now_, message_.envelope.from, outcome.code, verdict.pattern}, kMaxRefused);
+        account, {context_.now, message_.envelope.from, outcome.code, verdict.pattern}, kMaxRefused);
     if (!noted) return std::unexpected(std::move(noted.error()));
     return outcome;
 }
@@ -67,7 +98,8 @@ Result<bool> MailDrop::keep_copy(AccountId account, std::optional<AccountId> mem
     if (!*sent) return false;
     auto message = stored();
     if (!message) return std::unexpected(std::move(message.error()));
-    auto filed = transaction_.mailboxes().file(*message, (*sent)->id, Mark::read, uuid_(), now_);
+    auto filed =
+        transaction_.mailboxes().file(*message, (*sent)->id, Mark::read, context_.uuid(), context_.now);
     if (!filed) return std::unexpected(std::move(filed.error()));
     if (member) {
         auto marked = transaction_.mailboxes().mark({(*sent)->id, member}, *filed, Mark::read);
@@ -82,7 +114,7 @@ Result<bool> MailDrop::fits(AccountId account) {
         auto held = transaction_.quotas().holds(account, *stored_);
         if (!held || *held) return held;
     }
-    return has_room(transaction_, account, message_.length(), mailbox_bytes_);
+    return has_room(transaction_, account, message_.length(), context_.mailbox_bytes);
 }
 
 Result<MessageId> MailDrop::stored() {
@@ -92,22 +124,16 @@ Result<MessageId> MailDrop::stored() {
     return added;
 }
 
-/// `alice+lists@`: the sub-folder of INBOX, or of a seat, of that name if there is one, else that itself; the
-/// sender cannot tell which (decisions, 5). The names of default folders are no tags: `alice+junk@` is INBOX.
-Result<FolderId> MailDrop::folder_for(const Addressee& addressee, const std::string& tag) {
-    if (!tag.empty() && !is_default_folder("/" + tag.substr(0, tag.find('/')))) {
-        const auto folder = transaction_.mailboxes().folder(addressee.account, addressee.top + "/" + tag);
-        if (!folder) return std::unexpected(folder.error());
-        if (*folder) return (*folder)->id;
-    }
-    return default_folder(addressee.account, addressee.top);
-}
-
-Result<FolderId> MailDrop::default_folder(AccountId account, std::string_view path) {
-    auto folder = transaction_.mailboxes().folder(account, path);
-    if (!folder) return std::unexpected(std::move(folder.error()));
-    if (!*folder) return fail(702, "Storage failed", "an account without " + std::string(path));
-    return (*folder)->id;
+Result<void> MailDrop::file_as_junk(AccountId account) {
+    const auto junk = transaction_.mailboxes().folder(account, "/JUNK");
+    if (!junk) return std::unexpected(junk.error());
+    if (!*junk) return fail(702, "Storage failed", "an account without /JUNK");
+    auto message = stored();
+    if (!message) return std::unexpected(std::move(message.error()));
+    auto filed =
+        transaction_.mailboxes().file(*message, (*junk)->id, Mark::unread, context_.uuid(), context_.now);
+    if (!filed) return std::unexpected(std::move(filed.error()));
+    return {};
 }
 
 }  // namespace immp::bridge

@@ -2,9 +2,12 @@
 // sends.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "bridge/node/bell.hpp"
 #include "bridge/node/blocking.hpp"
 #include "bridge/node/sharing.hpp"
 #include "bridge/session/request.hpp"
@@ -12,21 +15,27 @@
 
 namespace immp::bridge {
 
+struct NodeServices;
+
+/// What filing needs to know beside the message.
+struct DropContext {
+    std::string domain;
+    std::function<std::string()> uuid;
+    Time now;
+    std::uint64_t mailbox_bytes = 0;  ///< NodeLimits::mailbox_bytes
+    std::shared_ptr<Bell> bell;
+};
+[[nodiscard]] DropContext drop_context(const NodeServices& services);
+
 /// Files one message for several recipients in one transaction, storing it at the first who takes it.
 class MailDrop {
   public:
     /// All outlive the drop. The parts' bodies are in the store already.
-    /// `mailbox_bytes`: NodeLimits::mailbox_bytes.
-    MailDrop(Transaction& transaction, const Message& message, std::function<std::string()> uuid, Time now,
-             std::uint64_t mailbox_bytes)
-        : transaction_(transaction),
-          message_(message),
-          uuid_(std::move(uuid)),
-          now_(now),
-          mailbox_bytes_(mailbox_bytes) {}
+    MailDrop(Transaction& transaction, const Message& message, const DropContext& context)
+        : transaction_(transaction), message_(message), context_(context) {}
 
-    /// 275, or the refusal of this recipient (451 no such mailbox, 410 expired, 452 or 455 blocked; for now:
-    /// 441 mailbox full); an Error is the store's.
+    /// 275, or the refusal of this recipient (451 no such mailbox, 410 expired, 452 or 455 blocked, 452 by a
+    /// rule; for now: 441 mailbox full, 705 too much waits for his programs); an Error is the store's.
     [[nodiscard]] Result<RecipientOutcome> drop(const Imid& recipient);
     /// A copy for SENT, read: by the mailbox's own account, or by the `member` who writes in its name. False
     /// where the mailbox is full: the message goes all the same, for a mailbox that is full must not keep its
@@ -37,17 +46,15 @@ class MailDrop {
 
   private:
     [[nodiscard]] Result<bool> fits(AccountId account);
-    [[nodiscard]] Result<FolderId> folder_for(const Addressee& addressee, const std::string& tag);
-    [[nodiscard]] Result<FolderId> default_folder(AccountId account, std::string_view path);
+    [[nodiscard]] Result<RecipientOutcome> file(const Addressee& addressee, const Imid& recipient);
+    [[nodiscard]] Result<void> file_as_junk(AccountId account);
     [[nodiscard]] Result<std::optional<Verdict>> judge(AccountId account, const Imid& recipient);
     [[nodiscard]] Result<RecipientOutcome> turn_away(AccountId account, const std::string& name,
                                                      const Verdict& verdict);
 
     Transaction& transaction_;
     const Message& message_;
-    std::function<std::string()> uuid_;
-    const Time now_;
-    const std::uint64_t mailbox_bytes_;
+    const DropContext& context_;
     std::optional<MessageId> stored_;
 };
 

@@ -22,6 +22,11 @@ Node::Node(NodeServices services)
     services_.store.on_changed([watches = std::weak_ptr(watches_)](const std::vector<FolderId>& folders) {
         if (const auto told = watches.lock()) told->on_changed(folders);
     });
+    services_.bell->on_ring([post = services_.post, heard = std::weak_ptr(heard_)] {
+        post([heard] {
+            if (const auto hear = heard.lock()) (*hear)();
+        });
+    });
 }
 
 Node::~Node() = default;
@@ -65,7 +70,7 @@ void Node::start(Callback<void> done) {
 
 std::unique_ptr<SessionHost> Node::make_desk(const SessionOrigin& origin) {
     return std::make_unique<Desk>(
-        services_, *watches_, *directory_, *entrance_, origin.address,
+        services_, *watches_, *directory_, *entrance_, rule_runner_.programs(), origin.address,
         [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
 }
 
@@ -124,8 +129,18 @@ void Node::on_peer_seen(std::string domain) {
     sender_->on_peer_seen(domain);
 }
 
+void Node::hear() {
+    services_.bell->heard();
+    rule_runner_.look([this] { sender_->look(); });
+}
+
+void Node::stop() {
+    rule_runner_.stop();
+}
+
 void Node::tick() {
     sender_->look();
+    rule_runner_.look({});
     services_.store.write<Upkeep>(
         [this](Transaction& transaction) { return keep_house(transaction, services_); },
         [this](Result<Upkeep> upkeep) {

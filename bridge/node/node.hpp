@@ -11,6 +11,7 @@
 #include "bridge/node/peer_entrance.hpp"
 #include "bridge/node/receiver.hpp"
 #include "bridge/node/relay.hpp"
+#include "bridge/node/rule_runner.hpp"
 #include "bridge/node/sender.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/node/trust.hpp"
@@ -29,6 +30,9 @@ class Node final : public PeerHandler {
     /// Loads or makes the keys, then `done`; the node serves sessions and peers from then on: before that,
     /// nothing may come from the link.
     void start(Callback<void> done);
+
+    /// Ends the programs of rules that run. Another thread calls this, while the I/O thread still runs.
+    void stop();
 
     [[nodiscard]] std::unique_ptr<SessionHost> make_desk(const SessionOrigin& origin = {});
     /// Another process has changed accounts or mailboxes: watches of what is gone shall end.
@@ -52,10 +56,15 @@ class Node final : public PeerHandler {
 
   private:
     void tick();
+    /// A transaction left work behind: programs to ask, mail to send.
+    void hear();
     void keep_keys_fresh();
 
     const NodeServices services_;
     std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
+    /// Of the bell, which transactions may still ring when the node is gone.
+    std::shared_ptr<std::function<void()>> heard_ =
+        std::make_shared<std::function<void()>>([this] { hear(); });
     PeerLink* link_ = nullptr;
     HeldKeysPtr keys_;
     std::unique_ptr<Trust> trust_;
@@ -66,6 +75,7 @@ class Node final : public PeerHandler {
     std::unique_ptr<Greeter> greeter_;
     std::unique_ptr<PeerEntrance> entrance_;
     std::unique_ptr<Relay> relay_;
+    RuleRunner rule_runner_{services_};
 };
 
 }  // namespace immp::bridge

@@ -8,18 +8,6 @@
 namespace immp::bridge {
 namespace {
 
-/// The folder and, with +RECURSIVE, all below it.
-Result<std::vector<Folder>> meant_folders(Transaction& transaction, const Site& top,
-                                          const CheckMailbox& request) {
-    if (!request.recursive) return std::vector{top.folder};
-    auto folders = transaction.mailboxes().folders(top.access.owner);
-    if (!folders) return folders;
-    std::erase_if(*folders, [&](const Folder& folder) {
-        return folder.path != top.folder.path && !folder.path.starts_with(top.folder.path + "/");
-    });
-    return folders;
-}
-
 IndexEntry entry_of(Reference&& reference, const std::string& path) {
     IndexEntry entry{std::move(reference.uuid),
                      std::move(reference.from),
@@ -53,6 +41,17 @@ std::vector<std::string> flags_of(const Reference& reference) {
     if (reference.flagged) flags.emplace_back("flagged");
     if (reference.important) flags.emplace_back("important");
     return flags;
+}
+
+Result<std::vector<Folder>> meant_folders(Transaction& transaction, const Site& top,
+                                          const CheckMailbox& request) {
+    if (!request.recursive) return std::vector{top.folder};
+    auto folders = transaction.mailboxes().folders(top.access.owner);
+    if (!folders) return folders;
+    std::erase_if(*folders, [&](const Folder& folder) {
+        return folder.path != top.folder.path && !folder.path.starts_with(top.folder.path + "/");
+    });
+    return folders;
 }
 
 Result<MailboxStatus> status_of(Transaction& transaction, const Access& access, std::vector<Folder> folders,

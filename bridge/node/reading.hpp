@@ -8,6 +8,9 @@
 
 namespace immp::bridge {
 
+/// The folder and, with +RECURSIVE, all below it.
+[[nodiscard]] Result<std::vector<Folder>> meant_folders(Transaction& transaction, const Site& top,
+                                                        const CheckMailbox& request);
 /// 404 for no such folder, as for another's in which the account has no right.
 [[nodiscard]] Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request);
 [[nodiscard]] Result<IndexPage> index_mailbox(Transaction& transaction, const IndexMailbox& request);

@@ -4,9 +4,7 @@
 #include <array>
 
 #include "bridge/mail/notice.hpp"
-#include "bridge/mail/settings.hpp"
 #include "bridge/node/notices.hpp"
-#include "bridge/node/preferences.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
@@ -29,31 +27,6 @@ Result<void> put_off(Transaction& transaction, const NodeServices& services, con
     const auto pause =
         std::chrono::ceil<std::chrono::seconds>(retry_pause(cause, row.attempts + 1, services.chance()));
     return transaction.outbox().reschedule(row.id, services.now() + std::max(pause, at_least), why);
-}
-
-Result<void> file_notice(Transaction& transaction, const NodeServices& services, const std::string& sender,
-                         Notice notice) {
-    auto account = transaction.accounts().find(sender);
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return {};  // The sender is gone: nobody is left to tell.
-    auto folder = transaction.mailboxes().folder(**account, "/INBOX");
-    if (!folder) return std::unexpected(std::move(folder.error()));
-    if (!*folder) return fail(702, "Storage failed", "an account without INBOX");
-    if (auto settled = settle_notice(transaction, notice, services.now()); !settled) return settled;
-    auto message = transaction.mailboxes().add(notice.message);
-    if (!message) return std::unexpected(std::move(message.error()));
-    auto filed =
-        transaction.mailboxes().file(*message, (*folder)->id, Mark::unread, services.uuid(), services.now());
-    if (!filed) return std::unexpected(std::move(filed.error()));
-    return {};
-}
-
-/// What the account reads; nobody reads where it is gone.
-Result<std::string> language_of(Transaction& transaction, const std::string& name) {
-    auto account = transaction.accounts().find(name);
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return std::string();
-    return setting_of(transaction, **account, kLanguageSetting);
 }
 
 Result<Undelivered> undelivered(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
@@ -138,8 +111,8 @@ Result<void> bounce_row(Transaction& transaction, const NodeServices& services, 
                         int code, const std::string& cause) {
     auto what = undelivered(transaction, services, row, code, cause);
     if (!what) return std::unexpected(std::move(what.error()));
-    auto filed =
-        file_notice(transaction, services, row.sender, bounce(*what, services.uuid(), services.now()));
+    auto filed = file_notice(transaction, row.sender, bounce(*what, services.uuid(), services.now()),
+                             services.uuid, services.now());
     if (!filed) return filed;
     return transaction.outbox().finish(row.id);
 }
@@ -148,8 +121,8 @@ Result<void> note_delay(Transaction& transaction, const NodeServices& services, 
     auto what = undelivered(transaction, services, row, 720,
                             row.last_error.empty() ? "not reached yet" : row.last_error);
     if (!what) return std::unexpected(std::move(what.error()));
-    auto filed =
-        file_notice(transaction, services, row.sender, delay_notice(*what, services.uuid(), services.now()));
+    auto filed = file_notice(transaction, row.sender, delay_notice(*what, services.uuid(), services.now()),
+                             services.uuid, services.now());
     if (!filed) return filed;
     return transaction.outbox().note_delay(row.id);
 }

@@ -7,7 +7,9 @@
 
 #include "bridge/log.hpp"
 #include "bridge/mail/message.hpp"
+#include "bridge/node/bell.hpp"
 #include "bridge/node/bodies_in_use.hpp"
+#include "bridge/node/program.hpp"
 #include "bridge/node/rates.hpp"
 #include "bridge/node/workers.hpp"
 #include "bridge/routes.hpp"
@@ -53,6 +55,9 @@ struct NodeServices {
     /// Of `limits`; shared by all that copy the services.
     std::shared_ptr<RateMeter> sender_rate = std::make_shared<RateMeter>(limits.sender_rate);
     std::shared_ptr<RateMeter> domain_rate = std::make_shared<RateMeter>(limits.domain_rate);
+    ProgramSettings programs{};  ///< that rules may ask
+    /// Heard by the node; shared by all that copy the services.
+    std::shared_ptr<Bell> bell = std::make_shared<Bell>();
     Executor post;  ///< to the I/O thread, from any
     /// Calls back on the I/O thread, not before the pause is over; called there too.
     std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)> after;

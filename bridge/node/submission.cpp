@@ -169,7 +169,7 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     }
     const auto envelope_bytes = inner_bytes(*message, request.recipients);
     if (!envelope_bytes) return std::unexpected(envelope_bytes.error());
-    MailDrop drop(transaction, *message, context.uuid, context.now, context.mailbox_bytes);
+    MailDrop drop(transaction, *message, context);
     Submitted submitted{message->envelope.id, {}};
     bool is_taken = false;
     for (const Imid& recipient : request.recipients) {

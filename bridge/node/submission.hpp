@@ -4,16 +4,13 @@
 #include <vector>
 
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/mail_drop.hpp"
 #include "bridge/node/rates.hpp"
 #include "bridge/session/request.hpp"
 
 namespace immp::bridge {
 
-struct SubmissionContext {
-    std::string domain;
-    Time now;
-    std::function<std::string()> uuid;
-    std::uint64_t mailbox_bytes = 0;  ///< NodeLimits::mailbox_bytes
+struct SubmissionContext : DropContext {
     std::shared_ptr<RateMeter> rate;
 };
 

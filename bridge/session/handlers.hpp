@@ -41,6 +41,11 @@ void block_add(SessionCore& core, const SlotPtr& slot, const Command& command);
 void block_drop(SessionCore& core, const SlotPtr& slot, const Command& command);
 void block_refused(SessionCore& core, const SlotPtr& slot, const Command& command);
 
+// rule.cpp
+void rule_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+void rule_add(SessionCore& core, const SlotPtr& slot, const Command& command);
+void rule_drop(SessionCore& core, const SlotPtr& slot, const Command& command);
+
 // settings.cpp
 void set_session(SessionCore& core, const SlotPtr& slot, const Command& command);
 void set_global(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -16,6 +16,7 @@
 #include "bridge/mail/selector.hpp"
 #include "bridge/session/mailbox_request.hpp"
 #include "bridge/session/peer_request.hpp"
+#include "bridge/session/rule_request.hpp"
 #include "bridge/session/share_request.hpp"
 #include "bridge/wire/codec.hpp"
 #include "bridge/wire/imid.hpp"
@@ -182,7 +183,7 @@ using Request =
                  ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder,
                  EndWatch, FindKeys, PublishKey, ListSettings, ChangeSetting, ListBlocks, AddBlock, DropBlock,
                  ListRefused, ConfirmCookie, CheckCookie, TakeBundle, TakeReceipt, ShareMailbox, ListShares,
-                 ListHeldShares>;
+                 ListHeldShares, ListRules, AddRule, DropRule>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -283,7 +284,7 @@ using RefusedList = std::vector<Refused>;
 using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
                                  DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
                                  PublishedKey, SettingList, BlockList, RefusedList, TakenBundle, Shared,
-                                 ShareList>;
+                                 ShareList, RuleList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

@@ -84,6 +84,7 @@ Envelope read_envelope(const Row& row) {
     envelope.received = unpack_hops(row.text(12));
     envelope.failed = unpack_failures(row.text(13));
     envelope.kind = static_cast<Kind>(row.number(14));
+    envelope.original_from = row.text(15);
     return envelope;
 }
 
@@ -95,13 +96,14 @@ Result<std::int64_t> insert_message(Connection& connection, const Message& messa
         connection
             .query(
                 "INSERT INTO messages (uuid, sender, recipients, copies, subject, date, expires, importance, "
-                "secure, reply_to, in_reply_to, reference_list, received, failed, length, kind) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "secure, reply_to, in_reply_to, reference_list, received, failed, length, kind, "
+                "original_from) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 envelope.id, envelope.from, pack(envelope.to), pack(envelope.cc), envelope.subject,
                 envelope.date, envelope.expires, static_cast<int>(envelope.importance),
                 static_cast<int>(envelope.secure), envelope.reply_to, envelope.in_reply_to,
                 pack(envelope.references), pack_hops(envelope.received), pack_failures(envelope.failed),
-                message.length(), static_cast<int>(envelope.kind))
+                message.length(), static_cast<int>(envelope.kind), envelope.original_from)
             .run();
     if (!added) return std::unexpected(added.error());
     const std::int64_t id = connection.last_id();
@@ -112,13 +114,14 @@ Result<std::int64_t> insert_message(Connection& connection, const Message& messa
 }
 
 Result<std::optional<Message>> select_message(Connection& connection, std::int64_t id) {
-    auto envelope = connection
-                        .query(
-                            "SELECT uuid, sender, recipients, copies, subject, date, expires, importance, "
-                            "secure, reply_to, in_reply_to, reference_list, received, failed, kind "
-                            "FROM messages WHERE id = ?",
-                            id)
-                        .one(read_envelope);
+    auto envelope =
+        connection
+            .query(
+                "SELECT uuid, sender, recipients, copies, subject, date, expires, importance, "
+                "secure, reply_to, in_reply_to, reference_list, received, failed, kind, original_from "
+                "FROM messages WHERE id = ?",
+                id)
+            .one(read_envelope);
     if (!envelope) return std::unexpected(envelope.error());
     if (!*envelope) return std::nullopt;
     auto parts =

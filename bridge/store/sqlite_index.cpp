@@ -9,6 +9,7 @@
 
 #include "bridge/store/netstrings.hpp"
 #include "bridge/store/sqlite_mailboxes.hpp"
+#include "bridge/store/sqlite_texts.hpp"
 
 namespace immp::bridge {
 
@@ -37,6 +38,9 @@ Condition condition_of(SelectorKind kind, const FolderView& view) {
         case SelectorKind::flagged: return {"refs_flagged", " AND r.is_flagged = 1"};
         case SelectorKind::since: return {"refs_date", " AND r.date >= ?2"};
         case SelectorKind::from: return {"refs_sender", " AND r.sender = ?2"};
+        case SelectorKind::text:
+            return {"refs_all",
+                    " AND r.message IN (SELECT rowid FROM message_text WHERE message_text MATCH ?2)"};
     }
     return {};
 }
@@ -74,7 +78,9 @@ std::string select_page(SelectorKind kind, const FolderView& view) {
 /// Calls `use` with the selector's argument, in the type that its column has.
 template <class Use>
 auto with_argument(const Selector& selector, Use use) {
-    return selector.kind == SelectorKind::since ? use(selector.since) : use(selector.from);
+    if (selector.kind == SelectorKind::since) return use(selector.since);
+    if (selector.kind == SelectorKind::text) return use(match_expression(selector.words));
+    return use(selector.from);
 }
 
 Reference read_reference(const Row& row) {

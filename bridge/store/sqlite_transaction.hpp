@@ -13,7 +13,9 @@
 #include "bridge/store/sqlite_preferences.hpp"
 #include "bridge/store/sqlite_quotas.hpp"
 #include "bridge/store/sqlite_references.hpp"
+#include "bridge/store/sqlite_rules.hpp"
 #include "bridge/store/sqlite_shares.hpp"
+#include "bridge/store/sqlite_texts.hpp"
 #include "bridge/store/sqlite_user_keys.hpp"
 #include "bridge/store/store.hpp"
 
@@ -35,6 +37,8 @@ class SqliteTransaction final : public Transaction {
           user_keys_(connection),
           preferences_(connection),
           blocks_(connection),
+          rules_(connection),
+          texts_(connection),
           shares_(connection, accounts_) {}
 
     Accounts& accounts() override { return accounts_; }
@@ -50,6 +54,8 @@ class SqliteTransaction final : public Transaction {
     UserKeys& user_keys() override { return user_keys_; }
     Preferences& preferences() override { return preferences_; }
     Blocks& blocks() override { return blocks_; }
+    Rules& rules() override { return rules_; }
+    Texts& texts() override { return texts_; }
     Shares& shares() override { return shares_; }
 
   private:
@@ -66,6 +72,8 @@ class SqliteTransaction final : public Transaction {
     SqliteUserKeys user_keys_;
     SqlitePreferences preferences_;
     SqliteBlocks blocks_;
+    SqliteRules rules_;
+    SqliteTexts texts_;
     SqliteShares shares_;
 };
 

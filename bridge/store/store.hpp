@@ -32,7 +32,9 @@
 #include "bridge/store/preferences.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/references.hpp"
+#include "bridge/store/rules.hpp"
 #include "bridge/store/shares.hpp"
+#include "bridge/store/texts.hpp"
 #include "bridge/store/user_keys.hpp"
 
 namespace immp::bridge {
@@ -55,6 +57,8 @@ class Transaction {
     virtual UserKeys& user_keys() = 0;
     virtual Preferences& preferences() = 0;
     virtual Blocks& blocks() = 0;
+    virtual Rules& rules() = 0;
+    virtual Texts& texts() = 0;
     virtual Shares& shares() = 0;
 };
 

@@ -99,9 +99,13 @@ constexpr CommandSpec kCommands[] = {
      .max_positional = 2, .parameters = {{"RIGHTS"}}},
 
     {.verb = Verb::rule_list, .keywords = "RULE LIST", .synopsis = "", .states = kLocal},
-    {.verb = Verb::rule_add, .keywords = "RULE ADD", .synopsis = "<rule>", .states = kLocal,
-     .min_positional = 1, .max_positional = 1},
-    {.verb = Verb::rule_drop, .keywords = "RULE DROP", .synopsis = "<rule>", .states = kLocal,
+    {.verb = Verb::rule_add, .keywords = "RULE ADD", 
+     .synopsis = "<name> [BEFORE <name>] [FROM <pattern>] [TO <pattern>] [SUBJECT \"words\"] [LARGER <octets>] "
+                 "[RUN <program>] [FILE <path>] [FORWARD <imid>] [REJECT \"reason\"] [+READ] [+FLAGGED] [+STOP]",
+     .states = kLocal, .min_positional = 1, .max_positional = 1,
+     .parameters = {{"BEFORE"}, {"FROM"}, {"TO"}, {"SUBJECT"}, {"LARGER"}, {"RUN"}, {"FILE"}, {"FORWARD"}, {"REJECT"}},
+     .switches = {"+READ", "+FLAGGED", "+STOP"}},
+    {.verb = Verb::rule_drop, .keywords = "RULE DROP", .synopsis = "<name>", .states = kLocal,
      .min_positional = 1, .max_positional = 1},
     {.verb = Verb::block_list, .keywords = "BLOCK LIST", .synopsis = "", .states = kLocal},
     {.verb = Verb::block_add, .keywords = "BLOCK ADD",

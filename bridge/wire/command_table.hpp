@@ -94,7 +94,7 @@ struct CommandSpec {
     States states;
     std::uint8_t min_positional = 0;
     std::uint8_t max_positional = 0;
-    ParameterSpec parameters[6] = {};   ///< up to the first without a name
+    ParameterSpec parameters[9] = {};   ///< up to the first without a name
     std::string_view switches[5] = {};  ///< each form by itself: "+IMPORTANT", "-IMPORTANT"
     Pipelining pipelining = Pipelining::allowed;
     Position position = Position::anywhere;

@@ -11,6 +11,7 @@ import unittest
 import page
 from alone import DOMAIN, Alone, program
 from immp_client import Connection, Mailer, Part, expect, greet_tls, log_in, scram, text_part
+from rule_programs import Programs
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PEOPLE = ("alice", "carol")
@@ -96,7 +97,8 @@ class ProtocolPage(unittest.TestCase):
             made = subprocess.run([program(), "account", "add", f"{name}@{DOMAIN}", "-c", self.alone.config], capture_output=True,
                                   text=True, check=True)
             accounts[f"{name}@{DOMAIN}"] = made.stdout.strip()
-        self.daemon = self.enterContext(self.alone.start())
+        self.programs = Programs(self.alone.path("programs"))
+        self.daemon = self.enterContext(self.alone.start(rules_programs=self.programs.path))
         plain, tls = self.daemon.addresses()
         self.side = {"domain": DOMAIN, "ca": self.alone.authority.certificate, "listener": plain, "tls": tls, "accounts": accounts}
 
@@ -122,6 +124,9 @@ class ProtocolPage(unittest.TestCase):
             address, owner = rest.split(" ")
             subprocess.run([program(), "mailbox", "add", address, "--owner", owner, "-c", self.alone.config], capture_output=True,
                            check=True)
+            return
+        if first == "program":
+            self.programs.add(rest, "exit 1")
             return
         if first == "quota":
             subprocess.run([program(), "account", "quota", *rest.split(" "), "-c", self.alone.config], capture_output=True, check=True)

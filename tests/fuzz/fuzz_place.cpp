@@ -36,6 +36,10 @@ void check_place(const Place& place, const std::string& again, const immp::Resul
 void check_selector(std::string_view text) {
     const auto selector = parse_selector(text);
     if (!selector) return expect(selector.error().code != 0);
+    expect(selector->words.empty() == (selector->kind != SelectorKind::text));
+    expect(selector->words.size() <= kMaxSearchWords);
+    for (const std::string& word : selector->words)
+        expect(!word.empty() && word.find(' ') == word.npos);
     if (selector->kind != SelectorKind::from) return expect(selector->from.empty());
     const auto from = parse_imid(selector->from);
     expect(from && from->account() == selector->from);

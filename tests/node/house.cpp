@@ -141,6 +141,7 @@ void House::open() {
         .uuid = armor::random_uuid,
         .chance = [] { return 0.5; },
         .routes = routes,
+        .programs = programs,
         .post = [&loop,
                  run = std::weak_ptr(run_)](auto work) { loop.post(while_alive(run, std::move(work))); },
         .after = [&loop, run = std::weak_ptr(run_)](
@@ -160,6 +161,7 @@ void House::close() {
     bool is_idle = false;
     {
         const std::jthread ender([&] {
+            node->stop();
             workers->stop();
             wire.loop_.post([&] { is_idle = true; });
         });

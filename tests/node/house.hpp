@@ -181,6 +181,7 @@ struct House {
     const std::string domain;
     NodeLimits limits;  ///< of the next start
     Routes routes;      ///< likewise
+    ProgramSettings programs;  ///< of the next start
     const std::filesystem::path directory;
     std::vector<std::string> log;
     std::unique_ptr<Store> store;

@@ -181,6 +181,25 @@ Answer read_answer(const std::string& text) {
             {"*.spam.example", BlockAction::junk, "", made, std::nullopt},
             {"bob@b.example", BlockAction::reject, "Too \"loud\"", made, made + std::chrono::hours(1)}};
     }
+    if (kind == "rules") {
+        Rule lists;
+        lists.name = "lists";
+        lists.from = "*@lists.example";
+        lists.subject = "build failed";
+        lists.larger = 1'000;
+        lists.file = "/INBOX/lists";
+        lists.read = lists.flagged = true;
+        Rule spam;
+        spam.name = "spam";
+        spam.run = "spam-check";
+        spam.reject = "Not \"that\" again";
+        Rule away;
+        away.name = "away";
+        away.to = "alice@a.example";
+        away.forward = "dave@b.example";
+        away.stop = true;
+        return RuleList{lists, spam, away};
+    }
     if (kind == "refused")
         return RefusedList{{Time(std::chrono::seconds(1'381'978'000)), "bob@b.example", 455, "b.example"}};
     if (kind == "shared") {

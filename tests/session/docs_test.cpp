@@ -12,6 +12,9 @@
 #include "armor/names.hpp"
 #include "armor/password.hpp"
 #include "bridge/mail/block.hpp"
+#include "bridge/mail/rule.hpp"
+#include "bridge/mail/searched_text.hpp"
+#include "bridge/mail/selector.hpp"
 #include "bridge/mail/settings.hpp"
 #include "bridge/mail/vacation.hpp"
 #include "bridge/session/handlers.hpp"
@@ -143,6 +146,13 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"blocked patterns of the server", kMaxServerBlocks, "refused"},
         {"octets of a block's reason", kMaxReasonBytes, "413"},
         {"refused mail that is listed", kMaxRefused, "the oldest goes"},
+        {"rules of a mailbox", kMaxRules, "413"},
+        {"rules of a mailbox that forward", kMaxForwardingRules, "413"},
+        {"rules of a mailbox that run a program", kMaxProgramRules, "413"},
+        {"octets of the name of a rule or program", kMaxRuleNameBytes, "400"},
+        {"octets of a rule's words, and of its reason", kMaxRuleTextBytes, "413"},
+        {"words of a search", kMaxSearchWords, "413"},
+        {"octets of a message's text that are searched", kSearchedBytes, "not found"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},
     };

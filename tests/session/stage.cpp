@@ -62,6 +62,12 @@ std::string describe_selector(const Selector& selector) {
         case SelectorKind::flagged: return "flagged";
         case SelectorKind::since: return "since=" + std::to_string(selector.since.time_since_epoch().count());
         case SelectorKind::from: return "from=" + selector.from;
+        case SelectorKind::text: {
+            std::string text = "text";
+            for (const std::string& word : selector.words)
+                text += "=" + as_token(word);
+            return text;
+        }
     }
     return "?";
 }
@@ -102,6 +108,21 @@ struct Describe {
                (r.block.reason.empty() ? "" : " " + quoted(r.block.reason));
     }
     std::string operator()(const DropBlock& r) { return "drop-block " + r.account + " " + r.pattern; }
+    std::string operator()(const ListRules& r) { return "list-rules " + r.account; }
+    std::string operator()(const AddRule& r) {
+        const Rule& rule = r.rule;
+        std::string text = "add-rule " + r.account + " " + rule.name;
+        if (!r.before.empty()) text += " before=" + r.before;
+        for (const auto& [key, value] :
+             {std::pair("from", rule.from), std::pair("to", rule.to), std::pair("subject", rule.subject),
+              std::pair("run", rule.run), std::pair("file", rule.file), std::pair("forward", rule.forward)})
+            if (!value.empty()) text += std::string(" ") + key + "=" + as_token(value);
+        if (rule.larger) text += " larger=" + std::to_string(*rule.larger);
+        if (rule.reject) text += " reject=" + quoted(*rule.reject);
+        return text + (rule.read ? " read" : "") + (rule.flagged ? " flagged" : "") +
+               (rule.stop ? " stop" : "");
+    }
+    std::string operator()(const DropRule& r) { return "drop-rule " + r.account + " " + r.name; }
     std::string operator()(const ListRefused& r) { return "list-refused " + r.account; }
     std::string operator()(const ListSettings& r) { return "list-settings " + r.account; }
     std::string operator()(const ChangeSetting& r) {
