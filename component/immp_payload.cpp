@@ -193,6 +193,13 @@ Result<std::vector<std::string>> read_key_answer(const Stanza& answer) {
     return records;
 }
 
+Result<void> read_cookie_answer(const Stanza& answer) {
+    const auto* refusal = answer.find(ElementKind::refusal);
+    if (answer.head.type == "error" && refusal && refusal->get("code") == "421" && !refusal->get("retry"))
+        return fail(421, "the issuer does not confirm the cookie");
+    return read_empty_answer(answer);
+}
+
 Result<void> read_empty_answer(const Stanza& answer) {
     if (answer.head.type != "result") return std::unexpected(error_of(answer));
     return {};

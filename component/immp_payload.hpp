@@ -52,5 +52,7 @@ struct KeyQuestion {
 [[nodiscard]] Result<bridge::BundleStatus> read_bundle_answer(Stanza&& answer, std::string_view bundle_id);
 [[nodiscard]] Result<std::vector<std::string>> read_key_answer(const Stanza& answer);
 [[nodiscard]] Result<void> read_empty_answer(const Stanza& answer);
+/// For a cookie: 421 for good where the issuer's own refusal says so; every other error as above.
+[[nodiscard]] Result<void> read_cookie_answer(const Stanza& answer);
 
 }  // namespace immp::component

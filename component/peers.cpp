@@ -153,7 +153,7 @@ void Peers::verify_cookie(std::string issuer, bridge::CookieClaim claim, bridge:
                              .lane = Lane::urgent};
     ask(issuer, std::move(question), 0,
         [this, issuer, done = std::move(done)](Result<Stanza> answer) mutable {
-            if (answer) return done(read_empty_answer(*answer));
+            if (answer) return done(read_cookie_answer(*answer));
             if (!discovery_.says_none(issuer)) return done(std::unexpected(std::move(answer.error())));
             done(fail_for_now(404, "the issuer has no IMMP component", 60s, answer.error().detail));
         });

@@ -71,8 +71,19 @@ void WireLink::ask_bundle(std::string domain, std::string bundle_id, Callback<Bu
 }
 
 void WireLink::fetch_records(std::string domain, History history, Callback<std::vector<std::string>> done) {
+    const bool is_behind_gateway = routes.next_hop(domain) != domain;
     request<std::vector<std::string>>(domain, std::move(done), [&](Node& node, auto reply) {
-        node.on_key_question(domain, history, std::move(reply));
+        if (!is_behind_gateway) return node.on_key_question(domain, history, std::move(reply));
+        // As a server without a component asks its gateway: by KEY REQUEST.
+        std::shared_ptr<SessionHost> desk = node.make_desk();
+        desk->ask(FindKeys{domain_, *parse_imid(domain), history == History::whole},
+                  [desk, reply = std::move(reply)](Answer answer) mutable {
+                      if (!answer) return reply(std::unexpected(answer.error()));
+                      std::vector<std::string> texts;
+                      for (const KeyText& key : std::get<KeyRecords>(*answer).records)
+                          texts.push_back(key.record);
+                      reply(std::move(texts));
+                  });
     });
 }
 
