@@ -37,6 +37,8 @@ std::span<const CommandRow> command_table() {
           {"-s,--subject", "subject", Kind::text, Offer::nothing, true},
           {"-a,--attach", "file to attach; may be repeated", Kind::texts, Offer::file},
           {"--important", "mark it important", Kind::flag},
+          {"--sealed", "only if it can be sealed end to end to each recipient", Kind::flag},
+          {"--plain", "not sealed, though it could be", Kind::flag},
           {"--id", "UUID of an earlier try, which is then not delivered twice"}},
          run_send},
         {"ls",

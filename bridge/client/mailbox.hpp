@@ -49,7 +49,8 @@ struct FailedRecipient {
 };
 
 struct OpenedMessage {
-    std::string id;
+    std::string id;           ///< here
+    std::string envelope_id;  ///< the sender's
     std::string from;
     std::vector<std::string> to;
     std::vector<std::string> cc;
