@@ -23,6 +23,16 @@ PayloadSealer::PayloadSealer(const ContentKey& key, const Route& route)
     held_.reserve(kRecordPlainBytes);
 }
 
+PayloadSealer::PayloadSealer(const SecretBytes<32>& stream_key, const StreamHeader& header)
+    : hasher_(kDigestContext), ready_(header.begin(), header.end()) {
+    // libsodium draws a header itself when it pushes, and takes one only when it pulls. Both begin the same
+    // state (XChaCha20 of key and header; libsodium, "Encrypted streams").
+    crypto_secretstream_xchacha20poly1305_init_pull(&stream_, header.data(), stream_key.view().data());
+    hasher_.add(ready_);
+    sealed_ = ready_.size();
+    held_.reserve(kRecordPlainBytes);
+}
+
 PayloadSealer::~PayloadSealer() {
     sodium_memzero(&stream_, sizeof stream_);
 }
@@ -89,8 +99,13 @@ void PayloadSealer::seal_record(Bytes& out, ByteView plain, unsigned char tag) {
 }
 
 PayloadOpener::PayloadOpener(const ContentKey& key, const Route& route, const PayloadSum& expected)
-    : hasher_(kDigestContext), expected_(expected), key_(derive_key(key, kContext, route)) {
-    if (!plain_bytes(expected.octets)) state_ = State::kBroken;
+    : PayloadOpener(derive_key(key, kContext, route), expected.octets) {
+    digest_ = expected.digest;
+}
+
+PayloadOpener::PayloadOpener(const SecretBytes<32>& stream_key, std::uint64_t octets)
+    : hasher_(kDigestContext), octets_(octets), key_(stream_key.clone()) {
+    if (!plain_bytes(octets)) state_ = State::kBroken;
 }
 
 PayloadOpener::~PayloadOpener() {
@@ -99,8 +114,7 @@ PayloadOpener::~PayloadOpener() {
 
 Result<Bytes> PayloadOpener::append(ByteView sealed) {
     if (state_ == State::kBroken) return fail(423, "the payload cannot be opened");
-    if (sealed.size() > expected_.octets - good_ - held_.size())
-        return fail(400, "octets behind the payload's end");
+    if (sealed.size() > octets_ - good_ - held_.size()) return fail(400, "octets behind the payload's end");
     if (held_.size() + sealed.size() >= unit_bytes())
         plain_.reserve(plain_.size() + held_.size() + sealed.size());
     while (!sealed.empty()) {
@@ -125,7 +139,7 @@ Result<Bytes> PayloadOpener::append(ByteView sealed) {
 // since a header opens with any octets and only the record behind it tells whether they were right.
 std::size_t PayloadOpener::unit_bytes() const {
     const std::size_t header = state_ == State::kBegin ? kStreamHeaderBytes : 0;
-    const std::uint64_t rest = expected_.octets - good_ - header;
+    const std::uint64_t rest = octets_ - good_ - header;
     return header + static_cast<std::size_t>(std::min<std::uint64_t>(rest, kRecordSealedBytes));
 }
 
@@ -143,7 +157,7 @@ Result<void> PayloadOpener::open_unit(ByteView unit) {
         plain_.resize(begin);
         return fail(423, "a record of the payload does not open");
     }
-    const bool last = good_ + unit.size() == expected_.octets;
+    const bool last = good_ + unit.size() == octets_;
     if (tag != (last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
                      : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)) {
         state_ = State::kBroken;
@@ -158,7 +172,7 @@ Result<void> PayloadOpener::open_unit(ByteView unit) {
 
 Result<void> PayloadOpener::finish() const {
     if (state_ != State::kEnded) return fail(423, "the payload is not complete");
-    if (hasher_.digest() != expected_.digest) return fail(422, "the payload has another digest");
+    if (digest_ && hasher_.digest() != *digest_) return fail(422, "the payload has another digest");
     return {};
 }
 

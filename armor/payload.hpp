@@ -1,8 +1,10 @@
-// The sealed stream of a bundle: plaintext in, ciphertext out, and back, one record (64 KiB) in memory. What
-// the plaintext says is bridge/mail's; here it is octets, and zeros behind them.
+// The sealed stream of a bundle, and of sealed content: plaintext in, ciphertext out, and back, one record
+// (64 KiB) in memory. What the plaintext says is bridge/mail's; here it is octets, and zeros behind them.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 
 #include <sodium.h>
 
@@ -26,11 +28,16 @@ struct PayloadSum {
     bool operator==(const PayloadSum&) const = default;
 };
 
+/// The stream's first octets; random where they are not given.
+using StreamHeader = std::array<std::uint8_t, kStreamHeaderBytes>;
+
 /// Seals one payload. The ciphertext must be on disk before its first octet leaves: a second run of a sealer
 /// is another bundle with another key.
 class PayloadSealer {
   public:
     PayloadSealer(const ContentKey& key, const Route& route);
+    /// Of sealed content: the stream's own key, and a header that is never used twice with it.
+    PayloadSealer(const SecretBytes<32>& stream_key, const StreamHeader& header);
     ~PayloadSealer();
     PayloadSealer(const PayloadSealer&) = delete;
     PayloadSealer& operator=(const PayloadSealer&) = delete;
@@ -64,6 +71,8 @@ class PayloadOpener {
   public:
     /// `expected` from a header whose signature was verified.
     PayloadOpener(const ContentKey& key, const Route& route, const PayloadSum& expected);
+    /// Of sealed content: the stream's own key and its length; what it says has a digest of its own.
+    PayloadOpener(const SecretBytes<32>& stream_key, std::uint64_t octets);
     ~PayloadOpener();
     PayloadOpener(const PayloadOpener&) = delete;
     PayloadOpener& operator=(const PayloadOpener&) = delete;
@@ -94,7 +103,8 @@ class PayloadOpener {
     std::uint64_t good_ = 0;
     Bytes held_;   // the unit that is not complete
     Bytes plain_;  // opened, not yet returned
-    PayloadSum expected_;
+    std::uint64_t octets_;
+    std::optional<Digest> digest_;
     State state_ = State::kBegin;
     SecretBytes<32> key_;
     crypto_secretstream_xchacha20poly1305_state stream_;

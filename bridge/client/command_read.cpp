@@ -1,10 +1,14 @@
 // immp read ID
+#include <optional>
 #include <ostream>
+#include <utility>
 
+#include "armor/hex.hpp"
 #include "armor/json_line.hpp"
 #include "bridge/client/commands.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/mailbox.hpp"
+#include "bridge/client/sealed_message.hpp"
 
 namespace immp::bridge::client {
 
@@ -30,7 +34,7 @@ void show_parts(const Context& context, const OpenedMessage& message) {
                     << size_text(part.length) << (part.content ? "  (the text)" : "") << '\n';
 }
 
-void show(const Context& context, const OpenedMessage& message) {
+void show(const Context& context, const OpenedMessage& message, const std::optional<SealedBy>& sealed) {
     show_header(context, "From", message.from);
     show_header(context, "Sender", message.sender);
     if (!message.original_from.empty())
@@ -40,6 +44,7 @@ void show(const Context& context, const OpenedMessage& message) {
     show_header(context, "Date", message.date);
     show_header(context, "Subject", message.subject);
     if (message.importance != "normal") show_header(context, "Importance", message.importance);
+    if (sealed) context.out << "Sealed: end to end, signed by " << sealed->text() << '\n';
     show_header(context, "Received", joined(message.received));
     for (const FailedRecipient& fate : message.undelivered)
         show_header(context, "Undelivered",
@@ -74,7 +79,14 @@ std::string undelivered_json(const OpenedMessage& message) {
     return "[" + list + "]";
 }
 
-void show_json(const Context& context, const OpenedMessage& message) {
+std::string sealed_json(const SealedBy& sealed) {
+    armor::JsonWriter json;
+    json.text("signed-by", sealed.sender).text("fingerprint", armor::encode_hex(sealed.fingerprint));
+    json.text("trust", sealed.self ? "own" : sealed.compared ? "compared" : "seen first here");
+    return json.text("key", sealed.former ? "former" : "in use").line();
+}
+
+void show_json(const Context& context, const OpenedMessage& message, const std::optional<SealedBy>& sealed) {
     armor::JsonWriter json;
     json.text("id", message.id).text("from", message.from).json("to", armor::json_texts(message.to));
     if (!message.sender.empty()) json.text("sender", message.sender);
@@ -84,6 +96,7 @@ void show_json(const Context& context, const OpenedMessage& message) {
         .text("date", message.date);
     json.text("importance", message.importance).json("received", armor::json_texts(message.received));
     json.json("failed", undelivered_json(message)).json("parts", parts_json(message));
+    if (sealed) json.json("sealed", sealed_json(*sealed));
     if (message.text && !message.text_cut) json.text("text", many_lines(*message.text));
     context.out << json.line() << '\n';
 }
@@ -97,9 +110,17 @@ Done run_read(Context& context, const Arguments& arguments) {
     if (!id) return std::unexpected(id.error());
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
-    const auto message = open_message(*conversation, *folder, *id);
+    auto message = open_message(*conversation, *folder, *id);
     if (!message) return std::unexpected(message.error());
-    context.format == Format::json ? show_json(context, *message) : show(context, *message);
+    std::optional<SealedBy> sealed;
+    if (sealed_part(*message) != nullptr) {
+        auto reader = seal_reader(context);
+        if (!reader) return std::unexpected(reader.error());
+        auto by = unseal(*conversation, *reader, *folder, *message);
+        if (!by) return std::unexpected(by.error());
+        sealed = std::move(*by);
+    }
+    context.format == Format::json ? show_json(context, *message, sealed) : show(context, *message, sealed);
     return ExitStatus::ok;
 }
 

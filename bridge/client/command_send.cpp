@@ -14,6 +14,7 @@
 #include "bridge/client/display.hpp"
 #include "bridge/client/mailbox.hpp"
 #include "bridge/client/outgoing.hpp"
+#include "bridge/client/send_order.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/wire/imid.hpp"
 
@@ -95,23 +96,29 @@ Outcome<Outgoing> compose(Context& context, const Arguments& arguments) {
     auto text = read_text(context);
     if (!text) return std::unexpected(text.error());
     const auto importance = arguments.has("--important") ? Importance::high : Importance::normal;
-    return Outgoing{std::move(*recipients), std::move(*from),       std::move(*id), subject, importance,
-                    std::move(*text),       std::move(*attachments)};
+    return Outgoing{std::move(*recipients),
+                    std::move(*from),
+                    std::move(*id),
+                    subject,
+                    importance,
+                    std::move(*text),
+                    std::move(*attachments),
+                    {}};
 }
 
-Outcome<Submission> try_once(Context& context, const Outgoing& message) {
+Outcome<Submissions> try_once(Context& context, const SendOrder& order, const Outgoing& message) {
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
-    return submit(*conversation, message);
+    return submit_as_ordered(context, *conversation, order, message);
 }
 
-Outcome<Submission> try_again(Context& context, const Outgoing& message) {
-    auto submission = try_once(context, message);
+Outcome<Submissions> try_again(Context& context, const SendOrder& order, const Outgoing& message) {
+    auto submission = try_once(context, order, message);
     for (const auto pause : kPauses) {
         if (submission || submission.error().status != ExitStatus::temporary) return submission;
         context.notes << "immp: " << submission.error().text << " (trying again)\n";
         std::this_thread::sleep_for(pause);
-        submission = try_once(context, message);
+        submission = try_once(context, order, message);
     }
     return submission;
 }
@@ -132,42 +139,48 @@ void report_json(const Context& context, const Submission& submission) {
         if (verdict.retry) json.number("retry", static_cast<std::uint64_t>(verdict.retry->count()));
         list += (list.empty() ? "" : ",") + json.line();
     }
-    context.out << armor::JsonWriter().text("id", submission.id).json("recipients", "[" + list + "]").line()
-                << '\n';
+    armor::JsonWriter json;
+    json.text("id", submission.id).json("recipients", "[" + list + "]");
+    if (submission.sealed) json.json("sealed", "true");
+    context.out << json.line() << '\n';
 }
 
 void report_text(const Context& context, const Submission& submission) {
     if (submission.verdicts.empty())
         context.out << "The server has " << submission.id << " already.\n";
     else
-        context.out << "Message " << submission.id << "\n";
+        context.out << "Message " << submission.id << (submission.sealed ? ", sealed end to end\n" : "\n");
     for (const RecipientVerdict& verdict : submission.verdicts)
         context.out << "  " << one_line(verdict.recipient) << "  " << verdict_text(verdict) << '\n';
 }
 
-ExitStatus status_of(const Submission& submission) {
+ExitStatus status_of(const Submissions& submissions) {
     ExitStatus status = ExitStatus::ok;
-    for (const RecipientVerdict& verdict : submission.verdicts) {
-        if (verdict.code < 400) continue;
-        if (!verdict.retry) return ExitStatus::refused;
-        status = ExitStatus::temporary;
-    }
+    for (const Submission& submission : submissions)
+        for (const RecipientVerdict& verdict : submission.verdicts) {
+            if (verdict.code < 400) continue;
+            if (!verdict.retry) return ExitStatus::refused;
+            status = ExitStatus::temporary;
+        }
     return status;
 }
 
 }  // namespace
 
 Done run_send(Context& context, const Arguments& arguments) {
+    const auto order = read_send_order(context, arguments);
+    if (!order) return std::unexpected(order.error());
     const auto message = compose(context, arguments);
     if (!message) return std::unexpected(message.error());
-    auto submission = try_again(context, *message);
-    if (!submission) {
-        Failure failure = submission.error();
+    const auto submissions = try_again(context, *order, *message);
+    if (!submissions) {
+        Failure failure = submissions.error();
         if (failure.status == ExitStatus::temporary) failure.text += " with --id " + message->id;
         return std::unexpected(failure);
     }
-    context.format == Format::json ? report_json(context, *submission) : report_text(context, *submission);
-    return status_of(*submission);
+    for (const Submission& submission : *submissions)
+        context.format == Format::json ? report_json(context, submission) : report_text(context, submission);
+    return status_of(*submissions);
 }
 
 }  // namespace immp::bridge::client

@@ -13,6 +13,11 @@ constexpr Parameter kIds{"id", "message ids, as ls shows them", Kind::texts, Off
 constexpr Parameter kLimit{"--limit", "messages at most", Kind::number, Offer::nothing, false, "50", 1, 1000};
 constexpr Parameter kAfter{"--after", "cursor that an earlier list ended with"};
 
+constexpr Parameter kDays{"--days", "days that it is valid", Kind::number, Offer::nothing, false, "730", 1,
+                          3650};
+constexpr Parameter kPassphrase{"--passphrase-file", "file with the passphrase; - is standard input",
+                                Kind::text, Offer::file};
+
 }  // namespace
 
 std::span<const CommandRow> command_table() {
@@ -33,6 +38,8 @@ std::span<const CommandRow> command_table() {
           {"-a,--attach", "file to attach; may be repeated", Kind::texts, Offer::file},
           {"--from", "write as this mailbox, where you may"},
           {"--important", "mark it important", Kind::flag},
+          {"--sealed", "only if it can be sealed end to end to each recipient", Kind::flag},
+          {"--plain", "not sealed, though it could be", Kind::flag},
           {"--id", "UUID of an earlier try, which is then not delivered twice"}},
          run_send},
         {"ls",
@@ -147,6 +154,48 @@ std::span<const CommandRow> command_table() {
          "Take a device's secret away",
          {{"name", "name, as device list shows it", Kind::text, Offer::nothing, true}},
          run_device_revoke},
+        {"key create",
+         "Make this account's key, by which others seal mail to it, and publish it",
+         {kDays},
+         run_key_create},
+        {"key rotate", "Make another key in its place, signed by the old one", {kDays}, run_key_rotate},
+        {"key publish", "Publish the newest key again, where that was interrupted", {}, run_key_publish},
+        {"key show", "Show this account's own keys", {}, run_key_show},
+        {"key list", "List whose keys are known here", {}, run_key_list},
+        {"key verify",
+         "Show both fingerprints, to compare them aloud",
+         {{"address", "user@domain", Kind::text, Offer::nothing, true}},
+         run_key_verify},
+        {"key accept",
+         "Trust a key whose fingerprint was compared, also in place of another",
+         {{"address", "user@domain", Kind::text, Offer::nothing, true},
+          {"fingerprint", "its 64 hex digits, with or without blanks", Kind::texts, Offer::nothing, true}},
+         run_key_accept},
+        {"key export",
+         "Write this account's keys to a file, under a passphrase",
+         {{"file", "file, which must not be there yet", Kind::text, Offer::file, true}, kPassphrase},
+         run_key_export},
+        {"key import",
+         "Take over keys that key export wrote",
+         {{"file", "file", Kind::text, Offer::file, true}, kPassphrase},
+         run_key_import},
+        {"block list", "List whose mail is not wanted", {}, run_block_list},
+        {"block add",
+         "Keep a sender's mail out of the inbox",
+         {{"pattern", "user@domain, domain, or with * for anything", Kind::text, Offer::nothing, true},
+          {"--action", "REJECT (preset), JUNK, or DROP"},
+          {"--expires", "seconds until it ends", Kind::number, Offer::nothing, false, "", 1, 4'000'000'000},
+          {"--reason", "a note to oneself"}},
+         run_block_add},
+        {"block drop",
+         "Let a sender's mail in again",
+         {{"pattern", "as block list shows it", Kind::text, Offer::nothing, true}},
+         run_block_drop},
+        {"block refused", "List the newest mail that blocks kept out", {}, run_block_refused},
+        {"settings",
+         "Show what the server does for the account, or change it",
+         {{"setting", "NAME, or NAME=VALUE to change it; NAME= for what it was at first"}},
+         run_settings},
         {"passwd",
          "Change the account's password",
          {{"--password-file", "file with the password in use; - is standard input", Kind::text, Offer::file},
@@ -171,6 +220,8 @@ std::string_view group_help(std::string_view group) {
     if (group == "share") return "Sharing: list, give, end";
     if (group == "rule") return "Rules for new mail: list, add, drop";
     if (group == "device") return "Devices of the account: list, add, revoke";
+    if (group == "key") return "Keys: create, rotate, publish, show, list, verify, accept, export, import";
+    if (group == "block") return "Senders not wanted: list, add, drop, refused";
     return "";
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <iosfwd>
 #include <string>
 
@@ -20,7 +21,8 @@ enum class Format {
 /// What every command is given.
 struct Context {
     Credentials credentials;
-    std::string account;  ///< as typed; empty: the only one
+    std::filesystem::path folder;  ///< where credentials, keys and pins lie
+    std::string account;           ///< as typed; empty: the only one
     Format format = Format::text;
     std::chrono::milliseconds patience{60'000};  ///< for the server, while nothing moves
     std::istream& in;
@@ -56,6 +58,20 @@ struct Context {
 [[nodiscard]] Done run_rule_list(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_rule_add(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_rule_drop(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_create(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_rotate(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_publish(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_show(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_list(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_verify(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_accept(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_export(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_key_import(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_block_list(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_block_add(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_block_drop(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_block_refused(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_settings(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_completion(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_manual(Context& context, const Arguments& arguments);
 

@@ -79,6 +79,9 @@ std::optional<Reply> parse_reply(std::string_view line) {
 Conversation::Conversation(Connection connection) : connection_(std::move(connection)) {}
 
 Outcome<void> Conversation::send(std::string_view line) {
+    // A line end inside an argument would begin another command.
+    if (line.find_first_of(std::string_view("\r\n\0", 3)) != line.npos)
+        return failed(ExitStatus::usage, "an argument has a line end; write it in one line");
     return connection_.write(std::string(line) + "\n");
 }
 

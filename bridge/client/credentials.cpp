@@ -1,17 +1,8 @@
 #include "bridge/client/credentials.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "bridge/wire/token.hpp"
 
@@ -20,54 +11,6 @@ namespace immp::bridge::client {
 namespace {
 
 constexpr std::string_view kHeading = "# Device secrets of `immp`: keep this file to yourself.\n";
-
-std::unexpected<Failure> cannot_write(const std::filesystem::path& path) {
-    return failed(ExitStatus::cannot_create, "cannot write " + path.string() + ": " + std::strerror(errno) +
-                                                 "; mend that or name another folder in IMMP_HOME");
-}
-
-std::unexpected<Failure> not_understood(const std::filesystem::path& path, std::size_t line) {
-    return failed(ExitStatus::configuration, path.string() + ", line " + std::to_string(line) +
-                                                 ": not understood; move the file away and log in again");
-}
-
-/// Owns a descriptor.
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return number_; }
-    explicit operator bool() const { return number_ >= 0; }
-
-  private:
-    int number_;
-};
-
-/// Keeps two `immp` at once from losing each other's change.
-Outcome<std::unique_ptr<Descriptor>> lock(const std::filesystem::path& folder) {
-    std::error_code ignored;
-    if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), ignored);
-    ::mkdir(folder.c_str(), 0700);
-    const auto path = folder / "lock";
-    auto held = std::make_unique<Descriptor>(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!*held || ::flock(held->get(), LOCK_EX) != 0) return cannot_write(path);
-    return held;
-}
-
-bool write_synced(const std::filesystem::path& path, std::string_view text) {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file) return false;
-    while (!text.empty()) {
-        const ssize_t written = ::write(file.get(), text.data(), text.size());
-        if (written < 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return ::fsync(file.get()) == 0;
-}
 
 std::string text_of(const StoredAccount& account) {
     const auto line = [](std::string_view key, std::string_view value) {
@@ -106,24 +49,6 @@ bool read_line(StoredAccount& account, std::string_view key, std::string_view va
     return true;
 }
 
-Outcome<std::vector<StoredAccount>> parse(std::string_view text, const std::filesystem::path& path) {
-    std::vector<StoredAccount> accounts;
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
-        if (line.empty() || line.starts_with('#')) continue;
-        const auto blank = line.find(' ');
-        if (blank == line.npos) return not_understood(path, number);
-        const std::string_view key = line.substr(0, blank);
-        const std::string_view value = line.substr(blank + 1);
-        if (key == "account")
-            accounts.emplace_back().account = value;
-        else if (accounts.empty() || !read_line(accounts.back(), key, value))
-            return not_understood(path, number);
-    }
-    return accounts;
-}
-
 }  // namespace
 
 StoredAccount StoredAccount::clone() const {
@@ -143,27 +68,17 @@ Outcome<std::filesystem::path> credentials_folder() {
     return failed(ExitStatus::configuration, "no home directory; set HOME, or IMMP_HOME to a folder");
 }
 
-Credentials::Credentials(std::filesystem::path folder) : folder_(std::move(folder)) {}
-
-std::filesystem::path Credentials::file() const {
-    return folder_ / "credentials";
-}
+Credentials::Credentials(std::filesystem::path folder)
+    : file_(std::move(folder), "credentials", "log in again") {}
 
 Outcome<std::vector<StoredAccount>> Credentials::list() const {
-    const Descriptor descriptor(::open(file().c_str(), O_RDONLY | O_CLOEXEC));
-    if (!descriptor && errno == ENOENT) return std::vector<StoredAccount>();
-    struct stat status{};
-    if (!descriptor || ::fstat(descriptor.get(), &status) != 0)
-        return failed(ExitStatus::configuration, "cannot read " + file().string() + ": " +
-                                                     std::strerror(errno) + "; mend its permissions");
-    if ((status.st_mode & 077) != 0)
-        return failed(ExitStatus::configuration, file().string() +
-                                                     " may be read by others; chmod 600 it, and " +
-                                                     "log in again if somebody may have");
-    std::ifstream stream(file(), std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-    auto accounts = parse(text, file());
-    const armor::SecretText wiped(std::move(text));
+    std::vector<StoredAccount> accounts;
+    const auto read = file_.read_fields([&](std::string_view key, std::string_view value) {
+        if (key != "account") return !accounts.empty() && read_line(accounts.back(), key, value);
+        accounts.emplace_back().account = value;
+        return true;
+    });
+    if (!read) return std::unexpected(read.error());
     return accounts;
 }
 
@@ -185,7 +100,7 @@ Outcome<StoredAccount> Credentials::find(std::string_view account) const {
 }
 
 Outcome<void> Credentials::save(StoredAccount account) {
-    const auto held = lock(folder_);
+    const auto held = file_.lock();
     if (!held) return std::unexpected(held.error());
     auto accounts = list();
     if (!accounts) return std::unexpected(accounts.error());
@@ -198,7 +113,7 @@ Outcome<void> Credentials::save(StoredAccount account) {
 }
 
 Outcome<void> Credentials::remove(std::string_view account) {
-    const auto held = lock(folder_);
+    const auto held = file_.lock();
     if (!held) return std::unexpected(held.error());
     auto accounts = list();
     if (!accounts) return std::unexpected(accounts.error());
@@ -211,12 +126,7 @@ Outcome<void> Credentials::write(const std::vector<StoredAccount>& accounts) {
     for (const StoredAccount& account : accounts)
         text += text_of(account);
     const armor::SecretText wiped(std::move(text));
-    const auto fresh = folder_ / "credentials.new";
-    if (!write_synced(fresh, wiped.view()) || ::rename(fresh.c_str(), file().c_str()) != 0)
-        return cannot_write(file());
-    const Descriptor folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.get()) != 0) return cannot_write(file());
-    return {};
+    return file_.replace(wiped.view());
 }
 
 }  // namespace immp::bridge::client

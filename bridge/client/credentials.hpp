@@ -1,5 +1,4 @@
-// What `immp login` keeps: for each account a device secret, never the password. One text file, 0600,
-// replaced as a whole, so that a crash leaves the old or the new one.
+// What `immp login` keeps: for each account a device secret, never the password.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "armor/secret.hpp"
 #include "bridge/client/failure.hpp"
 #include "bridge/client/greeting.hpp"
+#include "bridge/client/private_file.hpp"
 
 namespace immp::bridge::client {
 
@@ -47,9 +47,8 @@ class Credentials {
 
   private:
     [[nodiscard]] Outcome<void> write(const std::vector<StoredAccount>& accounts);
-    [[nodiscard]] std::filesystem::path file() const;
 
-    std::filesystem::path folder_;
+    PrivateFile file_;
 };
 
 }  // namespace immp::bridge::client

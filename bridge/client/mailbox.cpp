@@ -141,6 +141,7 @@ Outcome<OpenedMessage> open_message(Conversation& conversation, const std::strin
     const JsonValue envelope = json->member("envelope");
     OpenedMessage message;
     message.id = id;
+    message.envelope_id = envelope.text("id");
     message.from = envelope.text("from");
     message.sender = envelope.text("sender");
     message.original_from = envelope.text("original-from");

@@ -52,7 +52,8 @@ struct FailedRecipient {
 };
 
 struct OpenedMessage {
-    std::string id;
+    std::string id;           ///< here
+    std::string envelope_id;  ///< the sender's
     std::string from;
     std::string sender;  ///< who wrote in the name of a shared mailbox
     std::string original_from;  ///< of a forwarded message; nobody verified it

@@ -103,6 +103,7 @@ int run(const Entry& entry, const Arguments& common) {
     const auto folder = credentials_folder();
     if (!folder) return complain(folder.error(), format);
     Context context{.credentials = Credentials(*folder),
+                    .folder = *folder,
                     .account = common.text("--account"),
                     .format = format,
                     .patience = std::chrono::seconds(common.number("--timeout")),

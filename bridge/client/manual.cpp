@@ -37,8 +37,14 @@ or
 .IR ~/.config/immp .
 .SH FILES
 .TP
-.I accounts
+.I credentials
 in that folder: for each account its server and this device's secret, never the password.
+.TP
+.I keys
+there: the secret keys of the accounts.
+.TP
+.I pins
+there: whose keys are known.
 .SH SEE ALSO
 .BR immpd (8)
 )";

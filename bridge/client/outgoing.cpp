@@ -7,6 +7,7 @@
 #include <fstream>
 #include <utility>
 
+#include "armor/json_line.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/media_type.hpp"
 #include "bridge/client/progress.hpp"
@@ -18,9 +19,8 @@ namespace immp::bridge::client {
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
-constexpr std::string_view kTextType = "text/plain; charset=utf-8";
-/// The name that the server gives to the text, which is sent without one (decisions, 5).
-constexpr std::string_view kTextName = "part-1";
+/// No attachment has it.
+constexpr std::string_view kMetadataName = "immp-metadata.json";
 
 /// Octets of recipients on one line; a line has 8,192, and the first also the subject.
 constexpr std::size_t kRecipientBytesALine = 4'000;
@@ -34,7 +34,7 @@ std::string name_of(const std::filesystem::path& path) {
 
 std::string unique_name(const std::string& name, const std::vector<Attachment>& taken) {
     const auto is_taken = [&](const std::string& candidate) {
-        return candidate == kTextName ||
+        return candidate == kTextName || candidate == kMetadataName ||
                std::ranges::find(taken, candidate, &Attachment::name) != taken.end();
     };
     std::string candidate = name;
@@ -57,21 +57,6 @@ std::vector<std::string> recipient_lists(const std::vector<std::string>& recipie
     return lists;
 }
 
-Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message) {
-    const auto lists = recipient_lists(message.recipients);
-    std::string command =
-        "DELIVER TO " + lists.front() + " ID " + message.id + " SUBJECT " + bridge::quoted(message.subject);
-    if (!message.from.empty()) command += " FROM " + as_token(message.from);
-    if (message.importance == Importance::high) command += " +IMPORTANT";
-    if (message.importance == Importance::low) command += " -IMPORTANT";
-    for (std::size_t at = 0; at < lists.size(); ++at) {
-        const std::string line = at == 0 ? command : "DELIVER ADD " + lists[at];
-        if (auto sent = conversation.send(line); !sent) return sent;
-        if (auto taken = conversation.expect(270); !taken) return std::unexpected(taken.error());
-    }
-    return {};
-}
-
 /// A refusal that came while we were writing explains a broken connection better than the break does.
 Failure explained(Conversation& conversation, Failure broken) {
     while (const auto reply = conversation.next())
@@ -79,13 +64,23 @@ Failure explained(Conversation& conversation, Failure broken) {
     return broken;
 }
 
+Outcome<void> send_metadata(Conversation& conversation, const std::vector<std::string>& shown_to) {
+    const std::string json = armor::JsonWriter().json("to", armor::json_texts(shown_to)).line();
+    const std::string command = "DATA NAME " + std::string(kMetadataName) +
+                                " TYPE application/immp-metadata+json LENGTH " + std::to_string(json.size());
+    if (auto sent = conversation.send(command); !sent) return sent;
+    if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
+    if (auto sent = send_body_octets(conversation, json + "\n"); !sent) return sent;
+    if (auto saved = conversation.expect(272); !saved) return std::unexpected(saved.error());
+    return {};
+}
+
 Outcome<void> send_text(Conversation& conversation, const std::string& text) {
     const std::string command =
         "DATA TYPE " + bridge::quoted(kTextType) + " LENGTH " + std::to_string(text.size()) + " +CONTENT";
     if (auto sent = conversation.send(command); !sent) return sent;
     if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
-    if (auto sent = conversation.send_octets(text + "\n"); !sent)
-        return std::unexpected(explained(conversation, sent.error()));
+    if (auto sent = send_body_octets(conversation, text + "\n"); !sent) return sent;
     if (auto saved = conversation.expect(272); !saved) return std::unexpected(saved.error());
     return {};
 }
@@ -100,8 +95,8 @@ Outcome<void> send_file_octets(Conversation& conversation, const Attachment& att
         if (got == 0)
             return failed(ExitStatus::input_output,
                           attachment.path + " got shorter while it was sent; send it again");
-        if (auto sent = conversation.send_octets(std::string_view(piece).substr(0, got)); !sent)
-            return std::unexpected(explained(conversation, sent.error()));
+        if (auto sent = send_body_octets(conversation, std::string_view(piece).substr(0, got)); !sent)
+            return sent;
         left -= got;
         progress.add(got);
     }
@@ -115,8 +110,7 @@ Outcome<void> send_attachment(Conversation& conversation, const Attachment& atta
     if (auto sent = conversation.send(command); !sent) return sent;
     if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
     if (auto sent = send_file_octets(conversation, attachment); !sent) return sent;
-    if (auto sent = conversation.send_octets("\n"); !sent)
-        return std::unexpected(explained(conversation, sent.error()));
+    if (auto sent = send_body_octets(conversation, "\n"); !sent) return sent;
     if (auto saved = conversation.expect(272); !saved) return std::unexpected(saved.error());
     return {};
 }
@@ -136,24 +130,6 @@ RecipientVerdict read_verdict(const Reply& reply) {
         verdict.retry = error.retry;
     }
     return verdict;
-}
-
-Outcome<Submission> finish(Conversation& conversation, const std::string& id) {
-    if (auto sent = conversation.send("DONE"); !sent) return std::unexpected(sent.error());
-    Submission submission{id, {}};
-    while (true) {
-        auto reply = conversation.next();
-        if (!reply) return std::unexpected(reply.error());
-        if (reply->code == 274) {
-            submission.verdicts.push_back(read_verdict(*reply));
-            continue;
-        }
-        // 409 with our own id: an earlier try had come through (decisions, 5).
-        const bool taken_before = reply->code == 409 && reply->text.starts_with(id);
-        const bool judged = !submission.verdicts.empty() && reply->refuses();
-        if (reply->code == 273 || reply->code == 275 || taken_before || judged) return submission;
-        return std::unexpected(refusal_failure(reply->error()));
-    }
 }
 
 }  // namespace
@@ -178,13 +154,53 @@ Outcome<std::vector<Attachment>> gather_attachments(const std::vector<std::strin
     return attachments;
 }
 
+Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message) {
+    const auto lists = recipient_lists(message.recipients);
+    std::string command =
+        "DELIVER TO " + lists.front() + " ID " + message.id + " SUBJECT " + bridge::quoted(message.subject);
+    if (!message.from.empty()) command += " FROM " + as_token(message.from);
+    if (message.importance == Importance::high) command += " +IMPORTANT";
+    if (message.importance == Importance::low) command += " -IMPORTANT";
+    for (std::size_t at = 0; at < lists.size(); ++at) {
+        const std::string line = at == 0 ? command : "DELIVER ADD " + lists[at];
+        if (auto sent = conversation.send(line); !sent) return sent;
+        if (auto taken = conversation.expect(270); !taken) return std::unexpected(taken.error());
+    }
+    if (message.shown_to.empty()) return {};
+    return send_metadata(conversation, message.shown_to);
+}
+
+Outcome<void> send_body_octets(Conversation& conversation, std::string_view octets) {
+    if (auto sent = conversation.send_octets(octets); !sent)
+        return std::unexpected(explained(conversation, sent.error()));
+    return {};
+}
+
+Outcome<Submission> finish_delivery(Conversation& conversation, const std::string& id) {
+    if (auto sent = conversation.send("DONE"); !sent) return std::unexpected(sent.error());
+    Submission submission{id, {}, false};
+    while (true) {
+        auto reply = conversation.next();
+        if (!reply) return std::unexpected(reply.error());
+        if (reply->code == 274) {
+            submission.verdicts.push_back(read_verdict(*reply));
+            continue;
+        }
+        // 409 with our own id: an earlier try had come through (decisions, 5).
+        const bool taken_before = reply->code == 409 && reply->text.starts_with(id);
+        const bool judged = !submission.verdicts.empty() && reply->refuses();
+        if (reply->code == 273 || reply->code == 275 || taken_before || judged) return submission;
+        return std::unexpected(refusal_failure(reply->error()));
+    }
+}
+
 Outcome<Submission> submit(Conversation& conversation, const Outgoing& message) {
     if (auto opened = open_delivery(conversation, message); !opened) return std::unexpected(opened.error());
     if (auto sent = send_text(conversation, message.text); !sent) return std::unexpected(sent.error());
     for (const Attachment& attachment : message.attachments)
         if (auto sent = send_attachment(conversation, attachment); !sent)
             return std::unexpected(sent.error());
-    return finish(conversation, message.id);
+    return finish_delivery(conversation, message.id);
 }
 
 }  // namespace immp::bridge::client

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bridge/client/conversation.hpp"
@@ -33,6 +34,8 @@ struct Outgoing {
     Importance importance = Importance::normal;
     std::string text;  ///< UTF-8
     std::vector<Attachment> attachments;
+    /// Whom it shows as its recipients, where that is not `recipients`: it goes to the others by itself.
+    std::vector<std::string> shown_to;
 };
 
 /// What the server said of one recipient: 275 delivered, 273 queued, or a refusal.
@@ -46,10 +49,22 @@ struct RecipientVerdict {
 struct Submission {
     std::string id;
     std::vector<RecipientVerdict> verdicts;  ///< empty where an earlier try had been accepted
+    bool sealed = false;                     ///< end to end
 };
 
 /// Refusals of the whole message are failures; those of single recipients are verdicts. Attachments are read
 /// from the disk as they go. ExitStatus::input_output for a file that shrank meanwhile.
 [[nodiscard]] Outcome<Submission> submit(Conversation& conversation, const Outgoing& message);
+
+// Its steps, for who sends other content: DELIVER with the recipients it shows, octets of a body, DONE.
+
+inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+/// The name that the server gives to the text, which is sent without one (decisions, 5).
+inline constexpr std::string_view kTextName = "part-1";
+
+[[nodiscard]] Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message);
+/// A refusal that came meanwhile explains a broken connection better than the break does.
+[[nodiscard]] Outcome<void> send_body_octets(Conversation& conversation, std::string_view octets);
+[[nodiscard]] Outcome<Submission> finish_delivery(Conversation& conversation, const std::string& id);
 
 }  // namespace immp::bridge::client

@@ -10,6 +10,7 @@
 #include "armor/key_chain.hpp"
 #include "armor/names.hpp"
 #include "armor/receipt.hpp"
+#include "armor/sealed.hpp"
 #include "armor/time_text.hpp"
 #include "tests/support/folders.hpp"
 #include "tests/support/vector_file.hpp"
@@ -177,6 +178,9 @@ TEST(Vectors, ThePageStatesTheseBounds) {
         {"kMaxOutcomes", kMaxOutcomes},
         {"kMaxAnswerPlainBytes", kMaxAnswerPlainBytes},
         {"kAnswerBlockBytes", kAnswerBlockBytes},
+        {"kMaxSealedBoxes", kMaxSealedBoxes},
+        {"kMaxSealedHeadBytes", kMaxSealedHeadBytes},
+        {"kMaxSealJsonBytes", kMaxSealJsonBytes},
     };
     for (const auto& [name, value] : bounds) {
         const std::string row = "| `" + std::string(name) + "` | " + std::to_string(value) + " |";

@@ -4,11 +4,13 @@
 //     run: arguments              %SERVER% is the server's HOST:PORT, %CA% the authority's file
 //     stdin: text                 \n is unescaped
 //     stored: account [m t]       who is logged in, with the device secret "device-secret"
-//     loose:                      others may read the stored credentials
+//     loose: name                 others may read that file, the credentials where there is no name
 //     certificate: name|expired|strange    else one for a.example
+//     home: name text             a 0600 file beside the credentials; \n is unescaped
 //     file: name text             a file in the folder where the command runs
 //     status: number
 //     out: text                   is in the output; `out!:` is not; err: for standard error, one line
+//     kept: name text             is in that file beside the credentials
 //     written: name text          that file holds this afterwards; `absent: name`
 //
 // Then `---` and the server's script (scripted_server.hpp), where `greeting` and `login` stand for the usual
@@ -129,8 +131,14 @@ class DialogTest : public testing::TestWithParam<std::string> {
         folder_.write("ca.pem", authority_.pem());
         for (const std::string& account : dialog.all("stored"))
             store(account, server);
-        if (dialog.one("loose")) {
-            ASSERT_EQ(::chmod(folder_.path("home/credentials").c_str(), 0644), 0);
+        for (const std::string& file : dialog.all("home")) {
+            const std::string name = "home/" + file.substr(0, file.find(' '));
+            folder_.write(name, replaced(file.substr(file.find(' ') + 1), "\\n", "\n"));
+            ASSERT_EQ(::chmod(folder_.path(name).c_str(), 0600), 0);
+        }
+        if (const auto loose = dialog.one("loose")) {
+            const std::string name = "home/" + (loose->empty() ? "credentials" : *loose);
+            ASSERT_EQ(::chmod(folder_.path(name).c_str(), 0644), 0);
         }
         for (const std::string& file : dialog.all("file"))
             folder_.write("work/" + file.substr(0, file.find(' ')), file.substr(file.find(' ') + 1));
@@ -154,6 +162,9 @@ class DialogTest : public testing::TestWithParam<std::string> {
         for (const std::string& file : dialog.all("written"))
             EXPECT_EQ(folder_.read("work/" + file.substr(0, file.find(' '))),
                       file.substr(file.find(' ') + 1));
+        for (const std::string& file : dialog.all("kept"))
+            EXPECT_THAT(folder_.read("home/" + file.substr(0, file.find(' '))),
+                        HasSubstr(replaced(file.substr(file.find(' ') + 1), "\\n", "\n")));
         for (const std::string& file : dialog.all("absent"))
             EXPECT_FALSE(std::filesystem::exists(folder_.path("work/" + file))) << file;
         for (const auto& entry : std::filesystem::directory_iterator(folder_.path("work")))
@@ -165,8 +176,7 @@ class DialogTest : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(DialogTest, GoesAsWritten) {
-    const Dialog dialog =
-        load(tests::tests_path("client/dialogs/" + GetParam() + ".txt"));
+    const Dialog dialog = load(tests::tests_path("client/dialogs/" + GetParam() + ".txt"));
     ASSERT_TRUE(dialog.one("run"));
     ASSERT_TRUE(dialog.one("status"));
     test::ScriptedServer server(dialog.script,
@@ -189,8 +199,7 @@ TEST_P(DialogTest, GoesAsWritten) {
 
 std::vector<std::string> dialog_names() {
     std::vector<std::string> names;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(tests::tests_path("client/dialogs")))
+    for (const auto& entry : std::filesystem::directory_iterator(tests::tests_path("client/dialogs")))
         names.push_back(entry.path().stem().string());
     std::ranges::sort(names);
     return names;

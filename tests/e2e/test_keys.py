@@ -19,6 +19,10 @@ class Author:
         self.name, self.serial, self.previous, self.former = name, 0, None, None
         self.public, self.secret = sodium.crypto_sign_keypair()
 
+    @property
+    def pair(self):
+        return self.public, self.secret
+
     def change_key(self):
         self.former = self.secret
         self.public, self.secret = sodium.crypto_sign_keypair()

@@ -29,10 +29,12 @@ class Person:
         self._side = side
         os.mkdir(self.folder)
 
-    def immp(self, *arguments, text=""):
-        """Runs the command with `text` on its standard input; returns what it did on success."""
+    def immp(self, *arguments, text="", most_bytes=None):
+        """Runs the command with `text` on its standard input, and with no more memory of its own than `most_bytes`; returns what it did
+        on success."""
         env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "IMMP_HOME": os.path.join(self.folder, ".immp"), "LANG": "C.UTF-8"}
-        done = subprocess.run([os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], input=text, env=env, cwd=self.folder,
+        bounded = ["prlimit", f"--data={most_bytes}"] if most_bytes else []
+        done = subprocess.run([*bounded, os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], input=text, env=env, cwd=self.folder,
                               capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False)
         if done.returncode != 0:
             raise CommandFailed(arguments, done)
@@ -41,8 +43,8 @@ class Person:
     def login_arguments(self):
         return ["login", self.address, "--server", self._side["listener"], "--ca", self._side["ca"], "--password-file", "-"]
 
-    def log_in(self):
-        self.immp(*self.login_arguments(), text=self.secret + "\n")
+    def log_in(self, device=None):
+        self.immp(*self.login_arguments(), *(("--device", device) if device else ()), text=self.secret + "\n")
         return self
 
     def send(self, to, subject, text="", attachments=()):

@@ -9,7 +9,7 @@
 namespace immp::bridge::test {
 namespace {
 
-// The record of docs/envelope.md, 8.
+// The record of docs/envelope.md, 9.
 constexpr std::string_view kSampleFingerprint =
     "fd011c80695c83e9c1266ba37905aa4f5e1a7289ff920b79b1635ce25b37902c";
 constexpr std::string_view kSampleRecord =
