@@ -129,7 +129,7 @@ class Running {
     ProgramEnd attend(const ProgramInput& input) {
         if (handle_.number() < 0) return finish(no_word("it cannot be watched"));
         while (true) {
-            if (auto refill = take(input)) return finish(std::move(*refill));
+            if (auto refill = take(input)) return finish(std::move(refill));
             std::array<pollfd, 3> events = {pollfd{handle_.number(), POLLIN, 0}, pollfd{stop_, POLLIN, 0},
                                             pollfd{pipe_.number(), POLLOUT, 0}};
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());

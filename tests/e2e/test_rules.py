@@ -124,10 +124,10 @@ class Rules(edge_case.EdgeCase):
                 expect(self.carol.connection.ask(f"RULE ADD x RUN {name} +STOP"), code)
 
     def test_words_find_messages(self):
-        html = Part("text", "<p>Größe <b>XL</b> im Leuchtturm</p>".encode(), "text/html; charset=utf-8", content=True)
+        html = Part("text", "<p>Größe <b>XL</b> im Leuchtturm</p>".encode(), "text/html", content=True)
         picture = Part("logo", b"leuchtturmwort", "image/png")
         expect(self.send("Die Bestellung", [html, picture]), 275)
-        for words, found in (("grösse", 0), ("GROSSE", 0), ("größe leuchtturm", 1), ("groẞe", 0), ("bestellung XL", 1),
+        for words, found in (("grösse", 0), ("GROSSE", 0), ("größe leuchtturm", 1), ("groẞe", 1), ("bestellung XL", 1),
                              (ALICE, 1), ("bestellung fehlt", 0), ("leuchtturmwort", 0), ("leucht", 0), ("NOT bestellung", 0),
                              ('\\"bestellung', 1), ("subject:bestellung", 0), ("best*", 0), ("-- bestellung", 1)):
             with self.subTest(words=words):
