@@ -32,11 +32,11 @@ Result<void> copy_across(Transaction& transaction, const Site& from, const std::
     const auto lies_there = transaction.references().lies_in(to.folder.id, (*reference)->message);
     if (!lies_there) return std::unexpected(lies_there.error());
     if (*lies_there) return {};
-    const auto held = transaction.quotas().holds(to.access.owner, (*reference)->message);
+    const auto held = transaction.quotas().holds(to.reach.owner, (*reference)->message);
     if (!held) return std::unexpected(held.error());
     const auto room =
         *held ? Result<bool>(true)
-              : has_room(transaction, to.access.owner, (*reference)->length, context.mailbox_bytes);
+              : has_room(transaction, to.reach.owner, (*reference)->length, context.mailbox_bytes);
     if (!room) return std::unexpected(room.error());
     if (!*room) return std::unexpected(refusal(441));
     const auto filed = transaction.mailboxes().file((*reference)->message, to.folder.id, Mark::unread,
@@ -46,12 +46,11 @@ Result<void> copy_across(Transaction& transaction, const Site& from, const std::
 }
 
 /// A folder is made, renamed and dropped by who may write in the one above it.
-Result<std::string> changeable(const Access& access, const std::string& path) {
-    auto inside = access.inside(path);
+Result<std::string> changeable(const Reach& reach, const std::string& path) {
+    auto inside = reach.inside(path);
     if (!inside) return inside;
-    if (auto seen = access.allow(*inside, Right::read); !seen)
-        return std::unexpected(std::move(seen.error()));
-    if (!access.at(parent_of(*inside)).has(Right::write))
+    if (auto seen = reach.allow(*inside, Right::read); !seen) return std::unexpected(std::move(seen.error()));
+    if (!reach.at(parent_of(*inside)).has(Right::write))
         return fail(403, "You have no right to that in the folder above");
     return inside;
 }
@@ -59,51 +58,51 @@ Result<std::string> changeable(const Access& access, const std::string& path) {
 }  // namespace
 
 Result<FolderPath> create_folder(Transaction& transaction, const CreateFolder& request) {
-    auto access = access_to(transaction, request.account, request.owner);
-    if (!access) return std::unexpected(std::move(access.error()));
-    const auto path = changeable(*access, request.path);
+    auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(std::move(reach.error()));
+    const auto path = changeable(*reach, request.path);
     if (!path) return std::unexpected(path.error());
-    auto made = transaction.mailboxes().create_folder(access->owner, *path);
+    auto made = transaction.mailboxes().create_folder(reach->owner, *path);
     if (!made) return std::unexpected(std::move(made.error()));
-    auto site = site_of(transaction, *access, request.path, Right::read);
+    auto site = site_of(transaction, *reach, request.path, Right::read);
     if (!site) return std::unexpected(std::move(site.error()));
     return FolderPath{site->path()};
 }
 
 Result<FolderPath> rename_folder(Transaction& transaction, const RenameFolder& request) {
-    auto access = access_to(transaction, request.account, request.owner);
-    if (!access) return std::unexpected(std::move(access.error()));
-    const auto from = changeable(*access, request.path);
+    auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(std::move(reach.error()));
+    const auto from = changeable(*reach, request.path);
     if (!from) return std::unexpected(from.error());
-    const auto to = changeable(*access, request.to);
+    const auto to = changeable(*reach, request.to);
     if (!to) return std::unexpected(to.error());
-    auto path = transaction.folders().rename(access->owner, *from, *to);
+    auto path = transaction.folders().rename(reach->owner, *from, *to);
     if (!path) return std::unexpected(std::move(path.error()));
-    return FolderPath{access->shown + *path};
+    return FolderPath{reach->shown + *path};
 }
 
 Result<Removed> drop_folder(Transaction& transaction, const DropFolder& request) {
-    auto access = access_to(transaction, request.account, request.owner);
-    if (!access) return std::unexpected(std::move(access.error()));
-    const auto inside = changeable(*access, request.path);
+    auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(std::move(reach.error()));
+    const auto inside = changeable(*reach, request.path);
     if (!inside) return std::unexpected(inside.error());
-    auto path = transaction.folders().drop(access->owner, *inside);
+    auto path = transaction.folders().drop(reach->owner, *inside);
     if (!path) return std::unexpected(std::move(path.error()));
-    return Removed{path->empty() ? std::string() : access->shown + *path};
+    return Removed{path->empty() ? std::string() : reach->shown + *path};
 }
 
 Result<MailboxStatus> list_folders(Transaction& transaction, const ListFolders& request) {
-    const auto access = access_to(transaction, request.account, request.owner);
-    if (!access) return std::unexpected(access.error());
-    auto folders = transaction.mailboxes().folders(access->owner);
+    const auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(reach.error());
+    auto folders = transaction.mailboxes().folders(reach->owner);
     if (!folders) return std::unexpected(std::move(folders.error()));
-    if (!request.path.empty() || !access->seat.empty()) {
-        const auto top = site_of(transaction, *access, request.path, Right::read);
+    if (!request.path.empty() || !reach->seat.empty()) {
+        const auto top = site_of(transaction, *reach, request.path, Right::read);
         if (!top) return std::unexpected(top.error());
         std::erase_if(*folders, [&](const Folder& folder) { return !is_below(folder, top->folder); });
     }
-    std::erase_if(*folders, [&](const Folder& folder) { return !access->at(folder.path).has(Right::read); });
-    return status_of(transaction, *access, std::move(*folders), {});
+    std::erase_if(*folders, [&](const Folder& folder) { return !reach->at(folder.path).has(Right::read); });
+    return status_of(transaction, *reach, std::move(*folders), {});
 }
 
 Result<FolderPath> place_message(Transaction& transaction, const PlaceMessage& request,
@@ -114,7 +113,7 @@ Result<FolderPath> place_message(Transaction& transaction, const PlaceMessage& r
     if (!from) return std::unexpected(from.error());
     const auto to = site_of(transaction, request.account, request.to_owner, request.to, Right::write);
     if (!to) return std::unexpected(to.error());
-    if (from->access.owner == to->access.owner) {
+    if (from->reach.owner == to->reach.owner) {
         auto placed =
             moves ? move_reference(transaction, from->folder.id, request.uuid, to->folder.id, context.now)
                   : transaction.references().copy(from->folder.id, request.uuid, to->folder.id, context.now);
@@ -151,12 +150,12 @@ Result<Removed> remove_message(Transaction& transaction, const RemoveMessage& re
         if (!removed) return std::unexpected(std::move(removed.error()));
         return Removed{};
     }
-    const auto trash = transaction.mailboxes().folder(site->access.owner, kTrash);
+    const auto trash = transaction.mailboxes().folder(site->reach.owner, kTrash);
     if (!trash) return std::unexpected(trash.error());
     if (!*trash) return fail(702, "Storage failed", "a mailbox without TRASH");
     auto moved = move_reference(transaction, site->folder.id, request.uuid, (*trash)->id, now);
     if (!moved) return std::unexpected(std::move(moved.error()));
-    return Removed{site->access.shown + (*trash)->path};
+    return Removed{site->reach.shown + (*trash)->path};
 }
 
 }  // namespace immp::bridge

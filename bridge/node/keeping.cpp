@@ -14,10 +14,10 @@ std::optional<std::uint64_t> limit_of(const Usage& usage, std::uint64_t unset) {
 }  // namespace
 
 Result<QuotaStatus> quota_of(Transaction& transaction, const AskQuota& request, std::uint64_t unset) {
-    const auto access = access_to(transaction, request.account, request.owner);
-    if (!access) return std::unexpected(access.error());
-    if (!access->seat.empty() || !access->at("").has(Right::read)) return fail(404, "No such mailbox");
-    const auto usage = transaction.quotas().usage(access->owner);
+    const auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(reach.error());
+    if (!reach->seat.empty() || !reach->at("").has(Right::read)) return fail(404, "No such mailbox");
+    const auto usage = transaction.quotas().usage(reach->owner);
     if (!usage) return std::unexpected(usage.error());
     return QuotaStatus{usage->used_bytes, limit_of(*usage, unset)};
 }
@@ -52,8 +52,8 @@ Result<Done> commit_lease(Transaction& transaction, const CommitLease& request, 
         // Whoever lost his right meanwhile removes nothing.
         auto grants = transaction.shares().grants((*leased)->owner, *account);
         if (!grants) return std::unexpected(std::move(grants.error()));
-        const Access access{(*leased)->owner, *account, {}, {}, std::move(*grants)};
-        if (!access.at((*leased)->path).has(Right::write)) return fail(410, "The lease has ended");
+        const Reach reach{(*leased)->owner, *account, {}, {}, std::move(*grants)};
+        if (!reach.at((*leased)->path).has(Right::write)) return fail(410, "The lease has ended");
     }
     auto committed = transaction.leases().commit(request.lease, *account, now);
     if (!committed) return std::unexpected(std::move(committed.error()));

@@ -39,7 +39,7 @@ Result<AccountId> account_of(Transaction& transaction, const std::string& imid) 
     return **account;
 }
 
-Rights Access::at(std::string_view path) const {
+Rights Reach::at(std::string_view path) const {
     if (!member) return Rights::all();
     const std::string key = folder_key(path);
     Rights rights;
@@ -48,25 +48,25 @@ Rights Access::at(std::string_view path) const {
     return rights;
 }
 
-Result<std::string> Access::inside(const std::string& path) const {
+Result<std::string> Reach::inside(const std::string& path) const {
     if (seat.empty()) return path;
-    const std::string top = std::string(kSeats) + "/" + seat;
+    std::string top = std::string(kSeats) + "/" + seat;
     if (path.empty()) return top;
     if (!is_at_or_below(folder_key(path), folder_key(kInbox))) return no_such_folder();
     return top + path.substr(kInbox.size());
 }
 
-Result<void> Access::allow(std::string_view path, Right needed) const {
+Result<void> Reach::allow(std::string_view path, Right needed) const {
     const Rights rights = at(path);
     if (!rights.has(Right::read)) return no_such_folder();
     if (!rights.has(needed)) return fail(403, "You have no right to that here");
     return {};
 }
 
-Result<Access> access_to(Transaction& transaction, const std::string& account, const std::string& owner) {
+Result<Reach> reach_of(Transaction& transaction, const std::string& account, const std::string& owner) {
     const auto self = account_of(transaction, account);
     if (!self) return std::unexpected(self.error());
-    if (owner.empty() || owner == account) return Access{*self, {}, {}, {}, {}};
+    if (owner.empty() || owner == account) return Reach{*self, {}, {}, {}, {}};
     Named named = read_name(owner);
     const auto found = transaction.accounts().find(named.mailbox);
     if (!found) return std::unexpected(found.error());
@@ -79,25 +79,25 @@ Result<Access> access_to(Transaction& transaction, const std::string& account, c
         if (!is_shared) return std::unexpected(is_shared.error());
         if (!*is_shared) return no_such_folder();
     }
-    return Access{**found, *self, std::move(named.mailbox), std::move(named.seat), std::move(*grants)};
+    return Reach{**found, *self, std::move(named.mailbox), std::move(named.seat), std::move(*grants)};
 }
 
-Result<Site> site_of(Transaction& transaction, Access access, const std::string& path, Right needed) {
-    const auto inside = access.inside(path);
+Result<Site> site_of(Transaction& transaction, Reach reach, const std::string& path, Right needed) {
+    const auto inside = reach.inside(path);
     if (!inside) return std::unexpected(inside.error());
-    if (auto allowed = access.allow(*inside, needed); !allowed)
+    if (auto allowed = reach.allow(*inside, needed); !allowed)
         return std::unexpected(std::move(allowed.error()));
-    auto folder = transaction.mailboxes().folder(access.owner, *inside);
+    auto folder = transaction.mailboxes().folder(reach.owner, *inside);
     if (!folder) return std::unexpected(std::move(folder.error()));
     if (!*folder) return no_such_folder();
-    return Site{std::move(access), std::move(**folder)};
+    return Site{std::move(reach), std::move(**folder)};
 }
 
 Result<Site> site_of(Transaction& transaction, const std::string& account, const std::string& owner,
                      const std::string& path, Right needed) {
-    auto access = access_to(transaction, account, owner);
-    if (!access) return std::unexpected(std::move(access.error()));
-    return site_of(transaction, std::move(*access), path, needed);
+    auto reach = reach_of(transaction, account, owner);
+    if (!reach) return std::unexpected(std::move(reach.error()));
+    return site_of(transaction, std::move(*reach), path, needed);
 }
 
 std::string parent_of(std::string_view path) {

@@ -17,7 +17,7 @@ inline constexpr std::string_view kSeats = "/SEATS";
 [[nodiscard]] Result<AccountId> account_of(Transaction& transaction, const std::string& imid);
 
 /// A mailbox in the eyes of an account that may do something in it.
-struct Access {
+struct Reach {
     AccountId owner = 0;
     std::optional<AccountId> member;  ///< none: it is the account's own
     std::string shown;                ///< stands before its paths; empty for one's own
@@ -34,22 +34,22 @@ struct Access {
 };
 
 /// `owner` empty: the account's own. 404 for a mailbox in which the account has no right, as for none.
-[[nodiscard]] Result<Access> access_to(Transaction& transaction, const std::string& account,
-                                       const std::string& owner);
+[[nodiscard]] Result<Reach> reach_of(Transaction& transaction, const std::string& account,
+                                     const std::string& owner);
 
 /// A folder, and how the account sees it.
 struct Site {
-    Access access;
+    Reach reach;
     Folder folder;
 
-    [[nodiscard]] FolderView view() const { return {folder.id, access.member}; }
-    [[nodiscard]] std::string path() const { return access.shown + folder.path; }
+    [[nodiscard]] FolderView view() const { return {folder.id, reach.member}; }
+    [[nodiscard]] std::string path() const { return reach.shown + folder.path; }
 };
 
 /// 404, 403.
 [[nodiscard]] Result<Site> site_of(Transaction& transaction, const std::string& account,
                                    const std::string& owner, const std::string& path, Right needed);
-[[nodiscard]] Result<Site> site_of(Transaction& transaction, Access access, const std::string& path,
+[[nodiscard]] Result<Site> site_of(Transaction& transaction, Reach reach, const std::string& path,
                                    Right needed);
 
 /// The folder above; empty for one at the top.

@@ -46,7 +46,7 @@ std::vector<std::string> flags_of(const Reference& reference) {
 Result<std::vector<Folder>> meant_folders(Transaction& transaction, const Site& top,
                                           const CheckMailbox& request) {
     if (!request.recursive) return std::vector{top.folder};
-    auto folders = transaction.mailboxes().folders(top.access.owner);
+    auto folders = transaction.mailboxes().folders(top.reach.owner);
     if (!folders) return folders;
     std::erase_if(*folders, [&](const Folder& folder) {
         return folder.path != top.folder.path && !folder.path.starts_with(top.folder.path + "/");
@@ -54,17 +54,17 @@ Result<std::vector<Folder>> meant_folders(Transaction& transaction, const Site& 
     return folders;
 }
 
-Result<MailboxStatus> status_of(Transaction& transaction, const Access& access, std::vector<Folder> folders,
+Result<MailboxStatus> status_of(Transaction& transaction, const Reach& reach, std::vector<Folder> folders,
                                 const Selector& selector) {
     MailboxStatus status;
     for (Folder& folder : folders) {
-        if (access.member || selector.kind != SelectorKind::all) {
-            auto counted = transaction.mailboxes().count({folder.id, access.member}, selector);
+        if (reach.member || selector.kind != SelectorKind::all) {
+            auto counted = transaction.mailboxes().count({folder.id, reach.member}, selector);
             if (!counted) return std::unexpected(std::move(counted.error()));
             folder.unread = counted->unread;
             folder.total = counted->total;
         }
-        status.push_back({access.shown + folder.path, folder.unread, folder.total});
+        status.push_back({reach.shown + folder.path, folder.unread, folder.total});
     }
     return status;
 }
@@ -74,7 +74,7 @@ Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox
     if (!top) return std::unexpected(top.error());
     auto folders = meant_folders(transaction, *top, request);
     if (!folders) return std::unexpected(std::move(folders.error()));
-    return status_of(transaction, top->access, std::move(*folders), request.selector);
+    return status_of(transaction, top->reach, std::move(*folders), request.selector);
 }
 
 Result<IndexPage> index_mailbox(Transaction& transaction, const IndexMailbox& request) {
@@ -100,7 +100,7 @@ Result<FoundMessage> find_message(Transaction& transaction, const FetchMessage& 
     auto message = transaction.mailboxes().message((*reference)->message);
     if (!message) return std::unexpected(std::move(message.error()));
     if (!*message) return fail(702, "Storage failed", "a reference without its message");
-    auto sender = transaction.shares().sender(site->access.owner, (*reference)->message);
+    auto sender = transaction.shares().sender(site->reach.owner, (*reference)->message);
     if (!sender) return std::unexpected(std::move(sender.error()));
     (*message)->envelope.sender = std::move(*sender).value_or("");
     FoundMessage found;

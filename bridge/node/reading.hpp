@@ -16,7 +16,7 @@ namespace immp::bridge {
 [[nodiscard]] Result<IndexPage> index_mailbox(Transaction& transaction, const IndexMailbox& request);
 
 /// Folders of one mailbox as the account sees them, with what the selector takes.
-[[nodiscard]] Result<MailboxStatus> status_of(Transaction& transaction, const Access& access,
+[[nodiscard]] Result<MailboxStatus> status_of(Transaction& transaction, const Reach& reach,
                                               std::vector<Folder> folders, const Selector& selector);
 
 /// "read", "flagged", "important": those that are set.

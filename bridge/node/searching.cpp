@@ -70,9 +70,9 @@ Result<MailboxStatus> check_words(Transaction& transaction, const CheckMailbox& 
     auto folders = meant_folders(transaction, *top, request);
     if (!folders) return std::unexpected(std::move(folders.error()));
     // What a member has read is known folder by folder only.
-    if (top->access.member)
-        return status_of(transaction, top->access, std::move(*folders), request.selector);
-    const auto counts = transaction.texts().count(top->access.owner, request.selector.words);
+    if (top->reach.member)
+        return status_of(transaction, top->reach, std::move(*folders), request.selector);
+    const auto counts = transaction.texts().count(top->reach.owner, request.selector.words);
     if (!counts) return std::unexpected(counts.error());
     MailboxStatus status;
     for (const Folder& folder : *folders) {

@@ -11,22 +11,21 @@ constexpr const char* kInbox = "/INBOX";
 
 /// A mailbox or a folder of it, to share or look at.
 struct SharedPlace {
-    Access access;
+    Reach reach;
     std::optional<FolderId> folder;  ///< none: the whole
     bool is_mailbox = false;         ///< nobody's own
 };
 
 Result<SharedPlace> place_of(Transaction& transaction, const std::string& account, const std::string& owner,
                              const std::string& path) {
-    auto access = access_to(transaction, account, owner);
-    if (!access) return std::unexpected(std::move(access.error()));
-    const auto is_mailbox = transaction.shares().is_mailbox(access->owner);
+    auto reach = reach_of(transaction, account, owner);
+    if (!reach) return std::unexpected(std::move(reach.error()));
+    const auto is_mailbox = transaction.shares().is_mailbox(reach->owner);
     if (!is_mailbox) return std::unexpected(is_mailbox.error());
-    if (path.empty() && access->seat.empty())
-        return SharedPlace{std::move(*access), std::nullopt, *is_mailbox};
-    auto site = site_of(transaction, std::move(*access), path, Right::read);
+    if (path.empty() && reach->seat.empty()) return SharedPlace{std::move(*reach), std::nullopt, *is_mailbox};
+    auto site = site_of(transaction, std::move(*reach), path, Right::read);
     if (!site) return std::unexpected(std::move(site.error()));
-    return SharedPlace{std::move(site->access), site->folder.id, *is_mailbox};
+    return SharedPlace{std::move(site->reach), site->folder.id, *is_mailbox};
 }
 
 std::string local_of(const std::string& account) {
@@ -85,13 +84,13 @@ Result<AccountId> member_of(Transaction& transaction, const std::string& name) {
 
 Result<Shared> give(Transaction& transaction, const SharedPlace& place, const ShareMailbox& request,
                     AccountId member) {
-    auto given = transaction.shares().give(place.access.owner, place.folder, member, request.rights);
+    auto given = transaction.shares().give(place.reach.owner, place.folder, member, request.rights);
     if (!given) return std::unexpected(std::move(given.error()));
     Shared shared{request.rights, {}};
     if (place.folder || !place.is_mailbox || request.rights.empty()) return shared;
-    if (auto made = make_seat(transaction, place.access.owner, request.member); !made)
+    if (auto made = make_seat(transaction, place.reach.owner, request.member); !made)
         return std::unexpected(std::move(made.error()));
-    shared.seat = seat_name(place.access.shown, request.member);
+    shared.seat = seat_name(place.reach.shown, request.member);
     return shared;
 }
 
@@ -103,17 +102,17 @@ Result<Shared> share_mailbox(Transaction& transaction, const ShareMailbox& reque
     const std::string path = place->folder ? request.path : std::string();
     // Whoever has rights may give them up.
     const bool is_leaving = request.member == request.account && request.rights.empty();
-    if (const auto inside = place->access.inside(path); !is_leaving) {
+    if (const auto inside = place->reach.inside(path); !is_leaving) {
         if (!inside) return std::unexpected(inside.error());
-        if (auto allowed = place->access.allow(*inside, Right::own); !allowed)
+        if (auto allowed = place->reach.allow(*inside, Right::own); !allowed)
             return std::unexpected(std::move(allowed.error()));
     }
     if (auto fits = check_rights(*place, request.rights); !fits)
         return std::unexpected(std::move(fits.error()));
     const auto member = member_of(transaction, request.member);
     if (!member) return std::unexpected(member.error());
-    if (*member == place->access.owner) return fail(400, "It is that account's own");
-    const auto shares = transaction.shares().given(place->access.owner, place->folder);
+    if (*member == place->reach.owner) return fail(400, "It is that account's own");
+    const auto shares = transaction.shares().given(place->reach.owner, place->folder);
     if (!shares) return std::unexpected(shares.error());
     if (request.rights.empty() && rights_of(*shares, request.member).empty())
         return fail(404, "No right is given to that account here");
@@ -125,11 +124,11 @@ Result<Shared> share_mailbox(Transaction& transaction, const ShareMailbox& reque
 Result<ShareList> list_shares(Transaction& transaction, const ListShares& request) {
     const auto place = place_of(transaction, request.account, request.owner, request.path);
     if (!place) return std::unexpected(place.error());
-    const auto inside = place->access.inside(request.path);
+    const auto inside = place->reach.inside(request.path);
     if (!inside) return std::unexpected(inside.error());
-    if (auto allowed = place->access.allow(*inside, Right::own); !allowed)
+    if (auto allowed = place->reach.allow(*inside, Right::own); !allowed)
         return std::unexpected(std::move(allowed.error()));
-    auto shares = transaction.shares().given(place->access.owner, place->folder);
+    auto shares = transaction.shares().given(place->reach.owner, place->folder);
     if (!shares) return std::unexpected(std::move(shares.error()));
     ShareList list;
     for (Share& share : *shares)
@@ -171,11 +170,11 @@ Result<Writer> writer_of(Transaction& transaction, const Submit& request) {
     const auto imid = parse_imid(request.from);
     if (!imid) return std::unexpected(imid.error());
     if (imid->account() == request.account) return Writer{**self, request.account, request.from, false};
-    const auto access = access_to(transaction, request.account, imid->account());
-    if (!access && access.error().code != 404) return std::unexpected(access.error());
-    const bool is_his_seat = access && (access->seat.empty() || access->seat == local_of(request.account));
-    if (!is_his_seat || !access->at("").has(Right::send)) return fail(403, "Not your address");
-    return Writer{access->owner, access->shown, request.from, true};
+    const auto reach = reach_of(transaction, request.account, imid->account());
+    if (!reach && reach.error().code != 404) return std::unexpected(reach.error());
+    const bool is_his_seat = reach && (reach->seat.empty() || reach->seat == local_of(request.account));
+    if (!is_his_seat || !reach->at("").has(Right::send)) return fail(403, "Not your address");
+    return Writer{reach->owner, reach->shown, request.from, true};
 }
 
 Result<std::optional<Addressee>> addressee_of(Transaction& transaction, const Imid& recipient) {

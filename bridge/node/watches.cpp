@@ -10,14 +10,14 @@ namespace {
 
 /// Rights are looked up each time: who has none any more hears nothing more.
 Result<MailboxStatus> watched(Transaction& transaction, FolderId folder, const WatchFolder& request) {
-    const auto access = access_to(transaction, request.account, request.owner);
-    if (!access) return std::unexpected(access.error());
-    auto counted = transaction.mailboxes().count({folder, access->member}, {});
+    const auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(reach.error());
+    auto counted = transaction.mailboxes().count({folder, reach->member}, {});
     if (!counted) return std::unexpected(std::move(counted.error()));
     if (counted->path.empty()) return fail(404, "The folder was dropped");
-    if (auto seen = access->allow(counted->path, Right::read); !seen)
+    if (auto seen = reach->allow(counted->path, Right::read); !seen)
         return std::unexpected(std::move(seen.error()));
-    return MailboxStatus{{access->shown + counted->path, counted->unread, counted->total}};
+    return MailboxStatus{{reach->shown + counted->path, counted->unread, counted->total}};
 }
 
 }  // namespace

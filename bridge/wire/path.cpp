@@ -20,7 +20,7 @@ Result<Place> parse_place(std::string_view path, std::string_view rest) {
     }
     const auto imid = parse_imid(path);
     if (!imid) return std::unexpected(imid.error());
-    if (imid->local.empty() || imid->folder.empty() || !imid->tag.empty())
+    if (imid->local.empty() || imid->folder.empty() || !imid->tag.empty() || !imid->message.empty())
         return fail(400, "A path is /folder or imid/folder");
     return Place{imid->account(), imid->folder, std::string(rest)};
 }

@@ -1,4 +1,5 @@
 // What accounts may do in the mailboxes of others, and what each has read there.
+#include "bridge/store/sqlite.hpp"
 #include "tests/store/store_test.hpp"
 
 namespace immp::bridge {
