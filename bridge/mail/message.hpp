@@ -68,6 +68,9 @@ struct Envelope {
     std::vector<Hop> received;
     std::vector<Failure> failed;
     Kind kind = Kind::mail;
+    /// Who wrote in the name of a shared mailbox: told to who reads it there, never stored with the message,
+    /// nor sent to anybody.
+    std::string sender;
 };
 
 struct Message {

@@ -112,6 +112,7 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     out.open('{');
     out.text("id", envelope.id);
     out.text("from", envelope.from);
+    out.text_if_any("sender", envelope.sender);
     out.texts("to", envelope.to);
     if (!envelope.cc.empty()) out.texts("cc", envelope.cc);
     out.text_if_any("reply-to", envelope.reply_to);

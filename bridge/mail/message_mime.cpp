@@ -43,6 +43,7 @@ std::string envelope_headers(const Envelope& envelope, std::string_view id) {
     std::string out = trail(envelope.received);
     out += header("Date", mime_date(envelope.date));
     out += header("From", mime_addresses({envelope.from}));
+    out += header("Sender", mime_addresses(one_or_none(envelope.sender)));
     out += header("To", mime_addresses(envelope.to));
     out += header("Cc", mime_addresses(envelope.cc));
     out += header("Reply-To", mime_addresses(one_or_none(envelope.reply_to)));

@@ -46,8 +46,9 @@ class Accounts {
     /// there.
     [[nodiscard]] virtual Result<AccountId> add(std::string_view imid, Time now) = 0;
     [[nodiscard]] virtual Result<std::optional<AccountId>> find(std::string_view imid) = 0;
-    /// Removes the account with its folders, references, credentials. 404.
+    /// Removes the account with its folders, references, credentials, rights. 404, for a shared mailbox too.
     [[nodiscard]] virtual Result<void> remove(std::string_view imid) = 0;
+    /// Without shared mailboxes.
     [[nodiscard]] virtual Result<std::vector<std::string>> list() = 0;
 
     /// `device` empty: the account's password. What was stored for that name is gone, its hash too.

@@ -24,7 +24,7 @@ class Folders {
     [[nodiscard]] virtual Result<std::string> rename(AccountId account, std::string_view path,
                                                      std::string_view to) = 0;
     /// Into TRASH with all below it, under its own name or that with a number; its path then. What lies in
-    /// TRASH goes for good: the path is empty. 403, 404, 413.
+    /// TRASH goes for good: the path is empty. Rights that others had to these folders end. 403, 404, 413.
     [[nodiscard]] virtual Result<std::string> drop(AccountId account, std::string_view path) = 0;
     /// Ends references in folders dropped for good, then the folders; returns how many rows. Bounded: call
     /// again until it is 0.

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "armor/error.hpp"
@@ -10,12 +12,20 @@
 
 namespace immp::bridge {
 
+struct Leased {
+    AccountId owner = 0;
+    std::string path;  ///< of the folder
+};
+
 class Leases {
   public:
     virtual ~Leases() = default;
     /// Hides the reference from everything else here. 404 if there is no such reference.
-    [[nodiscard]] virtual Result<void> take(std::string_view lease, FolderId folder, std::string_view uuid,
-                                            Time ends) = 0;
+    [[nodiscard]] virtual Result<void> take(std::string_view lease, const FolderView& view,
+                                            std::string_view uuid, Time ends) = 0;
+    /// Where the reference lay that this account took, in whoever's mailbox; nothing once it was committed,
+    /// and for a lease that is none of this account's.
+    [[nodiscard]] virtual Result<std::optional<Leased>> find(std::string_view lease, AccountId account) = 0;
     /// Ends the reference for good; again: nothing more. 410 for a lease that ended before `now`, or is none
     /// of this account's.
     [[nodiscard]] virtual Result<void> commit(std::string_view lease, AccountId account, Time now) = 0;

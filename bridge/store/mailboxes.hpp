@@ -26,6 +26,15 @@ struct Folder {
     std::uint64_t total = 0;
 };
 
+/// A folder as somebody sees it.
+struct FolderView {
+    /// As the mailbox's own account sees it, where there is no member.
+    FolderView(FolderId seen, std::optional<AccountId> by = std::nullopt) : folder(seen), member(by) {}
+
+    FolderId folder;
+    std::optional<AccountId> member;  ///< who has a read state of his own here
+};
+
 /// One row of an index.
 struct Reference {
     std::string uuid;  ///< `_id` in this mailbox
@@ -71,15 +80,16 @@ class Mailboxes {
     /// such folder or message.
     [[nodiscard]] virtual Result<std::string> file(MessageId message, FolderId folder, Mark mark,
                                                    std::string_view spare, Time now) = 0;
-    [[nodiscard]] virtual Result<std::optional<Reference>> find(FolderId folder, std::string_view uuid) = 0;
+    [[nodiscard]] virtual Result<std::optional<Reference>> find(const FolderView& view,
+                                                                std::string_view uuid) = 0;
     /// 404 if there is no such reference.
-    [[nodiscard]] virtual Result<void> mark(FolderId folder, std::string_view uuid, Mark mark) = 0;
+    [[nodiscard]] virtual Result<void> mark(const FolderView& view, std::string_view uuid, Mark mark) = 0;
     /// `since` is in the order of dates, others of arrival. `after`: a cursor of such a page, or empty; else
-    /// 400.
-    [[nodiscard]] virtual Result<ReferencePage> index(FolderId folder, const Selector& selector,
+    /// 400. A member's unread ones cost what lies between them, the account's own do not.
+    [[nodiscard]] virtual Result<ReferencePage> index(const FolderView& view, const Selector& selector,
                                                       std::uint32_t limit, std::string_view after) = 0;
     /// Counts what the selector takes; `unread` and `total` of the answer are of those.
-    [[nodiscard]] virtual Result<Folder> count(FolderId folder, const Selector& selector) = 0;
+    [[nodiscard]] virtual Result<Folder> count(const FolderView& view, const Selector& selector) = 0;
 
     /// A local user's ID: the digest of what was submitted under it, if anything was.
     [[nodiscard]] virtual Result<std::optional<armor::Digest>> submission(AccountId account,

@@ -9,12 +9,14 @@
 #include "bridge/store/schema_4.hpp"
 #include "bridge/store/schema_5.hpp"
 #include "bridge/store/schema_6.hpp"
+#include "bridge/store/schema_9.hpp"
 
 namespace immp::bridge {
 
 namespace {
 
-constexpr std::array kSteps{kSchema1, kSchema2, kSchema3, kSchema4, kSchema5, kSchema6};
+constexpr std::array kSteps{kSchema1, kSchema2, kSchema3, kSchema4, kSchema5, kSchema6,  //
+                            kSchema9};
 
 Result<std::int64_t> pragma(Connection& connection, std::string_view sql) {
     auto value = connection.query(sql).one([](const Row& row) { return row.number(0); });

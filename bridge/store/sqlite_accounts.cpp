@@ -68,11 +68,12 @@ Result<std::optional<AccountId>> SqliteAccounts::find(std::string_view imid) {
 }
 
 Result<void> SqliteAccounts::remove(std::string_view imid) {
-    return db_.query("DELETE FROM accounts WHERE imid = ?", imid).run_or_fail(404, "no such account");
+    return db_.query("DELETE FROM accounts WHERE imid = ? AND is_shared = 0", imid)
+        .run_or_fail(404, "no such account");
 }
 
 Result<std::vector<std::string>> SqliteAccounts::list() {
-    return db_.query("SELECT imid FROM accounts ORDER BY imid").all([](const Row& row) {
+    return db_.query("SELECT imid FROM accounts WHERE is_shared = 0 ORDER BY imid").all([](const Row& row) {
         return row.text(0);
     });
 }

@@ -110,6 +110,10 @@ Result<std::string> SqliteFolders::drop(AccountId account, std::string_view path
     const auto tree = subtree(account, path);
     if (!tree) return std::unexpected(tree.error());
     if (is_default_folder(path)) return fail(403, "A default folder stays");
+    for (const Folder& folder : *tree) {
+        auto ended = db_.query("DELETE FROM shares WHERE folder = ?", folder.id).run();
+        if (!ended) return std::unexpected(ended.error());
+    }
     if (!is_in_trash(path)) {
         const auto place = place_in_trash(account, tree->front().path);
         if (!place) return place;

@@ -1,5 +1,6 @@
 // The reading side of a folder: finding, listing and counting references. Each selector has an index of its
 // own, so that a page costs its own length and not the mailbox's.
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -13,18 +14,26 @@ namespace immp::bridge {
 
 namespace {
 
+/// Whether a reference has been read, in SQL: by the account itself, or by the member `?3`.
+std::string is_read(const FolderView& view) {
+    if (!view.member) return "r.is_read";
+    return "EXISTS (SELECT 1 FROM seen s WHERE s.ref = r.id AND s.member = ?3)";
+}
+
 /// What a selector is in SQL, with `?2` as its argument. INDEXED BY because SQLite would rather walk the
 /// whole folder in the order it is to come out. Each index gives its order without sorting: since= that of
 /// the dates, the others that of arrival.
 struct Condition {
     std::string_view index;
-    std::string_view where;
+    std::string where;
 };
 
-Condition condition_of(SelectorKind kind) {
+Condition condition_of(SelectorKind kind, const FolderView& view) {
     switch (kind) {
         case SelectorKind::all: return {"refs_all", ""};
-        case SelectorKind::unread: return {"refs_unread", " AND r.is_read = 0"};
+        case SelectorKind::unread:
+            if (view.member) return {"refs_all", " AND NOT " + is_read(view)};
+            return {"refs_unread", " AND r.is_read = 0"};
         case SelectorKind::flagged: return {"refs_flagged", " AND r.is_flagged = 1"};
         case SelectorKind::since: return {"refs_date", " AND r.date >= ?2"};
         case SelectorKind::from: return {"refs_sender", " AND r.sender = ?2"};
@@ -40,20 +49,26 @@ struct Cursor {
     std::int64_t id = kNewest;
 };
 
+std::string columns_of(const FolderView& view) {
+    return "r.id, r.uuid, r.message, m.sender, m.recipients, m.subject, m.date, m.length, " + is_read(view) +
+           ", r.is_flagged, m.importance, r.date";
+}
+
 /// SELECT `what` of the references of folder `?1` that the selector takes.
-std::string select(std::string_view what, SelectorKind kind, std::string_view join) {
-    const Condition condition = condition_of(kind);
+std::string select(std::string_view what, SelectorKind kind, const FolderView& view, std::string_view join) {
+    const Condition condition = condition_of(kind, view);
     std::string sql = "SELECT ";
     sql.append(what).append(" FROM refs r INDEXED BY ").append(condition.index).append(join);
     return sql.append(" WHERE r.folder = ?1").append(condition.where);
 }
 
-/// The page of `?5` references behind cursor (`?3`, `?4`).
-std::string select_page(std::string_view columns, SelectorKind kind) {
-    const std::string all = select(columns, kind, " CROSS JOIN messages m ON m.id = r.message");
+/// The page of `?6` references behind cursor (`?4`, `?5`).
+std::string select_page(SelectorKind kind, const FolderView& view) {
+    const std::string all =
+        select(columns_of(view), kind, view, " CROSS JOIN messages m ON m.id = r.message");
     if (kind == SelectorKind::since)
-        return all + " AND (r.date, r.id) < (?3, ?4) ORDER BY r.date DESC, r.id DESC LIMIT ?5";
-    return all + " AND r.id < ?4 ORDER BY r.id DESC LIMIT ?5";
+        return all + " AND (r.date, r.id) < (?4, ?5) ORDER BY r.date DESC, r.id DESC LIMIT ?6";
+    return all + " AND r.id < ?5 ORDER BY r.id DESC LIMIT ?6";
 }
 
 /// Calls `use` with the selector's argument, in the type that its column has.
@@ -61,10 +76,6 @@ template <class Use>
 auto with_argument(const Selector& selector, Use use) {
     return selector.kind == SelectorKind::since ? use(selector.since) : use(selector.from);
 }
-
-constexpr std::string_view kColumns =
-    "r.id, r.uuid, r.message, m.sender, m.recipients, m.subject, m.date, m.length, r.is_read, r.is_flagged, "
-    "m.importance, r.date";
 
 Reference read_reference(const Row& row) {
     Reference reference;
@@ -121,21 +132,28 @@ std::string cursor_text(const Listed& last, SelectorKind kind) {
 
 }  // namespace
 
-Result<std::optional<Reference>> SqliteMailboxes::find(FolderId folder, std::string_view uuid) {
-    std::string sql = "SELECT ";
-    sql += kColumns;
-    sql += " FROM refs r JOIN messages m ON m.id = r.message WHERE r.uuid = ? AND r.folder = ?";
-    return db_.query(sql, uuid, folder).one(read_reference);
+Result<std::optional<Reference>> SqliteMailboxes::find(const FolderView& view, std::string_view uuid) {
+    const std::string sql = "SELECT " + columns_of(view) +
+                            " FROM refs r JOIN messages m ON m.id = r.message "
+                            "WHERE r.uuid = ?1 AND r.folder = ?2";
+    return db_.query(sql, uuid, view.folder, view.member).one(read_reference);
 }
 
-Result<ReferencePage> SqliteMailboxes::index(FolderId folder, const Selector& selector, std::uint32_t limit,
-                                             std::string_view after) {
+Result<ReferencePage> SqliteMailboxes::index(const FolderView& view, const Selector& selector,
+                                             std::uint32_t limit, std::string_view after) {
     const auto cursor = parse_cursor(after, selector.kind);
     if (!cursor) return std::unexpected(cursor.error());
-    const std::string sql = select_page(kColumns, selector.kind);
+    const std::string sql = select_page(selector.kind, view);
     // One more than asked for tells whether there is a next page.
+    std::uint64_t rows = std::uint64_t{limit} + 1;
+    if (view.member && selector.kind == SelectorKind::unread) {
+        // No index leads to what a member has not read; with the last of them the search ends.
+        const auto counted = count(view, {});
+        if (!counted) return std::unexpected(counted.error());
+        rows = std::min(rows, counted->unread);
+    }
     auto listed = with_argument(selector, [&](const auto& argument) {
-        return db_.query(sql, folder, argument, cursor->date, cursor->id, std::uint64_t{limit} + 1)
+        return db_.query(sql, view.folder, argument, view.member, cursor->date, cursor->id, rows)
             .all(read_listed);
     });
     if (!listed) return std::unexpected(listed.error());
@@ -149,11 +167,14 @@ Result<ReferencePage> SqliteMailboxes::index(FolderId folder, const Selector& se
     return page;
 }
 
-Result<Folder> SqliteMailboxes::count(FolderId folder, const Selector& selector) {
-    auto found =
-        db_.query("SELECT id, path, unread, total FROM folders WHERE id = ?", folder).one([](const Row& row) {
-            return Folder{row.number(0), row.text(1), row.count(2), row.count(3)};
-        });
+Result<Folder> SqliteMailboxes::count(const FolderView& view, const Selector& selector) {
+    const std::string_view numbers =
+        view.member ? "SELECT id, path, total - ifnull((SELECT seen FROM seen_counts WHERE folder = ?1 AND "
+                      "member = ?2), 0), total FROM folders WHERE id = ?1"
+                    : "SELECT id, path, unread, total FROM folders WHERE id = ?1";
+    auto found = db_.query(numbers, view.folder, view.member).one([](const Row& row) {
+        return Folder{row.number(0), row.text(1), row.count(2), row.count(3)};
+    });
     if (!found) return std::unexpected(found.error());
     if (!*found) return fail(404, "no such folder");
     Folder counted = std::move(**found);
@@ -162,13 +183,15 @@ Result<Folder> SqliteMailboxes::count(FolderId folder, const Selector& selector)
         counted.total = counted.unread;
         return counted;
     }
-    const std::string sql = select("count(*), coalesce(sum(r.is_read = 0), 0)", selector.kind, "");
+    const std::string sql =
+        select("count(*), coalesce(sum(NOT " + is_read(view) + "), 0)", selector.kind, view, "");
     const auto read_sums = [](const Row& row) { return std::pair(row.count(0), row.count(1)); };
-    const auto sums = selector.kind == SelectorKind::flagged
-                          ? db_.query(sql, folder).one(read_sums)
-                          : with_argument(selector, [&](const auto& argument) {
-                                return db_.query(sql, folder, argument).one(read_sums);
-                            });
+    const auto sums =
+        selector.kind == SelectorKind::flagged
+            ? db_.query(sql, view.folder, std::optional<std::int64_t>(), view.member).one(read_sums)
+            : with_argument(selector, [&](const auto& argument) {
+                  return db_.query(sql, view.folder, argument, view.member).one(read_sums);
+              });
     if (!sums) return std::unexpected(sums.error());
     std::tie(counted.total, counted.unread) = sums->value();
     return counted;

@@ -9,27 +9,40 @@ constexpr int kEndRows = 500;
 
 }  // namespace
 
-Result<void> SqliteLeases::take(std::string_view lease, FolderId folder, std::string_view uuid, Time ends) {
+Result<void> SqliteLeases::take(std::string_view lease, const FolderView& view, std::string_view uuid,
+                                Time ends) {
     // The lease first: a message without reference and lease would be gone.
     auto taken = db_.query(
                         "INSERT INTO leases (id, account, ends, ref, folder, message, uuid, is_read, "
-                        "is_flagged, filed) SELECT ?, account, ?, id, folder, message, uuid, is_read, "
-                        "is_flagged, filed FROM refs WHERE uuid = ? AND folder = ?",
-                        lease, ends, uuid, folder)
+                        "is_flagged, filed, taker) SELECT ?, account, ?, id, folder, message, uuid, is_read, "
+                        "is_flagged, filed, ? FROM refs WHERE uuid = ? AND folder = ?",
+                        lease, ends, view.member, uuid, view.folder)
                      .run_or_fail(404, "No such message");
     if (!taken) return taken;
-    return db_.query("DELETE FROM refs WHERE uuid = ? AND folder = ?", uuid, folder).run();
+    return db_.query("DELETE FROM refs WHERE uuid = ? AND folder = ?", uuid, view.folder).run();
+}
+
+Result<std::optional<Leased>> SqliteLeases::find(std::string_view lease, AccountId account) {
+    return db_
+        .query(
+            "SELECT l.account, f.path FROM leases l JOIN folders f ON f.id = l.folder "
+            "WHERE l.id = ? AND coalesce(l.taker, l.account) = ? AND l.message IS NOT NULL",
+            lease, account)
+        .one([](const Row& row) { return Leased{row.number(0), row.text(1)}; });
 }
 
 Result<void> SqliteLeases::commit(std::string_view lease, AccountId account, Time now) {
     const auto is_committed =
-        db_.query("SELECT message IS NULL FROM leases WHERE id = ? AND account = ?", lease, account)
+        db_.query("SELECT message IS NULL FROM leases WHERE id = ? AND coalesce(taker, account) = ?", lease,
+                  account)
             .one([](const Row& row) { return row.flag(0); });
     if (!is_committed) return std::unexpected(is_committed.error());
     if (is_committed->value_or(false)) return {};
     return db_
-        .query("UPDATE leases SET message = NULL, folder = NULL WHERE id = ? AND account = ? AND ends > ?",
-               lease, account, now)
+        .query(
+            "UPDATE leases SET message = NULL, folder = NULL WHERE id = ? "
+            "AND coalesce(taker, account) = ? AND ends > ?",
+            lease, account, now)
         .run_or_fail(410, "The lease has ended");
 }
 

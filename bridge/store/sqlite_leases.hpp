@@ -9,7 +9,9 @@ class SqliteLeases final : public Leases {
   public:
     explicit SqliteLeases(Connection& connection) : db_(connection) {}
 
-    Result<void> take(std::string_view lease, FolderId folder, std::string_view uuid, Time ends) override;
+    Result<void> take(std::string_view lease, const FolderView& view, std::string_view uuid,
+                      Time ends) override;
+    Result<std::optional<Leased>> find(std::string_view lease, AccountId account) override;
     Result<void> commit(std::string_view lease, AccountId account, Time now) override;
     Result<std::uint64_t> end(Time now, Time forget) override;
 

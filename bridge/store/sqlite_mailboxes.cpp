@@ -5,6 +5,7 @@
 #include "bridge/store/folder_key.hpp"
 #include "bridge/store/folders.hpp"
 #include "bridge/store/message_row.hpp"
+#include "bridge/store/read_state.hpp"
 #include "bridge/wire/path.hpp"
 
 namespace immp::bridge {
@@ -126,11 +127,8 @@ Result<std::string> SqliteMailboxes::choose_uuid(MessageId message, AccountId ac
     return fail(700, "internal error", "the spare id is in use");
 }
 
-Result<void> SqliteMailboxes::mark(FolderId folder, std::string_view uuid, Mark mark) {
-    return db_
-        .query("UPDATE refs SET is_read = ? WHERE uuid = ? AND folder = ?",
-               static_cast<int>(mark == Mark::read), uuid, folder)
-        .run_or_fail(404, "No such message");
+Result<void> SqliteMailboxes::mark(const FolderView& view, std::string_view uuid, Mark mark) {
+    return set_read(db_, view, uuid, mark);
 }
 
 Result<std::optional<armor::Digest>> SqliteMailboxes::submission(AccountId account, std::string_view uuid) {

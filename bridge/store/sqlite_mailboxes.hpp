@@ -17,11 +17,11 @@ class SqliteMailboxes final : public Mailboxes {
     Result<std::optional<Message>> message(MessageId id) override;
     Result<std::string> file(MessageId message, FolderId folder, Mark mark, std::string_view spare,
                              Time now) override;
-    Result<std::optional<Reference>> find(FolderId folder, std::string_view uuid) override;
-    Result<void> mark(FolderId folder, std::string_view uuid, Mark mark) override;
-    Result<ReferencePage> index(FolderId folder, const Selector& selector, std::uint32_t limit,
+    Result<std::optional<Reference>> find(const FolderView& view, std::string_view uuid) override;
+    Result<void> mark(const FolderView& view, std::string_view uuid, Mark mark) override;
+    Result<ReferencePage> index(const FolderView& view, const Selector& selector, std::uint32_t limit,
                                 std::string_view after) override;
-    Result<Folder> count(FolderId folder, const Selector& selector) override;
+    Result<Folder> count(const FolderView& view, const Selector& selector) override;
 
     Result<std::optional<armor::Digest>> submission(AccountId account, std::string_view uuid) override;
     Result<void> record_submission(AccountId account, std::string_view uuid, const armor::Digest& digest,

@@ -13,6 +13,7 @@
 #include "bridge/store/sqlite_preferences.hpp"
 #include "bridge/store/sqlite_quotas.hpp"
 #include "bridge/store/sqlite_references.hpp"
+#include "bridge/store/sqlite_shares.hpp"
 #include "bridge/store/sqlite_user_keys.hpp"
 #include "bridge/store/store.hpp"
 
@@ -33,7 +34,8 @@ class SqliteTransaction final : public Transaction {
           quotas_(connection),
           user_keys_(connection),
           preferences_(connection),
-          blocks_(connection) {}
+          blocks_(connection),
+          shares_(connection, accounts_) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -48,6 +50,7 @@ class SqliteTransaction final : public Transaction {
     UserKeys& user_keys() override { return user_keys_; }
     Preferences& preferences() override { return preferences_; }
     Blocks& blocks() override { return blocks_; }
+    Shares& shares() override { return shares_; }
 
   private:
     SqliteAccounts accounts_;
@@ -63,6 +66,7 @@ class SqliteTransaction final : public Transaction {
     SqliteUserKeys user_keys_;
     SqlitePreferences preferences_;
     SqliteBlocks blocks_;
+    SqliteShares shares_;
 };
 
 }  // namespace immp::bridge

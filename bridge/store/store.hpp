@@ -32,6 +32,7 @@
 #include "bridge/store/preferences.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/references.hpp"
+#include "bridge/store/shares.hpp"
 #include "bridge/store/user_keys.hpp"
 
 namespace immp::bridge {
@@ -54,6 +55,7 @@ class Transaction {
     virtual UserKeys& user_keys() = 0;
     virtual Preferences& preferences() = 0;
     virtual Blocks& blocks() = 0;
+    virtual Shares& shares() = 0;
 };
 
 /// Told that the store is broken() from now on.
