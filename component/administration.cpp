@@ -10,6 +10,7 @@
 #include "armor/names.hpp"
 #include "bridge/node/key_ring.hpp"
 #include "bridge/node/login.hpp"
+#include "bridge/node/sharing.hpp"
 #include "bridge/node/workers.hpp"
 #include "bridge/store/sqlite_store.hpp"
 #include "bridge/wire/imid.hpp"
@@ -158,6 +159,62 @@ Result<void> Administration::remove_account(std::string_view address) {
     });
     if (!removed) return std::unexpected(std::move(removed.error()));
     return {};
+}
+
+Result<void> Administration::add_mailbox(std::string_view address, std::string_view owner) {
+    auto name = account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    auto account = account_name(owner, impl_->domain());
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto mailbox = transaction.shares().add_mailbox(*name, now());
+        if (!mailbox && mailbox.error().code == 409) return fail(409, *name + " is there already");
+        if (!mailbox) return std::unexpected(std::move(mailbox.error()));
+        return bridge::add_owner(transaction, *name, *account);
+    });
+    if (!added) return std::unexpected(std::move(added.error()));
+    return {};
+}
+
+Result<void> Administration::add_owner(std::string_view address, std::string_view owner) {
+    auto name = account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    auto account = account_name(owner, impl_->domain());
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto added = impl_->write<Done>(
+        [&](Transaction& transaction) { return bridge::add_owner(transaction, *name, *account); });
+    if (!added) return std::unexpected(std::move(added.error()));
+    return {};
+}
+
+Result<void> Administration::remove_mailbox(std::string_view address) {
+    auto name = account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    auto removed = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto done = transaction.shares().remove_mailbox(*name);
+        if (!done && done.error().code == 404) return fail(404, *name + " is no shared mailbox here");
+        if (!done) return std::unexpected(std::move(done.error()));
+        return Done{};
+    });
+    if (!removed) return std::unexpected(std::move(removed.error()));
+    return {};
+}
+
+Result<std::vector<MailboxLine>> Administration::mailboxes() {
+    using Lines = std::vector<MailboxLine>;
+    return impl_->read<Lines>([](Transaction& transaction) -> Result<Lines> {
+        auto names = transaction.shares().mailboxes();
+        if (!names) return std::unexpected(std::move(names.error()));
+        Lines lines;
+        for (std::string& name : *names) {
+            const auto mailbox = transaction.accounts().find(name);
+            if (!mailbox) return std::unexpected(mailbox.error());
+            auto members = transaction.shares().given(mailbox->value_or(0), std::nullopt);
+            if (!members) return std::unexpected(std::move(members.error()));
+            lines.push_back({std::move(name), std::move(*members)});
+        }
+        return lines;
+    });
 }
 
 Result<void> Administration::add_block(std::string_view pattern, bridge::BlockAction action,

@@ -23,6 +23,11 @@ struct OwnKeyLine {
     bool in_use = false;
 };
 
+struct MailboxLine {
+    std::string address;
+    std::vector<bridge::Share> members;  ///< of the whole mailbox, by name
+};
+
 /// Of the record in question: the offered one where there is one, else the pinned one.
 [[nodiscard]] std::string pin_fingerprint(const bridge::Pin& pin);
 
@@ -44,6 +49,16 @@ class Administration {
     [[nodiscard]] Result<void> set_quota(std::string_view address, std::optional<std::uint64_t> bytes);
     /// 404.
     [[nodiscard]] Result<void> remove_account(std::string_view address);
+
+    /// A shared mailbox with its first owner. 400, 404 for an owner who is no account, 409 if the name is
+    /// taken.
+    [[nodiscard]] Result<void> add_mailbox(std::string_view address, std::string_view owner);
+    /// Another owner. 404 for either.
+    [[nodiscard]] Result<void> add_owner(std::string_view address, std::string_view owner);
+    /// With all its mail. 404.
+    [[nodiscard]] Result<void> remove_mailbox(std::string_view address);
+    /// Each shared mailbox with who may do what in it.
+    [[nodiscard]] Result<std::vector<MailboxLine>> mailboxes();
 
     /// The server's list of blocked senders (docs/protocol.md, Blocked senders). 400 for a pattern that is
     /// none, 409 if it is there, 413 if the list is full.

@@ -17,6 +17,9 @@ namespace immp::component {
 using ControlHandler = std::function<void(std::string command, std::function<void(std::string)> line,
                                           std::function<void()> done)>;
 
+/// A command that has no answer: accounts or mailboxes were removed.
+inline constexpr const char* kLookAgain = "look again";
+
 class ControlServer {
   public:
     ControlServer(asio::io_context& io, ControlHandler handler);

@@ -194,6 +194,10 @@ class Daemon {
 
     void answer(std::string command, std::function<void(std::string)> line, std::function<void()> done) {
         if (command == "status") return report_status(line, done);
+        if (command == kLookAgain) {
+            node_->on_administered();
+            return done();
+        }
         constexpr std::string_view kPing = "ping ";
         auto domain = command.starts_with(kPing) ? bridge::parse_domain(command.substr(kPing.size()))
                                                  : Result<std::string>(fail(400, "unknown command"));

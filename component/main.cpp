@@ -65,6 +65,7 @@ struct Given {
     std::string password_file;
     std::string domain;
     std::string quota;
+    std::string owner;
     std::string pattern;
     std::string action = "reject";
     std::string reason;
@@ -182,9 +183,51 @@ int account_quota(const Given& given) {
     });
 }
 
+/// Tells the daemon, if one runs, that accounts or mailboxes are gone: its watches of them end. Its commands
+/// look into the store each time and need no word.
+void tell_daemon(const Given& given) {
+    auto config = configuration(given);
+    if (!config) return;
+    (void)ask_daemon(config->store.directory, kLookAgain, kStatusPatience, [](const std::string&) {});
+}
+
 int account_remove(const Given& given) {
-    return administer(
+    const int status = administer(
         given, [&](Administration& administration) { return administration.remove_account(given.account); });
+    if (status == 0) tell_daemon(given);
+    return status;
+}
+
+int mailbox_add(const Given& given) {
+    return administer(given, [&](Administration& administration) {
+        return administration.add_mailbox(given.account, given.owner);
+    });
+}
+
+int mailbox_owner(const Given& given) {
+    return administer(given, [&](Administration& administration) {
+        return administration.add_owner(given.account, given.owner);
+    });
+}
+
+int mailbox_remove(const Given& given) {
+    const int status = administer(
+        given, [&](Administration& administration) { return administration.remove_mailbox(given.account); });
+    if (status == 0) tell_daemon(given);
+    return status;
+}
+
+int mailbox_list(const Given& given) {
+    return administer(given, [](Administration& administration) -> Result<void> {
+        auto mailboxes = administration.mailboxes();
+        if (!mailboxes) return std::unexpected(std::move(mailboxes.error()));
+        for (const MailboxLine& mailbox : *mailboxes) {
+            std::cout << mailbox.address << "\n";
+            for (const bridge::Share& share : mailbox.members)
+                std::cout << "  " << share.member << " " << bridge::rights_text(share.rights) << "\n";
+        }
+        return {};
+    });
 }
 
 int block_add(const Given& given) {
@@ -308,6 +351,22 @@ void add_account_commands(CLI::App& app, Given& given, int& status) {
     removing->add_option("address", given.account)->required();
 }
 
+void add_mailbox_commands(CLI::App& app, Given& given, int& status) {
+    CLI::App* const mailbox =
+        app.add_subcommand("mailbox", "mailboxes that several accounts share")->require_subcommand(1);
+    CLI::App* const adding = add(*mailbox, given, status, "add", "make one", mailbox_add);
+    adding->add_option("address", given.account, "like helpdesk@example.org")->required();
+    adding->add_option("--owner", given.owner, "the account that gives others their rights")->required();
+    CLI::App* const owning =
+        add(*mailbox, given, status, "owner", "give an account all rights to it", mailbox_owner);
+    owning->add_option("address", given.account)->required();
+    owning->add_option("account", given.owner)->required();
+    add(*mailbox, given, status, "list", "list them, each with who may do what", mailbox_list);
+    CLI::App* const removing =
+        add(*mailbox, given, status, "remove", "remove one with its mail", mailbox_remove);
+    removing->add_option("address", given.account)->required();
+}
+
 void add_block_commands(CLI::App& app, Given& given, int& status) {
     constexpr const char* kPattern = "an address, a domain, or either with * for any part";
     CLI::App* const block =
@@ -357,6 +416,7 @@ int main(int argc, char** argv) {
         std::cout << config_template();
     });
     add_account_commands(app, given, status);
+    add_mailbox_commands(app, given, status);
     add_block_commands(app, given, status);
     add_key_commands(app, given, status);
     add(app, given, status, "status", "whether the running daemon can keep mail and is attached",

@@ -168,8 +168,8 @@ void Desk::serve(FetchMessage request, AnswerDone done) {
             // The mark is part of the answer: a CHECK that follows counts one less. Where it cannot be kept
             // (a full disk) the message is given all the same, and stays unread.
             store.write<Done>(
-                [asked, folder = found->folder](Transaction& transaction) -> Result<Done> {
-                    auto marked = transaction.mailboxes().mark(folder, asked->uuid, Mark::read);
+                [asked, view = found->view](Transaction& transaction) -> Result<Done> {
+                    auto marked = transaction.mailboxes().mark(view, asked->uuid, Mark::read);
                     if (!marked) return std::unexpected(std::move(marked.error()));
                     return Done{};
                 },

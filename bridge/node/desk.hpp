@@ -67,6 +67,11 @@ class Desk final : public SessionHost {
     void serve(CommitLease request, AnswerDone done);
     void take(FetchMessage request, AnswerDone done);
 
+    // desk_sharing.cpp
+    void serve(ShareMailbox request, AnswerDone done);
+    void serve(ListShares request, AnswerDone done);
+    void serve(ListHeldShares request, AnswerDone done);
+
     // watches.cpp
     void serve(WatchFolder request, AnswerDone done);
     void serve(EndWatch request, AnswerDone done);

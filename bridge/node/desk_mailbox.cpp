@@ -48,9 +48,9 @@ void Desk::serve(ListFolders request, AnswerDone done) {
 
 void Desk::serve(PlaceMessage request, AnswerDone done) {
     services_.store.write<FolderPath>(
-        [request = std::move(request), now = services_.now()](Transaction& transaction) {
-            return place_message(transaction, request, now);
-        },
+        [request = std::move(request),
+         context = FilingContext{services_.now(), services_.uuid, services_.limits.mailbox_bytes}](
+            Transaction& transaction) { return place_message(transaction, request, context); },
         answering<FolderPath>(std::move(done)));
 }
 

@@ -14,9 +14,10 @@ std::optional<std::uint64_t> limit_of(const Usage& usage, std::uint64_t unset) {
 }  // namespace
 
 Result<QuotaStatus> quota_of(Transaction& transaction, const AskQuota& request, std::uint64_t unset) {
-    const auto account = account_of(transaction, request.account);
-    if (!account) return std::unexpected(account.error());
-    const auto usage = transaction.quotas().usage(*account);
+    const auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(reach.error());
+    if (!reach->seat.empty() || !reach->at("").has(Right::read)) return fail(404, "No such mailbox");
+    const auto usage = transaction.quotas().usage(reach->owner);
     if (!usage) return std::unexpected(usage.error());
     return QuotaStatus{usage->used_bytes, limit_of(*usage, unset)};
 }
@@ -34,10 +35,10 @@ Result<FoundMessage> take_message(Transaction& transaction, const FetchMessage& 
     auto found = find_message(transaction, request);
     if (!found) return found;
     if (request.mark_read && !found->was_read) {
-        auto marked = transaction.mailboxes().mark(found->folder, request.uuid, Mark::read);
+        auto marked = transaction.mailboxes().mark(found->view, request.uuid, Mark::read);
         if (!marked) return std::unexpected(std::move(marked.error()));
     }
-    auto taken = transaction.leases().take(lease, found->folder, request.uuid, now + kTakenFor);
+    auto taken = transaction.leases().take(lease, found->view, request.uuid, now + kTakenFor);
     if (!taken) return std::unexpected(std::move(taken.error()));
     return found;
 }
@@ -45,6 +46,15 @@ Result<FoundMessage> take_message(Transaction& transaction, const FetchMessage& 
 Result<Done> commit_lease(Transaction& transaction, const CommitLease& request, Time now) {
     const auto account = account_of(transaction, request.account);
     if (!account) return std::unexpected(account.error());
+    const auto leased = transaction.leases().find(request.lease, *account);
+    if (!leased) return std::unexpected(leased.error());
+    if (*leased && (*leased)->owner != *account) {
+        // Whoever lost his right meanwhile removes nothing.
+        auto grants = transaction.shares().grants((*leased)->owner, *account);
+        if (!grants) return std::unexpected(std::move(grants.error()));
+        const Reach reach{(*leased)->owner, *account, {}, {}, std::move(*grants)};
+        if (!reach.at((*leased)->path).has(Right::write)) return fail(410, "The lease has ended");
+    }
     auto committed = transaction.leases().commit(request.lease, *account, now);
     if (!committed) return std::unexpected(std::move(committed.error()));
     return Done{};

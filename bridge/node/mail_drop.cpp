@@ -11,27 +11,29 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     if (message_.envelope.expires && *message_.envelope.expires <= now_) {
         return RecipientOutcome{name, 410, "Message expired", std::nullopt};
     }
-    auto account = transaction_.accounts().find(recipient.account());
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return RecipientOutcome{name, 451, "No such mailbox here", std::nullopt};
-    auto verdict = judge(**account, recipient);
+    const auto addressee = addressee_of(transaction_, recipient);
+    if (!addressee) return std::unexpected(addressee.error());
+    if (!*addressee) return RecipientOutcome{name, 451, "No such mailbox here", std::nullopt};
+    const AccountId account = (*addressee)->account;
+    auto verdict = judge(account, recipient);
     if (!verdict) return std::unexpected(std::move(verdict.error()));
     const bool is_junk = *verdict && (*verdict)->action == BlockAction::junk;
-    if (*verdict && !is_junk) return turn_away(**account, name, **verdict);
-    const auto room = fits(**account);
+    if (*verdict && !is_junk) return turn_away(account, name, **verdict);
+    const auto room = fits(account);
     if (!room) return std::unexpected(room.error());
     if (!*room) {
         const Error full = refusal(441);
         return RecipientOutcome{name, full.code, std::string(code_spec(441).text), full.retry};
     }
-    auto folder = is_junk ? default_folder(**account, "/JUNK") : folder_for(**account, recipient.tag);
+    auto folder = is_junk ? default_folder(account, "/JUNK") : folder_for(**addressee, recipient.tag);
     if (!folder) return std::unexpected(std::move(folder.error()));
     auto message = stored();
     if (!message) return std::unexpected(std::move(message.error()));
     auto filed = transaction_.mailboxes().file(*message, *folder, Mark::unread, uuid_(), now_);
     if (!filed) return std::unexpected(std::move(filed.error()));
     if (!is_junk) {
-        auto answered = answer_if_away(transaction_, **account, recipient, message_, uuid_, now_, mailbox_bytes_);
+        auto answered =
+            answer_if_away(transaction_, account, recipient, message_, uuid_, now_, mailbox_bytes_);
         if (!answered) return std::unexpected(std::move(answered.error()));
     }
     return RecipientOutcome{name, 275, "Delivered", std::nullopt};
@@ -39,7 +41,8 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
 
 /// Whoever blocks a whole domain, his own perhaps, still writes to himself.
 Result<std::optional<Verdict>> MailDrop::judge(AccountId account, const Imid& recipient) {
-    if (message_.envelope.from == recipient.account()) return std::nullopt;
+    const auto from = parse_imid(message_.envelope.from);
+    if (from && from->account() == recipient.account()) return std::nullopt;
     return judge_sender(transaction_, account, message_.envelope.from, now_);
 }
 
@@ -55,7 +58,7 @@ Result<RecipientOutcome> MailDrop::turn_away(AccountId account, const std::strin
     return outcome;
 }
 
-Result<bool> MailDrop::keep_copy(AccountId account) {
+Result<bool> MailDrop::keep_copy(AccountId account, std::optional<AccountId> member) {
     const auto room = fits(account);
     if (!room) return room;
     if (!*room) return false;
@@ -66,6 +69,10 @@ Result<bool> MailDrop::keep_copy(AccountId account) {
     if (!message) return std::unexpected(std::move(message.error()));
     auto filed = transaction_.mailboxes().file(*message, (*sent)->id, Mark::read, uuid_(), now_);
     if (!filed) return std::unexpected(std::move(filed.error()));
+    if (member) {
+        auto marked = transaction_.mailboxes().mark({(*sent)->id, member}, *filed, Mark::read);
+        if (!marked) return std::unexpected(std::move(marked.error()));
+    }
     return true;
 }
 
@@ -85,17 +92,15 @@ Result<MessageId> MailDrop::stored() {
     return added;
 }
 
-/// `alice+lists@`: the sub-folder of INBOX of that name if there is one, else INBOX; the sender cannot tell
-/// which (decisions, 5). The names of default folders are no tags: `alice+junk@` is INBOX.
-Result<FolderId> MailDrop::folder_for(AccountId account, const std::string& tag) {
-    const bool is_tag = !tag.empty() && !is_default_folder("/" + tag.substr(0, tag.find('/')));
-    for (const std::string& path : {is_tag ? "/INBOX/" + tag : std::string(), std::string("/INBOX")}) {
-        if (path.empty()) continue;
-        auto folder = transaction_.mailboxes().folder(account, path);
-        if (!folder) return std::unexpected(std::move(folder.error()));
+/// `alice+lists@`: the sub-folder of INBOX, or of a seat, of that name if there is one, else that itself; the
+/// sender cannot tell which (decisions, 5). The names of default folders are no tags: `alice+junk@` is INBOX.
+Result<FolderId> MailDrop::folder_for(const Addressee& addressee, const std::string& tag) {
+    if (!tag.empty() && !is_default_folder("/" + tag.substr(0, tag.find('/')))) {
+        const auto folder = transaction_.mailboxes().folder(addressee.account, addressee.top + "/" + tag);
+        if (!folder) return std::unexpected(folder.error());
         if (*folder) return (*folder)->id;
     }
-    return fail(702, "Storage failed", "an account without INBOX");
+    return default_folder(addressee.account, addressee.top);
 }
 
 Result<FolderId> MailDrop::default_folder(AccountId account, std::string_view path) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bridge/node/blocking.hpp"
+#include "bridge/node/sharing.hpp"
 #include "bridge/session/request.hpp"
 #include "bridge/store/store.hpp"
 
@@ -27,15 +28,16 @@ class MailDrop {
     /// 275, or the refusal of this recipient (451 no such mailbox, 410 expired, 452 or 455 blocked; for now:
     /// 441 mailbox full); an Error is the store's.
     [[nodiscard]] Result<RecipientOutcome> drop(const Imid& recipient);
-    /// A copy for the sender's SENT folder, read. False where the mailbox is full: the message goes all the
-    /// same, for a mailbox that is full must not keep its owner from writing.
-    [[nodiscard]] Result<bool> keep_copy(AccountId account);
+    /// A copy for SENT, read: by the mailbox's own account, or by the `member` who writes in its name. False
+    /// where the mailbox is full: the message goes all the same, for a mailbox that is full must not keep its
+    /// owner from writing.
+    [[nodiscard]] Result<bool> keep_copy(AccountId account, std::optional<AccountId> member = std::nullopt);
     /// The stored message, storing it now if nobody took it yet.
     [[nodiscard]] Result<MessageId> stored();
 
   private:
     [[nodiscard]] Result<bool> fits(AccountId account);
-    [[nodiscard]] Result<FolderId> folder_for(AccountId account, const std::string& tag);
+    [[nodiscard]] Result<FolderId> folder_for(const Addressee& addressee, const std::string& tag);
     [[nodiscard]] Result<FolderId> default_folder(AccountId account, std::string_view path);
     [[nodiscard]] Result<std::optional<Verdict>> judge(AccountId account, const Imid& recipient);
     [[nodiscard]] Result<RecipientOutcome> turn_away(AccountId account, const std::string& name,

@@ -29,6 +29,8 @@ class Node final : public PeerHandler {
     void start(Callback<void> done);
 
     [[nodiscard]] std::unique_ptr<SessionHost> make_desk();
+    /// Another process has changed accounts or mailboxes: watches of what is gone shall end.
+    void on_administered() { watches_->look_again(); }
     /// The sealed echo of `immpd ping`.
     void echo(std::string domain, Callback<std::chrono::milliseconds> done);
 

@@ -4,22 +4,18 @@
 
 #include "bridge/mail/message_json.hpp"
 #include "bridge/mail/message_mime.hpp"
-#include "bridge/node/place.hpp"
 
 namespace immp::bridge {
 namespace {
 
 /// The folder and, with +RECURSIVE, all below it.
-Result<std::vector<Folder>> meant_folders(Transaction& transaction, const CheckMailbox& request) {
-    auto top = folder_of(transaction, request.account, request.path);
-    if (!top) return std::unexpected(std::move(top.error()));
-    if (!request.recursive) return std::vector{std::move(*top)};
-    auto account = account_of(transaction, request.account);
-    if (!account) return std::unexpected(std::move(account.error()));
-    auto folders = transaction.mailboxes().folders(*account);
+Result<std::vector<Folder>> meant_folders(Transaction& transaction, const Site& top,
+                                          const CheckMailbox& request) {
+    if (!request.recursive) return std::vector{top.folder};
+    auto folders = transaction.mailboxes().folders(top.reach.owner);
     if (!folders) return folders;
     std::erase_if(*folders, [&](const Folder& folder) {
-        return folder.path != top->path && !folder.path.starts_with(top->path + "/");
+        return folder.path != top.folder.path && !folder.path.starts_with(top.folder.path + "/");
     });
     return folders;
 }
@@ -59,49 +55,60 @@ std::vector<std::string> flags_of(const Reference& reference) {
     return flags;
 }
 
-Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request) {
-    auto folders = meant_folders(transaction, request);
-    if (!folders) return std::unexpected(std::move(folders.error()));
+Result<MailboxStatus> status_of(Transaction& transaction, const Reach& reach, std::vector<Folder> folders,
+                                const Selector& selector) {
     MailboxStatus status;
-    for (Folder& folder : *folders) {
-        if (request.selector.kind != SelectorKind::all) {
-            auto counted = transaction.mailboxes().count(folder.id, request.selector);
+    for (Folder& folder : folders) {
+        if (reach.member || selector.kind != SelectorKind::all) {
+            auto counted = transaction.mailboxes().count({folder.id, reach.member}, selector);
             if (!counted) return std::unexpected(std::move(counted.error()));
             folder.unread = counted->unread;
             folder.total = counted->total;
         }
-        status.push_back({std::move(folder.path), folder.unread, folder.total});
+        status.push_back({reach.shown + folder.path, folder.unread, folder.total});
     }
     return status;
 }
 
+Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request) {
+    const auto top = site_of(transaction, request.account, request.owner, request.path, Right::read);
+    if (!top) return std::unexpected(top.error());
+    auto folders = meant_folders(transaction, *top, request);
+    if (!folders) return std::unexpected(std::move(folders.error()));
+    return status_of(transaction, top->reach, std::move(*folders), request.selector);
+}
+
 Result<IndexPage> index_mailbox(Transaction& transaction, const IndexMailbox& request) {
-    auto folder = folder_of(transaction, request.account, request.path);
-    if (!folder) return std::unexpected(std::move(folder.error()));
-    auto page = transaction.mailboxes().index(folder->id, request.selector, request.limit, request.after);
+    const auto site = site_of(transaction, request.account, request.owner, request.path, Right::read);
+    if (!site) return std::unexpected(site.error());
+    auto page = transaction.mailboxes().index(site->view(), request.selector, request.limit, request.after);
     if (!page) return std::unexpected(std::move(page.error()));
     IndexPage answer;
     for (Reference& reference : page->references) {
-        answer.entries.push_back(entry_of(std::move(reference), folder->path));
+        answer.entries.push_back(entry_of(std::move(reference), site->path()));
     }
     answer.next = std::move(page->next);
     return answer;
 }
 
 Result<FoundMessage> find_message(Transaction& transaction, const FetchMessage& request) {
-    auto folder = folder_of(transaction, request.account, request.path);
-    if (!folder) return std::unexpected(std::move(folder.error()));
-    auto reference = transaction.mailboxes().find(folder->id, request.uuid);
+    const auto site = site_of(transaction, request.account, request.owner, request.path,
+                              request.remove ? Right::write : Right::read);
+    if (!site) return std::unexpected(site.error());
+    auto reference = transaction.mailboxes().find(site->view(), request.uuid);
     if (!reference) return std::unexpected(std::move(reference.error()));
     if (!*reference) return fail(404, "No such message");
     auto message = transaction.mailboxes().message((*reference)->message);
     if (!message) return std::unexpected(std::move(message.error()));
     if (!*message) return fail(702, "Storage failed", "a reference without its message");
+    auto sender = transaction.shares().sender(site->reach.owner, (*reference)->message);
+    if (!sender) return std::unexpected(std::move(sender.error()));
+    (*message)->envelope.sender = std::move(*sender).value_or("");
     FoundMessage found;
     auto segments = render(**message, request, found.type);
     if (!segments) return std::unexpected(std::move(segments.error()));
     found.segments = std::move(*segments);
-    found.folder = folder->id;
+    found.view = site->view();
     found.was_read = (*reference)->read;
     return found;
 }

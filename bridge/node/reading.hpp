@@ -2,14 +2,19 @@
 #pragma once
 
 #include "bridge/mail/segment.hpp"
+#include "bridge/node/place.hpp"
 #include "bridge/session/request.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
 
-/// 404 for no such folder, as for another's.
+/// 404 for no such folder, as for another's in which the account has no right.
 [[nodiscard]] Result<MailboxStatus> check_mailbox(Transaction& transaction, const CheckMailbox& request);
 [[nodiscard]] Result<IndexPage> index_mailbox(Transaction& transaction, const IndexMailbox& request);
+
+/// Folders of one mailbox as the account sees them, with what the selector takes.
+[[nodiscard]] Result<MailboxStatus> status_of(Transaction& transaction, const Reach& reach,
+                                              std::vector<Folder> folders, const Selector& selector);
 
 /// "read", "flagged", "important": those that are set.
 [[nodiscard]] std::vector<std::string> flags_of(const Reference& reference);
@@ -17,7 +22,7 @@ namespace immp::bridge {
 struct FoundMessage {
     Segments segments;
     std::string type;  ///< of the part, with FetchForm::part
-    FolderId folder = 0;
+    FolderView view = 0;
     bool was_read = false;
 };
 

@@ -6,6 +6,8 @@
 #include "bridge/mail/inner.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/mail_drop.hpp"
+#include "bridge/node/sharing.hpp"
+#include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -55,12 +57,12 @@ Result<void> take_metadata(Envelope& envelope, const Submit& request, const std:
     return {};
 }
 
-Result<Message> compose(const Submit& request, const std::vector<StagedBody>& bodies,
+Result<Message> compose(const Submit& request, const std::string& from, const std::vector<StagedBody>& bodies,
                         const SubmissionContext& context) {
     Message message;
     Envelope& envelope = message.envelope;
     envelope.id = request.id.empty() ? context.uuid() : request.id;
-    envelope.from = request.anonymous ? context.domain : request.account;
+    envelope.from = request.anonymous ? context.domain : from;
     envelope.subject = request.subject;
     envelope.date = context.now;
     envelope.importance = request.importance;
@@ -120,6 +122,20 @@ Result<RecipientOutcome> enqueue(Transaction& transaction, MailDrop& drop, const
     return RecipientOutcome{row.recipient, 273, "Queued", std::nullopt};
 }
 
+/// The copy in SENT. In another's name it goes with who wrote it, or not at all: 441.
+Result<bool> keep_copy(Transaction& transaction, MailDrop& drop, const Writer& writer, AccountId account,
+                       const std::string& name) {
+    if (!writer.is_other) return drop.keep_copy(account);
+    const auto kept = drop.keep_copy(writer.mailbox, account);
+    if (!kept) return kept;
+    if (!*kept) return std::unexpected(refusal(441, "The mailbox that you write for is full"));
+    const auto message = drop.stored();
+    if (!message) return std::unexpected(message.error());
+    auto noted = transaction.shares().note_sender(writer.mailbox, *message, name);
+    if (!noted) return std::unexpected(std::move(noted.error()));
+    return true;
+}
+
 /// 409 or 452 where the account used this id before.
 Result<void> check_repeat(Transaction& transaction, AccountId account, const Submit& request,
                           const armor::Digest& digest) {
@@ -138,14 +154,15 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     auto account = transaction.accounts().find(request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     if (!*account) return fail(403, "This account is gone");
-    if (!request.from.empty() && request.from != request.account) return fail(403, "Not your address");
     const armor::Digest digest = submission_digest(request, bodies);
     if (auto done = check_repeat(transaction, **account, request, digest); !done) {
         return std::unexpected(std::move(done.error()));
     }
+    const auto writer = writer_of(transaction, request);
+    if (!writer) return std::unexpected(writer.error());
     if (const auto pause = context.rate->take(request.account, request.recipients.size(), context.now))
         return fail_for_now(429, "You wrote to too many; try again later", *pause);
-    auto message = compose(request, bodies, context);
+    auto message = compose(request, writer->from, bodies, context);
     if (!message) return std::unexpected(std::move(message.error()));
     if (auto done = settle(transaction, *message, bodies, context.now); !done) {
         return std::unexpected(std::move(done.error()));
@@ -156,16 +173,15 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     Submitted submitted{message->envelope.id, {}};
     bool is_taken = false;
     for (const Imid& recipient : request.recipients) {
-        auto outcome =
-            recipient.domain == context.domain
-                ? drop.drop(recipient)
-                : enqueue(transaction, drop, *message, recipient, context, request.account, *envelope_bytes);
+        auto outcome = recipient.domain == context.domain ? drop.drop(recipient)
+                                                          : enqueue(transaction, drop, *message, recipient,
+                                                                    context, writer->name, *envelope_bytes);
         if (!outcome) return std::unexpected(std::move(outcome.error()));
         is_taken = is_taken || outcome->code < 300;
         submitted.outcomes.push_back(std::move(*outcome));
     }
     if (!is_taken) return submitted;
-    const auto kept = drop.keep_copy(**account);
+    const auto kept = keep_copy(transaction, drop, *writer, **account, request.account);
     if (!kept) return std::unexpected(kept.error());
     submitted.copy_kept = *kept;
     auto done = transaction.mailboxes().record_submission(**account, submitted.id, digest, context.now);

@@ -18,7 +18,8 @@ struct SubmissionContext {
 };
 
 /// One write transaction's work. `bodies` in the order of submit.parts. 409 (text: the UUID) and 452 by `ID`
-/// (decisions, 5); 403 for a FROM that is not the account's; 429 for more
+/// (decisions, 5); 403 for a FROM that the account may not use; 441 where the mailbox in whose name
+/// it is has no room for the record; 429 for more
 /// recipients than the account may write to now; 400, 413, 415 for its metadata part; 702.
 [[nodiscard]] Result<Submitted> submit(Transaction& transaction, const Submit& request,
                                        const std::vector<StagedBody>& bodies,

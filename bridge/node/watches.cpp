@@ -6,6 +6,21 @@
 #include "bridge/node/place.hpp"
 
 namespace immp::bridge {
+namespace {
+
+/// Rights are looked up each time: who has none any more hears nothing more.
+Result<MailboxStatus> watched(Transaction& transaction, FolderId folder, const WatchFolder& request) {
+    const auto reach = reach_of(transaction, request.account, request.owner);
+    if (!reach) return std::unexpected(reach.error());
+    auto counted = transaction.mailboxes().count({folder, reach->member}, {});
+    if (!counted) return std::unexpected(std::move(counted.error()));
+    if (counted->path.empty()) return fail(404, "The folder was dropped");
+    if (auto seen = reach->allow(counted->path, Right::read); !seen)
+        return std::unexpected(std::move(seen.error()));
+    return MailboxStatus{{reach->shown + counted->path, counted->unread, counted->total}};
+}
+
+}  // namespace
 
 void Watches::add(FolderId folder, std::weak_ptr<FolderWatch> watch) {
     const auto [begin, end] = watches_.equal_range(folder);
@@ -28,10 +43,20 @@ void Watches::on_changed(const std::vector<FolderId>& folders) {
         watch->on_change();
 }
 
+void Watches::look_again() {
+    std::vector<FolderId> folders;
+    for (const auto& [folder, watch] : watches_)
+        if (folders.empty() || folders.back() != folder) folders.push_back(folder);
+    on_changed(folders);
+}
+
 void FolderWatch::ask(const WatchFolder& request, SessionHost::AnswerDone done) {
     if (waiting_) return done(fail(700, "Internal error", "a watch was asked twice"));
     waiting_ = std::move(done);
-    if (folder_ == 0) return find(request);
+    if (folder_ == 0) {
+        request_ = request;
+        return find();
+    }
     if (is_changed_ && !is_reading_) tell();
 }
 
@@ -44,12 +69,12 @@ void FolderWatch::end() {
     answer(fail(410, "The watch has ended"));
 }
 
-void FolderWatch::find(const WatchFolder& request) {
+void FolderWatch::find() {
     store_.read<FolderId>(
-        [request](Transaction& transaction) -> Result<FolderId> {
-            const auto folder = folder_of(transaction, request.account, request.path);
-            if (!folder) return std::unexpected(folder.error());
-            return folder->id;
+        [request = request_](Transaction& transaction) -> Result<FolderId> {
+            const auto site = site_of(transaction, request.account, request.owner, request.path, Right::read);
+            if (!site) return std::unexpected(site.error());
+            return site->folder.id;
         },
         [self = weak_from_this()](Result<FolderId> folder) {
             const auto watch = self.lock();
@@ -66,11 +91,8 @@ void FolderWatch::tell() {
     is_changed_ = false;
     is_reading_ = true;
     store_.read<MailboxStatus>(
-        [folder = folder_](Transaction& transaction) -> Result<MailboxStatus> {
-            auto counted = transaction.mailboxes().count(folder, {});
-            if (!counted) return std::unexpected(std::move(counted.error()));
-            if (counted->path.empty()) return fail(404, "The folder was dropped");
-            return MailboxStatus{{std::move(counted->path), counted->unread, counted->total}};
+        [folder = folder_, request = request_](Transaction& transaction) {
+            return watched(transaction, folder, request);
         },
         [self = weak_from_this()](Result<MailboxStatus> status) {
             const auto watch = self.lock();

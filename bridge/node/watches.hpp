@@ -20,6 +20,8 @@ class Watches {
     void add(FolderId folder, std::weak_ptr<FolderWatch> watch);
     /// What the store tells after each commit. Costs nothing for folders that nobody watches.
     void on_changed(const std::vector<FolderId>& folders);
+    /// Of somebody else's commit (immpd's other commands): all look again.
+    void look_again();
     /// How many there are, those that ended and were not swept out yet included.
     [[nodiscard]] std::size_t size() const { return watches_.size(); }
 
@@ -42,12 +44,13 @@ class FolderWatch : public std::enable_shared_from_this<FolderWatch> {
     void end();
 
   private:
-    void find(const WatchFolder& request);
+    void find();
     void tell();
     void answer(Answer given);
 
     Store& store_;
     Watches& watches_;
+    WatchFolder request_;
     FolderId folder_ = 0;     ///< 0: not found yet
     bool is_changed_ = true;  ///< since what was told last
     bool is_reading_ = false;

@@ -45,7 +45,7 @@ Result<Submit> read_delivery(const SessionCore& core, const Arguments& given) {
     if (const auto from = given.value("FROM")) {
         const auto imid = read_recipient(std::string(*from));
         if (!imid) return std::unexpected(imid.error());
-        submit.from = imid->account();
+        submit.from = imid->text();
     }
     submit.id = given.value("ID").value_or("");
     if (given.value("ID") && !armor::is_uuid(submit.id))

@@ -22,7 +22,7 @@ void reply_folders(SessionCore& core, Slot& slot, const MailboxStatus& folders) 
 void mbox_create(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const auto place = folder_place(core, command.arguments.text(0));
     if (!place) return core.refuse(*slot, place.error());
-    core.ask<FolderPath>(slot, CreateFolder{core.account, place->folder},
+    core.ask<FolderPath>(slot, CreateFolder{core.account, place->folder, place->owner},
                          [](SessionCore& c, const SlotPtr& s, const FolderPath& made) {
                              c.reply(*s, 201, as_token(made.path) + " Created");
                          });
@@ -33,7 +33,9 @@ void mbox_rename(SessionCore& core, const SlotPtr& slot, const Command& command)
     if (!from) return core.refuse(*slot, from.error());
     const auto to = folder_place(core, command.arguments.text(1));
     if (!to) return core.refuse(*slot, to.error());
-    core.ask<FolderPath>(slot, RenameFolder{core.account, from->folder, to->folder},
+    if (from->owner != to->owner)
+        return core.refuse(*slot, refusal(400, "A folder stays in its mailbox; move what lies in it"));
+    core.ask<FolderPath>(slot, RenameFolder{core.account, from->folder, to->folder, from->owner},
                          [](SessionCore& c, const SlotPtr& s, const FolderPath& renamed) {
                              c.reply(*s, 243, as_token(renamed.path) + " Renamed");
                          });
@@ -42,17 +44,18 @@ void mbox_rename(SessionCore& core, const SlotPtr& slot, const Command& command)
 void mbox_drop(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const auto place = folder_place(core, command.arguments.text(0));
     if (!place) return core.refuse(*slot, place.error());
-    core.ask<Removed>(slot, DropFolder{core.account, place->folder}, reply_removed);
+    core.ask<Removed>(slot, DropFolder{core.account, place->folder, place->owner}, reply_removed);
 }
 
 void mbox_list(SessionCore& core, const SlotPtr& slot, const Command& command) {
-    std::string path;
+    ListFolders list{core.account, {}};
     if (!command.arguments.positional.empty()) {
-        auto place = folder_place(core, command.arguments.text(0));
+        auto place = mailbox_place(core, command.arguments.text(0));
         if (!place) return core.refuse(*slot, place.error());
-        path = std::move(place->folder);
+        list.path = std::move(place->folder);
+        list.owner = std::move(place->owner);
     }
-    core.ask<MailboxStatus>(slot, ListFolders{core.account, std::move(path)},
+    core.ask<MailboxStatus>(slot, std::move(list),
                             [](SessionCore& c, const SlotPtr& s, const MailboxStatus& folders) {
                                 reply_folders(c, *s, folders);
                             });

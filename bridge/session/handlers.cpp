@@ -46,6 +46,7 @@ constexpr Row kHandlers[] = {
     {Verb::mbox_quota, mbox_quota},
     {Verb::mbox_commit, mbox_commit},
     {Verb::mbox_watch, mbox_watch},
+    {Verb::mbox_share, mbox_share},
     {Verb::key_request, key_request},
     {Verb::key_publish, key_publish},
 };

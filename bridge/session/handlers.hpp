@@ -77,6 +77,9 @@ void mbox_watch(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_quota(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_commit(SessionCore& core, const SlotPtr& slot, const Command& command);
 
+// share.cpp
+void mbox_share(SessionCore& core, const SlotPtr& slot, const Command& command);
+
 // reference.cpp
 void mbox_move(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_copy(SessionCore& core, const SlotPtr& slot, const Command& command);

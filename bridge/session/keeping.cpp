@@ -13,14 +13,18 @@ bool is_lease(std::string_view text) {
 }  // namespace
 
 void mbox_quota(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    std::string whose = core.account;
     if (!command.arguments.positional.empty()) {
-        const auto whose = parse_imid(command.arguments.text(0));
-        if (!whose) return core.refuse(*slot, whose.error());
-        if (whose->text() != core.account) return core.refuse(*slot, refusal(404, "No such mailbox"));
+        const auto imid = parse_imid(command.arguments.text(0));
+        if (!imid) return core.refuse(*slot, imid.error());
+        whose = imid->text();
+        if (imid->local.empty() || whose != imid->account())
+            return core.refuse(*slot, refusal(404, "No such mailbox"));
     }
-    core.ask<QuotaStatus>(slot, AskQuota{core.account},
-                          [](SessionCore& c, const SlotPtr& s, const QuotaStatus& quota) {
-                              std::string line = c.account + " used=" + std::to_string(quota.used_bytes);
+    core.ask<QuotaStatus>(slot, AskQuota{core.account, whose == core.account ? std::string() : whose},
+                          [whose](SessionCore& c, const SlotPtr& s, const QuotaStatus& quota) {
+                              std::string line =
+                                  as_token(whose) + " used=" + std::to_string(quota.used_bytes);
                               if (quota.limit_bytes) line += " limit=" + std::to_string(*quota.limit_bytes);
                               c.reply(*s, 241, line);
                           });

@@ -73,11 +73,12 @@ void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command) 
     const auto selector = parse_selector(place->rest);
     if (!selector) return core.refuse(*slot, selector.error());
     const std::string text = place->rest.empty() ? "*" : place->rest;
-    core.ask<MailboxStatus>(
-        slot, CheckMailbox{core.account, place->folder, text, *selector, command.arguments.has("+RECURSIVE")},
-        [text](SessionCore& c, const SlotPtr& s, const MailboxStatus& folders) {
-            reply_status(c, *s, folders, text);
-        });
+    core.ask<MailboxStatus>(slot,
+                            CheckMailbox{core.account, place->folder, text, *selector,
+                                         command.arguments.has("+RECURSIVE"), place->owner},
+                            [text](SessionCore& c, const SlotPtr& s, const MailboxStatus& folders) {
+                                reply_status(c, *s, folders, text);
+                            });
 }
 
 void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command) {
@@ -89,9 +90,12 @@ void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command) 
     const std::uint32_t most = core.services().limits.index_limit;
     const auto limit = given.value("LIMIT") ? parse_number(*given.value("LIMIT")) : most;
     if (!limit || *limit == 0) return core.refuse(*slot, refusal(400, "LIMIT is a number from 1"));
-    IndexMailbox index{core.account, place->folder, *selector,
+    IndexMailbox index{core.account,
+                       place->folder,
+                       *selector,
                        static_cast<std::uint32_t>(std::min<std::uint64_t>(*limit, most)),
-                       std::string(given.value("AFTER").value_or(""))};
+                       std::string(given.value("AFTER").value_or("")),
+                       place->owner};
     core.ask<IndexPage>(slot, std::move(index),
                         [json = given.has("+JSON")](SessionCore& c, const SlotPtr& s, const IndexPage& page) {
                             for (const IndexEntry& entry : page.entries)
@@ -115,7 +119,8 @@ void mbox_fetch(SessionCore& core, const SlotPtr& slot, const Command& command) 
                        std::string(given.value("PART").value_or("")),
                        !given.has("-READ"),
                        given.has("+REMOVE"),
-                       core.compression};
+                       core.compression,
+                       place->owner};
     core.ask<Fetched>(
         slot, std::move(fetch), [form = *form](SessionCore& c, const SlotPtr& s, Fetched fetched) {
             std::string fields = form == FetchForm::part ? " TYPE " + as_token(fetched.type) : "";

@@ -1,4 +1,5 @@
-// Where a MBOX command points: a folder or message of the session's own mailbox.
+// Where a MBOX command points: a folder or message. `owner` stays empty where the mailbox is the session's
+// own.
 #pragma once
 
 #include <string_view>
@@ -8,11 +9,14 @@
 
 namespace immp::bridge {
 
-/// `<path>[::<selector>]`. 400; another's mailbox is 404 whether it exists or not.
+/// `<path>[::<selector>]`. 400.
 [[nodiscard]] Result<Place> selected_place(const SessionCore& core, std::string_view text);
 /// `<path>` alone.
 [[nodiscard]] Result<Place> folder_place(const SessionCore& core, std::string_view text);
 /// `<path>#<uuid>`.
 [[nodiscard]] Result<Place> message_place(const SessionCore& core, std::string_view text);
+
+/// `<path>`, or an owner alone: the whole mailbox, with an empty folder.
+[[nodiscard]] Result<Place> mailbox_place(const SessionCore& core, std::string_view text);
 
 }  // namespace immp::bridge

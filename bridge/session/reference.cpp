@@ -10,11 +10,11 @@ void place_message(SessionCore& core, const SlotPtr& slot, const Command& comman
     if (!from) return core.refuse(*slot, from.error());
     const auto to = folder_place(core, command.arguments.text(1));
     if (!to) return core.refuse(*slot, to.error());
-    core.ask<FolderPath>(slot, PlaceMessage{how, core.account, from->folder, from->rest, to->folder},
-                         [how](SessionCore& c, const SlotPtr& s, const FolderPath& there) {
-                             c.reply(*s, 243,
-                                     as_token(there.path) + (how == Placing::move ? " Moved" : " Copied"));
-                         });
+    core.ask<FolderPath>(
+        slot, PlaceMessage{how, core.account, from->folder, from->rest, to->folder, from->owner, to->owner},
+        [how](SessionCore& c, const SlotPtr& s, const FolderPath& there) {
+            c.reply(*s, 243, as_token(there.path) + (how == Placing::move ? " Moved" : " Copied"));
+        });
 }
 
 // Nothing where neither form stands there; the table refuses both at once.
@@ -48,8 +48,12 @@ void mbox_copy(SessionCore& core, const SlotPtr& slot, const Command& command) {
 void mbox_flag(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const auto place = message_place(core, command.arguments.text(0));
     if (!place) return core.refuse(*slot, place.error());
-    FlagMessage flag{core.account, place->folder, place->rest, switched(command.arguments, "+READ", "-READ"),
-                     switched(command.arguments, "+FLAGGED", "-FLAGGED")};
+    FlagMessage flag{core.account,
+                     place->folder,
+                     place->rest,
+                     switched(command.arguments, "+READ", "-READ"),
+                     switched(command.arguments, "+FLAGGED", "-FLAGGED"),
+                     place->owner};
     if (!flag.read && !flag.flagged)
         return core.refuse(*slot, refusal(400, "Say +READ, -READ, +FLAGGED or -FLAGGED"));
     core.ask<MessageFlags>(slot, std::move(flag),
@@ -61,7 +65,8 @@ void mbox_flag(SessionCore& core, const SlotPtr& slot, const Command& command) {
 void mbox_remove(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const auto place = message_place(core, command.arguments.text(0));
     if (!place) return core.refuse(*slot, place.error());
-    core.ask<Removed>(slot, RemoveMessage{core.account, place->folder, place->rest}, reply_removed);
+    core.ask<Removed>(slot, RemoveMessage{core.account, place->folder, place->rest, place->owner},
+                      reply_removed);
 }
 
 }  // namespace immp::bridge

@@ -15,6 +15,7 @@
 #include "bridge/mail/message.hpp"
 #include "bridge/mail/selector.hpp"
 #include "bridge/session/mailbox_request.hpp"
+#include "bridge/session/share_request.hpp"
 #include "bridge/wire/codec.hpp"
 #include "bridge/wire/imid.hpp"
 
@@ -70,7 +71,7 @@ struct SubmittedPart {
 struct Submit {
     DeliveryId delivery = 0;
     std::string account;
-    std::string from;  ///< FROM as prepared IMID; empty: the account
+    std::string from;  ///< FROM as prepared IMID, maybe with a tag; empty: the account
     std::vector<Imid> recipients;
     std::string id;  ///< lower-case UUID; empty: the node makes one
     std::string subject;
@@ -87,6 +88,7 @@ struct CheckMailbox {
     std::string selector_text;
     Selector selector;
     bool recursive = false;
+    std::string owner{};  ///< mailbox_request.hpp
 };
 
 struct IndexMailbox {
@@ -95,6 +97,7 @@ struct IndexMailbox {
     Selector selector;
     std::uint32_t limit = 0;
     std::string after;  ///< a cursor from an earlier answer, or empty
+    std::string owner{};
 };
 
 enum class FetchForm { json, json_pretty, mime, part };
@@ -108,6 +111,7 @@ struct FetchMessage {
     bool mark_read = true;
     bool remove = false;  ///< takes the reference by a lease: nobody sees it until that ends
     Compression compression = Compression::none;  ///< of what is answered; its length counts packed octets
+    std::string owner{};
 };
 
 /// The media type of a record, in DATA and in items of kind `key`.
@@ -171,11 +175,12 @@ struct ListRefused {
     std::string account;
 };
 
-using Request = std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
-                             FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder,
-                             DropFolder, ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota,
-                             CommitLease, WatchFolder, EndWatch, FindKeys, PublishKey, ListSettings,
-                             ChangeSetting, ListBlocks, AddBlock, DropBlock, ListRefused>;
+using Request =
+    std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
+                 FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder, DropFolder,
+                 ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder,
+                 EndWatch, FindKeys, PublishKey, ListSettings, ChangeSetting, ListBlocks, AddBlock, DropBlock,
+                 ListRefused, ShareMailbox, ListShares, ListHeldShares>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -275,7 +280,7 @@ using RefusedList = std::vector<Refused>;
 
 using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
                                  DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
-                                 PublishedKey, SettingList, BlockList, RefusedList>;
+                                 PublishedKey, SettingList, BlockList, RefusedList, Shared, ShareList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

@@ -69,7 +69,7 @@ void mbox_watch(SessionCore& core, const SlotPtr& slot, const Command& command) 
     auto place = folder_place(core, command.arguments.text(0));
     if (!place) return core.refuse(*slot, place.error());
     Watch watch{++core.last_watch, slot, {}, {}, {}};
-    watch.request = {watch.id, core.account, std::move(place->folder)};
+    watch.request = {watch.id, core.account, std::move(place->folder), std::move(place->owner)};
     core.lane(slot->pipeline).watch = std::move(watch);
     ask(core, *core.lane(slot->pipeline).watch);
 }

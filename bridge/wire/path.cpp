@@ -20,7 +20,7 @@ Result<Place> parse_place(std::string_view path, std::string_view rest) {
     }
     const auto imid = parse_imid(path);
     if (!imid) return std::unexpected(imid.error());
-    if (imid->local.empty() || imid->folder.empty() || !imid->tag.empty())
+    if (imid->local.empty() || imid->folder.empty() || !imid->tag.empty() || !imid->message.empty())
         return fail(400, "A path is /folder or imid/folder");
     return Place{imid->account(), imid->folder, std::string(rest)};
 }
@@ -45,6 +45,17 @@ Result<Place> parse_folder_place(std::string_view text) {
     if (colons == text.npos) return parse_place(text, {});
     if (colons + 2 == text.size()) return fail(400, "A selector is missing behind ::");
     return parse_place(text.substr(0, colons), text.substr(colons + 2));
+}
+
+Result<Place> parse_mailbox_place(std::string_view text) {
+    if (!text.starts_with('/') && text.find("::") == text.npos) {
+        const auto imid = parse_imid(text);
+        if (!imid) return std::unexpected(imid.error());
+        if (!imid->local.empty() && imid->text() == imid->account()) return Place{imid->account(), {}, {}};
+    }
+    auto place = parse_folder_place(text);
+    if (place && !place->rest.empty()) return fail(400, "A folder or mailbox is meant, without ::");
+    return place;
 }
 
 }  // namespace immp::bridge

@@ -23,5 +23,7 @@ struct Place {
 [[nodiscard]] Result<Place> parse_message_place(std::string_view text);
 /// `<path>[::<selector>]`; `rest` is empty where there is no selector. 400.
 [[nodiscard]] Result<Place> parse_folder_place(std::string_view text);
+/// `<path>`, or an IMID alone, whose whole mailbox is meant: `folder` is empty. 400.
+[[nodiscard]] Result<Place> parse_mailbox_place(std::string_view text);
 
 }  // namespace immp::bridge

@@ -118,6 +118,11 @@ class ProtocolPage(unittest.TestCase):
                 parts = [text_part("Hello"), Part("logo.jpg", b"0123456789", "image/jpeg")]
                 expect(carol.submit([f"alice@{DOMAIN}"], "Lunch \"today\"?", parts, identity=rest), 275)
             return
+        if first == "shared":
+            address, owner = rest.split(" ")
+            subprocess.run([program(), "mailbox", "add", address, "--owner", owner, "-c", self.alone.config], capture_output=True,
+                           check=True)
+            return
         if first == "quota":
             subprocess.run([program(), "account", "quota", *rest.split(" "), "-c", self.alone.config], capture_output=True, check=True)
             return

@@ -64,6 +64,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check_place(*place, again, parse_folder_place(again));
         check_selector(place->rest);
     }
+    if (const auto place = parse_mailbox_place(text)) {
+        expect(place->rest.empty() && !(place->owner.empty() && place->folder.empty()));
+        const std::string again = place->owner + place->folder;
+        const auto read = parse_mailbox_place(again);
+        expect(again.size() > immp::armor::kMaxImidBytes ||
+               (read && read->owner == place->owner && read->folder == place->folder));
+    }
     check_selector(text);
     if (is_part_name(text)) {
         expect(!has_control(text) && text.find_first_of("/\\") == text.npos && text != "." && text != "..");

@@ -139,6 +139,10 @@ class Stage {
         if (std::holds_alternative<PublishKey>(request)) return PublishedKey{"00ff"};
         if (std::holds_alternative<ListBlocks>(request)) return BlockList{};
         if (std::holds_alternative<ListRefused>(request)) return RefusedList{};
+        if (const auto* share = std::get_if<ShareMailbox>(&request))
+            return Shared{share->rights, "x/y@a.example"};
+        if (std::holds_alternative<ListShares>(request) || std::holds_alternative<ListHeldShares>(request))
+            return ShareList{{"bob@a.example", Rights::all()}};
         if (std::holds_alternative<ListSettings>(request)) return SettingList{{"LANGUAGE", "de"}};
         return Done{};
     }

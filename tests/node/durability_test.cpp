@@ -2,6 +2,7 @@
 // is a place where something leaves that others build on (docs/design.md, Promises).
 #include "armor/bundle.hpp"
 #include "armor/receipt.hpp"
+#include "bridge/node/sharing.hpp"
 #include "tests/node/empty_bundle.hpp"
 #include "tests/node/unsafe_disk.hpp"
 
@@ -19,7 +20,14 @@ using Begin = std::function<void(ReplyPtr)>;
 
 class Promises : public UnsafeDisk {
   protected:
-    Promises() { get_acquainted(); }
+    Promises() {
+        get_acquainted();
+        EXPECT_TRUE(a_.in_store<Done>([this](Transaction& transaction) -> Result<Done> {
+            auto made = transaction.shares().add_mailbox("helpdesk@a.example", loop_.now());
+            if (!made) return std::unexpected(std::move(made.error()));
+            return add_owner(transaction, "helpdesk@a.example", "alice@a.example");
+        }));
+    }
     ~Promises() override {
         disk_.release();
         desks_.clear();
@@ -40,8 +48,9 @@ class Promises : public UnsafeDisk {
         });
         desks_.push_back(std::move(desk));
     }
-    void submit(const std::string& to, const ReplyPtr& reply) {
+    void submit(const std::string& to, const ReplyPtr& reply, const std::string& from = "") {
         Submit request = mail("alice@a.example", {to}, "promised");
+        request.from = from;
         request.id = kUuid;
         request.delivery = 1;
         request.parts[0].number = 0;
@@ -106,6 +115,9 @@ class Promises : public UnsafeDisk {
             armor::make_refusal((*head)->head, 423, {keys->record.fingerprint(), keys->signing, loop_.now()});
         const std::string text = armor::receipt_text(*made);
         return Bytes(text.begin(), text.end());
+    }
+    void share(Rights rights, const ReplyPtr& reply) {
+        ask(ShareMailbox{"alice@a.example", "helpdesk@a.example", "", "carol@a.example", rights}, reply);
     }
     void add_device() {
         const auto reply = std::make_shared<Reply>();
@@ -202,6 +214,19 @@ const Row kRows[] = {
          return [&t, id = t.mail_for_alice()](ReplyPtr reply) {
              t.ask(FetchMessage{"alice@a.example", "/INBOX", id, FetchForm::json, "", true, true}, reply);
          };
+     }},
+    {"ShareGiven", 200,
+     [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.share(Rights::all(), reply); }; }},
+    {"ShareEnded", 200,
+     [](Promises& t) -> Begin {
+         const auto given = std::make_shared<Reply>();
+         t.share(Rights::all(), given);
+         t.await(given);
+         return [&t](ReplyPtr reply) { t.share({}, reply); };
+     }},
+    {"DoneInASharedName", 275,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) { t.submit("carol@a.example", reply, "helpdesk@a.example"); };
      }},
     {"SetGlobal", 200,
      [](Promises& t) -> Begin {

@@ -176,6 +176,21 @@ Answer read_answer(const std::string& text) {
     }
     if (kind == "refused")
         return RefusedList{{Time(std::chrono::seconds(1'381'978'000)), "bob@b.example", 455, "b.example"}};
+    if (kind == "shared") {
+        std::string rights;
+        in >> rights;
+        return Shared{parse_rights(rights).value(), rest_of(in)};
+    }
+    if (kind == "shares") {
+        ShareList shares;
+        for (const std::string& part : split(rest_of(in), '|')) {
+            std::istringstream words(part);
+            std::string rights;
+            words >> rights;
+            shares.push_back({trimmed(rest_of(words)), parse_rights(rights).value()});
+        }
+        return shares;
+    }
     if (kind == "settings") {
         SettingList settings;
         for (const std::string& part : split(rest_of(in), '|')) {

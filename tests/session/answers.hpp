@@ -12,6 +12,7 @@ namespace immp::bridge::test {
 /// `index <n> [next]` (the sample entries), `source <octets>`, `part <type> <octets>`, `octets <n>`,
 /// `path <path>`, `removed [path]`, `flags <flag> ...`, `quota <used> [limit]`, `taken <type> <octets>` (a
 /// part under a lease), `submitted <uuid> copyless ...` (no room in SENT), `secret <text>`, `devices`,
+/// `shared <rights> [seat]`, `shares <rights> <name> | ...`,
 /// `keys <name> <n>` (a.example's record, n times), `published <fingerprint>`, `error <code> <text>[
 /// retry=<s>]`. Ends the test program for anything else.
 [[nodiscard]] Answer read_answer(const std::string& text);

@@ -18,6 +18,7 @@
 #include "bridge/session/input.hpp"
 #include "bridge/store/folders.hpp"
 #include "bridge/store/quotas.hpp"
+#include "bridge/store/shares.hpp"
 #include "bridge/wire/part_name.hpp"
 #include "tests/session/dialog.hpp"
 #include "tests/support/folders.hpp"
@@ -124,6 +125,7 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"entries of one INDEX (configurable)", limits.index_limit, "fewer, `next=`"},
         {"folders deep", kMaxFolderDepth, "413"},
         {"folders of a mailbox", kMaxFolders, "413"},
+        {"rights given in a mailbox", kMaxShares, "413"},
         {"octets that a message counts for beside its bodies", kMessageOverheadBytes, "441"},
         {"errors before a login (configurable)", limits.errors_before_login, "710, closing"},
         {"seconds without an octet before a login (configurable)", seconds(limits.idle_before_login),

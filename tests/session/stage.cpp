@@ -79,18 +79,18 @@ struct Describe {
     std::string operator()(const RecordLogin& r) { return "login " + r.account + " " + quoted(r.device); }
     std::string operator()(const Submit& r) { return describe_submit(r); }
     std::string operator()(const CheckMailbox& r) {
-        return "check " + r.account + " " + r.path + " " + describe_selector(r.selector) +
+        return "check " + r.account + " " + r.owner + r.path + " " + describe_selector(r.selector) +
                (r.recursive ? " recursive" : "");
     }
     std::string operator()(const IndexMailbox& r) {
-        return "index " + r.account + " " + r.path + " " + describe_selector(r.selector) +
+        return "index " + r.account + " " + r.owner + r.path + " " + describe_selector(r.selector) +
                " limit=" + std::to_string(r.limit) + (r.after.empty() ? "" : " after=" + r.after);
     }
     std::string operator()(const FetchMessage& r) {
         constexpr const char* kForms[] = {"json", "pretty", "mime", "part"};
-        return "fetch " + r.account + " " + r.path + "#" + r.uuid + " " + kForms[static_cast<int>(r.form)] +
-               (r.part.empty() ? "" : "=" + r.part) + (r.mark_read ? " read" : " keep") +
-               (r.remove ? " remove" : "") +
+        return "fetch " + r.account + " " + r.owner + r.path + "#" + r.uuid + " " +
+               kForms[static_cast<int>(r.form)] + (r.part.empty() ? "" : "=" + r.part) +
+               (r.mark_read ? " read" : " keep") + (r.remove ? " remove" : "") +
                (r.compression == Compression::none ? "" : " " + std::string(compression_name(r.compression)));
     }
     std::string operator()(const AddDevice& r) { return "add-device " + r.account + " " + quoted(r.device); }
@@ -111,31 +111,40 @@ struct Describe {
     std::string operator()(const RevokeDevice& r) {
         return "revoke-device " + r.account + " " + quoted(r.device);
     }
-    std::string operator()(const CreateFolder& r) { return "create " + r.account + " " + r.path; }
+    std::string operator()(const CreateFolder& r) { return "create " + r.account + " " + r.owner + r.path; }
     std::string operator()(const RenameFolder& r) {
-        return "rename " + r.account + " " + r.path + " to=" + r.to;
+        return "rename " + r.account + " " + r.owner + r.path + " to=" + r.owner + r.to;
     }
-    std::string operator()(const DropFolder& r) { return "drop-folder " + r.account + " " + r.path; }
+    std::string operator()(const DropFolder& r) {
+        return "drop-folder " + r.account + " " + r.owner + r.path;
+    }
     std::string operator()(const ListFolders& r) {
-        return "list " + r.account + (r.path.empty() ? "" : " " + r.path);
+        return "list " + r.account + (r.owner.empty() && r.path.empty() ? "" : " " + r.owner + r.path);
     }
     std::string operator()(const PlaceMessage& r) {
-        return (r.how == Placing::move ? "move " : "copy ") + r.account + " " + r.path + "#" + r.uuid +
-               " to=" + r.to;
+        return (r.how == Placing::move ? "move " : "copy ") + r.account + " " + r.owner + r.path + "#" +
+               r.uuid + " to=" + r.to_owner + r.to;
     }
     std::string operator()(const FlagMessage& r) {
-        return "flag " + r.account + " " + r.path + "#" + r.uuid +
+        return "flag " + r.account + " " + r.owner + r.path + "#" + r.uuid +
                (r.read ? *r.read ? " +read" : " -read" : "") +
                (r.flagged ? *r.flagged ? " +flagged" : " -flagged" : "");
     }
     std::string operator()(const RemoveMessage& r) {
-        return "remove " + r.account + " " + r.path + "#" + r.uuid;
+        return "remove " + r.account + " " + r.owner + r.path + "#" + r.uuid;
     }
-    std::string operator()(const AskQuota& r) { return "quota " + r.account; }
+    std::string operator()(const AskQuota& r) {
+        return "quota " + r.account + (r.owner.empty() ? "" : " " + r.owner);
+    }
     std::string operator()(const CommitLease& r) { return "commit " + r.account + " " + r.lease; }
     std::string operator()(const WatchFolder& r) {
-        return "watch " + std::to_string(r.watch) + " " + r.account + " " + r.path;
+        return "watch " + std::to_string(r.watch) + " " + r.account + " " + r.owner + r.path;
     }
+    std::string operator()(const ShareMailbox& r) {
+        return "share " + r.account + " " + r.owner + r.path + " " + r.member + " " + rights_text(r.rights);
+    }
+    std::string operator()(const ListShares& r) { return "shares " + r.account + " " + r.owner + r.path; }
+    std::string operator()(const ListHeldShares& r) { return "held-shares " + r.account; }
     std::string operator()(const EndWatch& r) { return "end-watch " + std::to_string(r.watch); }
     std::string operator()(const FindKeys& r) {
         return "keys " + r.origin + " " + r.owner.text() + (r.history ? " history" : "");

@@ -183,11 +183,24 @@ TEST(Path, Places) {
     EXPECT_EQ(parse_folder_place("/INBOX::unread")->rest, "unread");
     EXPECT_EQ(parse_folder_place("Alice@A.example/INBOX::*")->owner, "alice@a.example");
     EXPECT_EQ(parse_message_place("/in box#619b982c-f9b4-4263-bbc7-755afc7710dd")->folder, "/in box");
-    for (const char* bad : {"", "/", "INBOX", "/INBOX::", "/a?b", "/a#b", "/a//b", "alice@a.example",
-                            "a.example/x", "alice+x@a.example/INBOX", "/a\x01"})
+    for (const char* bad :
+         {"", "/", "INBOX", "/INBOX::", "/a?b", "/a#b", "/a//b", "alice@a.example", "a.example/x",
+          "alice+x@a.example/INBOX", "/a\x01", "alice@a.example/INBOX#619b982c-f9b4-4263-bbc7-755afc7710dd"})
         EXPECT_FALSE(parse_folder_place(bad)) << bad;
     for (const char* bad : {"/INBOX", "/INBOX#", "/INBOX#1", "#619b982c-f9b4-4263-bbc7-755afc7710dd"})
         EXPECT_FALSE(parse_message_place(bad)) << bad;
+}
+
+TEST(Path, WholeMailboxes) {
+    EXPECT_EQ(parse_mailbox_place("Helpdesk@A.example")->owner, "helpdesk@a.example");
+    EXPECT_EQ(parse_mailbox_place("helpdesk@a.example")->folder, "");
+    EXPECT_EQ(parse_mailbox_place("helpdesk/alice@a.example")->owner, "helpdesk/alice@a.example");
+    EXPECT_EQ(parse_mailbox_place("helpdesk@a.example/INBOX/x")->folder, "/INBOX/x");
+    EXPECT_EQ(parse_mailbox_place("/a@b")->folder, "/a@b");
+    for (const char* bad : {"", "/", "a.example", "helpdesk+x@a.example", "helpdesk@a.example/", "@a.example",
+                            "helpdesk@a.example::*", "/INBOX::unread", "helpdesk@a.example/INBOX::*",
+                            "helpdesk@a.example/INBOX#619b982c-f9b4-4263-bbc7-755afc7710dd"})
+        EXPECT_EQ(parse_mailbox_place(bad).error().code, 400) << bad;
 }
 
 TEST(Nfc, Composes) {
