@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "armor/json_line.hpp"
+#include "bridge/client/account_session.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/mailbox.hpp"
 #include "bridge/client/question.hpp"
@@ -39,15 +40,16 @@ void show_folder(const Context& context, const Reply& reply) {
 Done say(const Context& context, const Outcome<std::vector<Reply>>& answer, std::string_view what) {
     if (!answer) return std::unexpected(answer.error());
     const std::string path = first_word(answer->back());
+    const bool is_folder = path.find('/') != path.npos;  // not the word "Removed"
     const std::string to = field_of(answer->back(), "to");
     if (context.format == Format::json) {
         armor::JsonWriter json;
         json.text("done", what);
-        if (path.starts_with('/')) json.text("folder", path);
+        if (is_folder) json.text("folder", path);
         if (!to.empty()) json.text("to", to);
         context.out << json.line() << '\n';
     } else {
-        context.out << what << (path.starts_with('/') ? " " + one_line(path) : std::string())
+        context.out << what << (is_folder ? " " + one_line(path) : std::string())
                     << (to.empty() ? std::string() : "; it is now in " + one_line(to)) << ".\n";
     }
     return ExitStatus::ok;
@@ -58,7 +60,7 @@ Done say(const Context& context, const Outcome<std::vector<Reply>>& answer, std:
 Done run_folder_list(Context& context, const Arguments& arguments) {
     std::string command = "MBOX LIST";
     if (arguments.has("folder")) {
-        const auto folder = parse_folder(arguments.text("folder"));
+        const auto folder = parse_mailbox(arguments.text("folder"));
         if (!folder) return std::unexpected(folder.error());
         command += " " + as_token(*folder);
     }
@@ -90,8 +92,14 @@ Done run_folder_drop(Context& context, const Arguments& arguments) {
     return say(context, ask(context, "MBOX DROP " + as_token(*folder), 244), "Removed");
 }
 
-Done run_quota(Context& context, const Arguments&) {
-    const auto answer = ask(context, "MBOX QUOTA", 241);
+Done run_quota(Context& context, const Arguments& arguments) {
+    std::string command = "MBOX QUOTA";
+    if (arguments.has("mailbox")) {
+        const auto mailbox = parse_account(arguments.text("mailbox"));
+        if (!mailbox) return std::unexpected(mailbox.error());
+        command += " " + as_token(*mailbox);
+    }
+    const auto answer = ask(context, command, 241);
     if (!answer) return std::unexpected(answer.error());
     const Reply& reply = answer->back();
     const std::uint64_t used = number_of(reply, "used");

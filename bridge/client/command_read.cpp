@@ -32,6 +32,7 @@ void show_parts(const Context& context, const OpenedMessage& message) {
 
 void show(const Context& context, const OpenedMessage& message) {
     show_header(context, "From", message.from);
+    show_header(context, "Sender", message.sender);
     show_header(context, "To", joined(message.to));
     show_header(context, "Cc", joined(message.cc));
     show_header(context, "Date", message.date);
@@ -74,6 +75,7 @@ std::string undelivered_json(const OpenedMessage& message) {
 void show_json(const Context& context, const OpenedMessage& message) {
     armor::JsonWriter json;
     json.text("id", message.id).text("from", message.from).json("to", armor::json_texts(message.to));
+    if (!message.sender.empty()) json.text("sender", message.sender);
     json.json("cc", armor::json_texts(message.cc))
         .text("subject", message.subject)
         .text("date", message.date);

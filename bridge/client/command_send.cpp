@@ -68,6 +68,15 @@ Outcome<std::string> read_id(const std::string& typed) {
     return id;
 }
 
+/// One address, or empty.
+Outcome<std::string> read_from(const Arguments& arguments) {
+    if (!arguments.has("--from")) return std::string();
+    const auto names = read_recipients({arguments.text("--from")});
+    if (!names) return std::unexpected(names.error());
+    if (names->size() != 1) return failed(ExitStatus::usage, "--from is one address");
+    return names->front();
+}
+
 Outcome<Outgoing> compose(Context& context, const Arguments& arguments) {
     auto recipients = read_recipients(arguments.values("to"));
     if (!recipients) return std::unexpected(recipients.error());
@@ -77,6 +86,8 @@ Outcome<Outgoing> compose(Context& context, const Arguments& arguments) {
                       "the subject is to be one line of UTF-8 without control characters");
     if (subject.size() > kMaxSubjectBytes)
         return failed(ExitStatus::bad_input, "the subject is over 1000 octets; shorten it");
+    auto from = read_from(arguments);
+    if (!from) return std::unexpected(from.error());
     auto id = read_id(arguments.text("--id"));
     if (!id) return std::unexpected(id.error());
     auto attachments = gather_attachments(arguments.values("--attach"));
@@ -84,7 +95,7 @@ Outcome<Outgoing> compose(Context& context, const Arguments& arguments) {
     auto text = read_text(context);
     if (!text) return std::unexpected(text.error());
     const auto importance = arguments.has("--important") ? Importance::high : Importance::normal;
-    return Outgoing{std::move(*recipients), std::move(*id),         subject, importance,
+    return Outgoing{std::move(*recipients), std::move(*from),       std::move(*id), subject, importance,
                     std::move(*text),       std::move(*attachments)};
 }
 

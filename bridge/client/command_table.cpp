@@ -31,6 +31,7 @@ std::span<const CommandRow> command_table() {
          {{"to", "user@domain, several joined by commas", Kind::texts, Offer::nothing, true},
           {"-s,--subject", "subject", Kind::text, Offer::nothing, true},
           {"-a,--attach", "file to attach; may be repeated", Kind::texts, Offer::file},
+          {"--from", "write as this mailbox, where you may"},
           {"--important", "mark it important", Kind::flag},
           {"--id", "UUID of an earlier try, which is then not delivered twice"}},
          run_send},
@@ -79,7 +80,7 @@ std::span<const CommandRow> command_table() {
          run_flag},
         {"folder list",
          "List folders, with what is unread and all that lies there",
-         {{"folder", "only this one and those in it", Kind::text, Offer::folder}},
+         {{"folder", "only this one and those in it; or another's mailbox", Kind::text, Offer::folder}},
          run_folder_list},
         {"folder create",
          "Make a folder",
@@ -94,7 +95,25 @@ std::span<const CommandRow> command_table() {
          "Remove a folder with all that is in it, into TRASH first",
          {{"folder", "folder", Kind::text, Offer::folder, true}},
          run_folder_drop},
-        {"quota", "Show how much the mailbox holds", {}, run_quota},
+        {"share list",
+         "List what others share with you, or who may do what in a mailbox or folder",
+         {{"place", "helpdesk@domain, or a folder", Kind::text, Offer::folder}},
+         run_share_list},
+        {"share give",
+         "Let somebody do something in a mailbox or folder; it takes the place of what was given before",
+         {{"place", "helpdesk@domain, or a folder", Kind::text, Offer::folder, true},
+          {"address", "user@domain", Kind::text, Offer::nothing, true},
+          {"rights", "READ, WRITE, SEND, OWN, joined by commas", Kind::text, Offer::nothing, true}},
+         run_share_give},
+        {"share end",
+         "Let somebody do nothing more there",
+         {{"place", "helpdesk@domain, or a folder", Kind::text, Offer::folder, true},
+          {"address", "user@domain", Kind::text, Offer::nothing, true}},
+         run_share_end},
+        {"quota",
+         "Show how much the mailbox holds",
+         {{"mailbox", "helpdesk@domain instead of your own", Kind::text}},
+         run_quota},
         {"device list", "List the account's devices", {}, run_device_list},
         {"device add",
          "Make a secret for another device, and print it",
@@ -125,6 +144,7 @@ std::span<const CommandRow> command_table() {
 
 std::string_view group_help(std::string_view group) {
     if (group == "folder") return "Folders: list, create, rename, drop";
+    if (group == "share") return "Sharing: list, give, end";
     if (group == "device") return "Devices of the account: list, add, revoke";
     return "";
 }

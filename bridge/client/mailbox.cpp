@@ -83,6 +83,22 @@ void read_parts(OpenedMessage& message, const JsonValue& parts) {
 }  // namespace
 
 Outcome<std::string> parse_folder(std::string_view text) {
+    auto path = parse_mailbox(text);
+    // What begins with an address and has no slash behind it is a mailbox.
+    if (path && !path->starts_with('/') && path->find('/', path->find('@')) == path->npos) *path += "/INBOX";
+    return path;
+}
+
+Outcome<std::string> parse_mailbox(std::string_view text) {
+    if (!text.starts_with('/') && text.find('@') != text.npos) {
+        const auto place = parse_mailbox_place(text);
+        if (!place)
+            return failed(ExitStatus::usage,
+                          "\"" + one_line(text) +
+                              "\" is no mailbox; write for example helpdesk@a.example or "
+                              "helpdesk@a.example/INBOX, and a folder of yours as /FOLDER");
+        return place->owner + place->folder;
+    }
     std::string path = text.starts_with('/') ? std::string(text) : "/" + std::string(text);
     if (!is_path(path))
         return failed(ExitStatus::usage,
@@ -126,6 +142,7 @@ Outcome<OpenedMessage> open_message(Conversation& conversation, const std::strin
     OpenedMessage message;
     message.id = id;
     message.from = envelope.text("from");
+    message.sender = envelope.text("sender");
     message.to = envelope.texts("to");
     message.cc = envelope.texts("cc");
     message.subject = envelope.text("subject");

@@ -11,8 +11,11 @@
 
 namespace immp::bridge::client {
 
-/// `inbox`, `INBOX/lists`, `/INBOX/lists`: as a path. ExitStatus::usage for what cannot be one.
+/// `inbox`, `INBOX/lists`, `/INBOX/lists`: as a path; `helpdesk@a.example/INBOX` in a mailbox that is shared,
+/// its INBOX where no folder stands there. ExitStatus::usage for what cannot be one.
 [[nodiscard]] Outcome<std::string> parse_folder(std::string_view text);
+/// The same, but an address alone is the whole mailbox.
+[[nodiscard]] Outcome<std::string> parse_mailbox(std::string_view text);
 /// A message's id in lower case. ExitStatus::usage.
 [[nodiscard]] Outcome<std::string> parse_message_id(std::string_view text);
 
@@ -51,6 +54,7 @@ struct FailedRecipient {
 struct OpenedMessage {
     std::string id;
     std::string from;
+    std::string sender;  ///< who wrote in the name of a shared mailbox
     std::vector<std::string> to;
     std::vector<std::string> cc;
     std::string subject;

@@ -61,6 +61,7 @@ Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message)
     const auto lists = recipient_lists(message.recipients);
     std::string command =
         "DELIVER TO " + lists.front() + " ID " + message.id + " SUBJECT " + bridge::quoted(message.subject);
+    if (!message.from.empty()) command += " FROM " + as_token(message.from);
     if (message.importance == Importance::high) command += " +IMPORTANT";
     if (message.importance == Importance::low) command += " -IMPORTANT";
     for (std::size_t at = 0; at < lists.size(); ++at) {

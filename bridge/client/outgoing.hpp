@@ -27,6 +27,7 @@ inline constexpr std::size_t kMaxSubjectBytes = 1'000;
 
 struct Outgoing {
     std::vector<std::string> recipients;  ///< prepared IMIDs; not empty
+    std::string from;                     ///< a prepared IMID; empty: the account
     std::string id;                       ///< the same in each try: the server takes it once
     std::string subject;                  ///< one line, at most kMaxSubjectBytes
     Importance importance = Importance::normal;
