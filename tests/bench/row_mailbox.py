@@ -1,4 +1,5 @@
-"""Row `mailbox`: CHECK and the newest 100 of INDEX in a mailbox of 1,000,000 messages, beside the same in one of 1,000."""
+"""Row `mailbox`: CHECK and the newest 100 of INDEX in a mailbox of 1,000,000 messages, beside the same in one of 1,000; for its
+owner, and for a member with whom it is shared."""
 
 import os
 import sqlite3
@@ -21,6 +22,7 @@ BODIES = 100
 COMMANDS = {"CHECK": ("MBOX CHECK /INBOX", 240), "CHECK unread": ("MBOX CHECK /INBOX::unread", 240),
             "INDEX LIMIT 100": ("MBOX INDEX /INBOX LIMIT 100 +JSON", 250),
             "INDEX unread LIMIT 100": ("MBOX INDEX /INBOX::unread LIMIT 100 +JSON", 250)}
+MEMBERS = {"alice": "carol", "carol": "alice"}  # whose mailbox, and who reads it
 
 
 def fill(store, account, count):
@@ -38,6 +40,15 @@ def fill(store, account, count):
                   (folder, owner, first))
 
 
+def share(store, owner, member):
+    """INBOX, of which the member has read what the owner has."""
+    (folder, account), = store.execute("SELECT f.id, a.id FROM folders f JOIN accounts a ON a.id = f.account "
+                                       "WHERE a.imid = ? AND f.path = '/INBOX'", (owner,))
+    (reader,), = store.execute("SELECT id FROM accounts WHERE imid = ?", (member,))
+    store.execute("INSERT INTO shares (account, folder, member, rights) VALUES (?, ?, ?, 1)", (account, folder, reader))
+    store.execute("INSERT INTO seen (ref, member) SELECT id, ? FROM refs WHERE folder = ? AND is_read = 1", (reader, folder))
+
+
 def asked(mailer, line, code):
     seconds = []
     for _ in range(ASKED):
@@ -49,19 +60,25 @@ def asked(mailer, line, code):
 
 def run():
     with LoneDaemon() as lone:
+        domain = lone.side["domain"]
         with sqlite3.connect(os.path.join(lone.folder, "store", "immp.db"), timeout=60) as store:
             for name, count in SIZES.items():
-                fill(store, f"{name}@{lone.side['domain']}", count)
+                fill(store, f"{name}@{domain}", count)
+            for owner, member in MEMBERS.items():
+                share(store, f"{owner}@{domain}", f"{member}@{domain}")
         store.close()
-        with Mailer(lone.side, "alice", "tls") as small, Mailer(lone.side, "carol", "tls") as large:
+        with Mailer(lone.side, "alice", "tls") as alice, Mailer(lone.side, "carol", "tls") as carol:
+            mailers = {"alice": alice, "carol": carol}
             measures = []
             for name, (line, code) in COMMANDS.items():
-                for mailer, count in ((small, SIZES["alice"]), (large, SIZES["carol"])):
-                    measures.append(Measure(f"{name}, {count:,} messages",
-                                            lambda m=mailer, li=line, co=code: asked(m, li, co)))
+                for owner, count in SIZES.items():
+                    others = line.replace("/INBOX", f"{owner}@{domain}/INBOX")
+                    for who, mailer, text in (("", mailers[owner], line), (" by a member", mailers[MEMBERS[owner]], others)):
+                        measures.append(Measure(f"{name}{who}, {count:,} messages",
+                                                lambda m=mailer, li=text, co=code: asked(m, li, co)))
             series = alternate(measures, ROUNDS)
     lines = []
-    for name in COMMANDS:
+    for name in [name + who for name in COMMANDS for who in ("", " by a member")]:
         base, other = (f"{name}, {count:,} messages" for count in SIZES.values())
         pair = {base: series[base], other: series[other]}
         add_ratios(pair, "median ms", base, "of 1,000")
