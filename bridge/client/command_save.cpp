@@ -54,6 +54,7 @@ class Waiting {
         return failed(ExitStatus::input_output, "cannot write a temporary file; name one with -o");
     }
     Outcome<void> hand_on(std::ostream& out) {
+        if (!file_) return write({});
         std::array<char, 64 * 1024> piece;
         std::rewind(file_.get());
         while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), file_.get()))

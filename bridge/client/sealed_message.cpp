@@ -72,7 +72,9 @@ Outcome<std::optional<Pin>> pin_of(Conversation& conversation, SealReader& reade
 /// answers may be an hour old.
 Outcome<std::optional<Pin>> pin_with(Pins& pins, std::optional<Pin> pin, const armor::Record& came) {
     if (!pin || signs_under(pin->chain, came.claims().sign)) return pin;
-    auto renewed = judge_key(pin->account, pin->owner, std::move(pin), {came});
+    const std::string account = pin->account;
+    const std::string owner = pin->owner;
+    auto renewed = judge_key(account, owner, std::move(pin), {came});
     if (renewed.state != KeyState::renewed) return std::nullopt;
     if (auto saved = pins.save(*renewed.pin); !saved) return std::unexpected(saved.error());
     return std::move(renewed.pin);

@@ -65,6 +65,10 @@ Outcome<SendOrder> read_send_order(const Context& context, const Arguments& argu
     if (!ring) return std::unexpected(ring.error());
     order.ring = std::move(*ring);
     const OwnKey* const own = order.seals_with();
+    if (own == nullptr && !order.ring.empty())
+        return failed(
+            ExitStatus::configuration,
+            "your key is not published yet; first: immp key publish, or send it readable with --plain");
     if (own == nullptr && always) return std::unexpected(no_own_key(order.account));
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (own != nullptr && !armor::in_force(own->record, now))
