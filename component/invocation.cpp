@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "component/service_user.hpp"
+#include "component/status.hpp"
 
 namespace immp::component {
 

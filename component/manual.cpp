@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bridge/client/roff.hpp"
+#include "bridge/wire/token.hpp"
 #include "component/config_keys.hpp"
 #include "component/invocation.hpp"
 
@@ -68,7 +69,7 @@ bool is_flag(const CLI::Option& option) {
 
 std::string value_of(const CLI::Option& option) {
     const auto& names = option.get_lnames();
-    return CLI::detail::to_upper(names.empty() ? option.get_name(true) : names.front());
+    return bridge::to_upper(names.empty() ? option.get_name(true) : names.front());
 }
 
 /// `ADDRESS`, `--expires EXPIRES`, `--json`

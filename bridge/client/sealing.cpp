@@ -169,8 +169,11 @@ Outcome<Submission> submit_sealed(Conversation& conversation, const Outgoing& me
                                   const OwnKey& own) {
     auto sealer = make_sealer(message, plan, own);
     if (!sealer) return std::unexpected(sealer.error());
-    Outgoing outside{{}, message.id,      std::string(kSealedSubject), message.importance, {},
-                     {}, message.shown_to};
+    Outgoing outside;
+    outside.id = message.id;
+    outside.subject = kSealedSubject;
+    outside.importance = message.importance;
+    outside.shown_to = message.shown_to;
     for (const SealRecipient& recipient : plan.sealed)
         outside.recipients.push_back(recipient.imid);
     if (auto opened = open_delivery(conversation, outside); !opened) return std::unexpected(opened.error());

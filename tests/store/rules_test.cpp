@@ -214,14 +214,14 @@ TEST_F(RulesTest, ABodyOfTwoMessagesStaysForTheSecond) {
         EXPECT_EQ(value_of(tables.mailboxes().message(second))->envelope.original_from, "bob@b.example");
         return message.parts.front().body;
     }));
-    EXPECT_EQ(value_of(write([](Transaction& tables) { return tables.bodies().sweep(at(100)); })), 0u);
+    EXPECT_EQ(value_of(write([](Transaction& tables) { return tables.bodies().sweep(at(100), {}); })), 0u);
     EXPECT_EQ(value_of(read([&](Transaction& tables) { return tables.bodies().length(body); })), 5u);
     value_of(write([&](Transaction& tables) -> Result<int> {
         const FolderId other = value_of(tables.mailboxes().folder(carol_, "/INBOX"))->id;
         value_of(tables.references().remove(other, uuid_of(1)));
         return 0;
     }));
-    EXPECT_EQ(value_of(write([](Transaction& tables) { return tables.bodies().sweep(at(100)); })), 1u);
+    EXPECT_EQ(value_of(write([](Transaction& tables) { return tables.bodies().sweep(at(100), {}); })), 1u);
 }
 
 }  // namespace
