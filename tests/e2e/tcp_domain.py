@@ -59,9 +59,15 @@ class TcpDomain:
         with open(self.config, "w", encoding="ascii") as file:
             file.write(CONFIG.format(domain=self.domain, routes=text, loopback=LOOPBACK, port=self.port, ca=ca, gateway=gateway))
 
+    def _run(self, *arguments):
+        return subprocess.run([program(), *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=SECONDS, check=False)
+
     def immpd(self, *arguments):
-        return subprocess.run([program(), *arguments, "-c", self.config], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=SECONDS, check=False)
+        return self._run(*arguments, "-c", self.config)
+
+    def check(self):
+        return self._run("check", self.config)
 
     def add_accounts(self):
         for user in self._users:

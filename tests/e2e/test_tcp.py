@@ -46,8 +46,9 @@ class Tcp(unittest.TestCase):
             pinged = domain.immpd("ping", other)
             self.assertEqual(pinged.returncode, 0, pinged.stdout + pinged.stderr)
             self.assertIn("TCP to", pinged.stdout)
-        checked = self.a.immpd("check")
+        checked = self.a.check()
         self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertIn(f"c.example: tcp:{LOOPBACK}:{self.c.port}\n", checked.stdout)
 
     def test_a_restart_in_the_middle_loses_nothing_and_doubles_nothing(self):
         self.send(self.alice, self.carol, "first")
