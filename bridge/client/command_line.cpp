@@ -57,7 +57,7 @@ std::span<const StatusRow> status_table() {
     static const StatusRow rows[] = {
         {ExitStatus::ok, "done"},
         {ExitStatus::usage, "usage"},
-        {ExitStatus::bad_input, "bad input"},
+        {ExitStatus::bad_input, "bad input, or a message or key not to be believed"},
         {ExitStatus::no_input, "no such file, message, part or folder"},
         {ExitStatus::refused, "recipient refused"},
         {ExitStatus::unavailable, "server not reachable"},
@@ -67,7 +67,7 @@ std::span<const StatusRow> status_table() {
         {ExitStatus::temporary, "try again later"},
         {ExitStatus::protocol, "TLS or protocol"},
         {ExitStatus::credentials, "credentials refused"},
-        {ExitStatus::configuration, "no such account here"},
+        {ExitStatus::configuration, "no such account or key here"},
     };
     return rows;
 }

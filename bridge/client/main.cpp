@@ -83,7 +83,7 @@ std::string footer() {
         column += next.size();
     }
     text.back() = '.';
-    return text + "\nIMMP_HOME names the folder that holds the logins (else ~/.config/immp).";
+    return text + "\nIMMP_HOME names the folder that holds logins, keys and pins (else ~/.config/immp).";
 }
 
 int complain(const Failure& failure, Format format) {

@@ -31,7 +31,7 @@ Text that others wrote is printed without control characters.
 constexpr const char* kClosing = R"(.SH ENVIRONMENT
 .TP
 .B IMMP_HOME
-the folder that holds the logins; else
+the folder that holds logins, keys and pins; else
 .I $XDG_CONFIG_HOME/immp
 or
 .IR ~/.config/immp .
