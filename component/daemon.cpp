@@ -66,6 +66,13 @@ bridge::SessionLimits session_limits(const Config::Limits& limits) {
             .idle_after_login = std::chrono::seconds(limits.idle_seconds)};
 }
 
+/// Where a client counts, for limits by address.
+std::string place_of(const bridge::SessionOrigin& origin) {
+    asio::error_code bad;
+    const auto address = asio::ip::make_address(origin.address, bad);
+    return bad ? origin.address : bridge::admission_place(address);
+}
+
 bridge::ListenerConfig listener_config(const Config& config) {
     bridge::ListenerConfig listener;
     for (const auto& address : config.listener.addresses) {
@@ -116,7 +123,8 @@ class Daemon {
         open_links();
         node_->attach(*router_);
         listener_ = std::make_unique<bridge::Listener>(
-            io_, listener(), [this](const bridge::SessionOrigin& origin) { return node_->make_desk(origin); },
+            io_, listener(),
+            [this](const bridge::SessionOrigin& origin) { return node_->make_desk({place_of(origin)}); },
             log_);
         if (auto opened = listener_->open(); !opened) return opened;
         node_->start([this](Result<void> started) { begin(std::move(started)); });

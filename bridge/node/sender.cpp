@@ -112,14 +112,20 @@ void Sender::on_link(LinkState state) {
     wake(domains);
 }
 
+/// Of the domain, or of one that it is the gateway of.
 void Sender::on_peer_seen(const std::string& domain) {
-    const auto found = destinations_.find(domain);
-    if (found == destinations_.end() || found->second.stage != Stage::pausing) return;
-    if (found->second.cause == RetryCause::policy) return;  // That schedule is nobody's to shorten.
-    found->second.failures = 0;
-    services_.log(LogLevel::info, domain + " is there again: its mail goes at once");
-    found->second.stage = Stage::ready;
-    work(domain);
+    std::vector<std::string> reached;
+    for (auto& [name, destination] : destinations_) {
+        if (destination.stage != Stage::pausing || !services_.routes.speaks_for(domain, name)) continue;
+        if (destination.cause == RetryCause::policy) continue;  // That schedule is nobody's to shorten.
+        destination.failures = 0;
+        destination.stage = Stage::ready;
+        reached.push_back(name);
+    }
+    for (const std::string& name : reached) {
+        services_.log(LogLevel::info, name + " is there again: its mail goes at once");
+        work(name);
+    }
 }
 
 void Sender::work(const std::string& domain) {

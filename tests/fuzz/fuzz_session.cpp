@@ -40,15 +40,11 @@ class Stage {
   public:
     explicit Stage(std::uint8_t mood) : mood_(mood), session_(ListenerKind::immediate, services()) {
         take(session_.start());
-        take(session_.tls_established({}));
-        feed("AUTH SECRET alice@a.example\n");
-        const std::size_t at = sent_.find("n1=");
-        const std::string challenge = sent_.substr(at, sent_.find('\n', at) - at);
-        const std::string nonce = "AAECAwQFBgcICQoLDA0ODxAR";
-        const std::string text = armor::auth_message({"alice@a.example", "", challenge, nonce, ""});
-        const auto proof = armor::client_proof(armor::StretchedPassword(), text);
-        feed("AUTH RESPONSE SCRAM " + armor::encode_base64(proof) + " NONCE " + nonce + "\n");
-        if (session_.state() != SessionState::local) std::abort();
+        take(session_.tls_established({TlsVersion::tls1_3, Bytes(32)}));
+        if (mood >= 0x80)
+            prove_name();
+        else
+            log_in();
         sent_.clear();
     }
 
@@ -63,10 +59,27 @@ class Stage {
     }
 
   private:
+    void log_in() {
+        feed("AUTH SECRET alice@a.example\n");
+        const std::size_t at = sent_.find("n1=");
+        const std::string challenge = sent_.substr(at, sent_.find('\n', at) - at);
+        const std::string nonce = "AAECAwQFBgcICQoLDA0ODxAR";
+        const std::string text = armor::auth_message({"alice@a.example", "", challenge, nonce, ""});
+        const auto proof = armor::client_proof(armor::StretchedPassword(), text);
+        feed("AUTH RESPONSE SCRAM " + armor::encode_base64(proof) + " NONCE " + nonce + "\n");
+        if (session_.state() != SessionState::local) std::abort();
+    }
+
+    void prove_name() {
+        feed("AUTH COOKIE " + std::string(64, '0') + " b.example\n");
+        if (session_.state() != SessionState::remote) std::abort();
+    }
+
     static SessionServices services() {
         SessionServices services;
         services.domain = "a.example";
         services.limits.message_bytes = 1'000;
+        services.limits.bundle_bytes = 2'000;
         services.limits.recipients = 3;
         services.limits.parts = 3;
         services.now = [] { return Time(std::chrono::seconds(1'381'978'910)); };
@@ -109,13 +122,15 @@ class Stage {
 
     Answer answer(const Request& request) {
         if (std::holds_alternative<LookUpCredential>(request)) return Credential{{}, {}, keys()};
-        if (session_.state() == SessionState::local && mood_ % 4 == 1) return fail(404, "no");
+        if (session_.state() != SessionState::unauthenticated && mood_ % 4 == 1) return fail(404, "no");
         if (const auto* submit = std::get_if<Submit>(&request)) {
             Submitted submitted{"24c17bb6-11ef-4cfa-8c5c-440ceadc8431", {}};
             for (const Imid& imid : submit->recipients)
                 submitted.outcomes.push_back({imid.text(), mood_ % 2 ? 451 : 273, "", {}});
             return submitted;
         }
+        if (std::holds_alternative<TakeBundle>(request))
+            return TakenBundle{"24c17bb6-11ef-4cfa-8c5c-440ceadc8431", std::string(mood_ % 3 * 60'000, 'r')};
         if (std::holds_alternative<CheckMailbox>(request)) return MailboxStatus{{"/INBOX", 1, 2}};
         if (std::holds_alternative<IndexMailbox>(request)) return IndexPage{};
         if (std::holds_alternative<FetchMessage>(request))

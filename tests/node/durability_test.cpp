@@ -244,6 +244,18 @@ const Row kRows[] = {
          return [&t](ReplyPtr reply) { t.ask(DropBlock{"alice@a.example", "c.example"}, reply); };
      }},
     {"BundleWhole", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 0); }},
+    {"BundleOfASession", 200,
+     [](Promises& t) -> Begin {
+         return [&t, octets = std::string(as_text(t.bundle().octets))](ReplyPtr reply) {
+             t.ask(TakeBundle{1, "b.example", "a.example", 0}, reply, {octets});
+         };
+     }},
+    {"ReceiptOfASession", 200,
+     [](Promises& t) -> Begin {
+         return [&t, octets = std::string(as_text(t.unreceipted().receipt))](ReplyPtr reply) {
+             t.ask(TakeReceipt{1, "b.example", 0}, reply, {octets});
+         };
+     }},
     {"PieceFirst", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 100); }},
     {"PieceMiddle", 200, [](Promises& t) -> Begin { return t.piece(100, 100, 200); }},
     {"PieceLast", 200, [](Promises& t) -> Begin { return t.piece(100, 200, 0); }},

@@ -152,6 +152,19 @@ TEST_F(Gateway, ARestartUnderWayBeginsAnew) {
     EXPECT_EQ(b_.index("bob@b.example").size(), 1u);
 }
 
+TEST_F(Gateway, AGatewayThatIsBackBringsWhatWaitsForThoseBehindIt) {
+    a_.is_reachable = false;
+    ASSERT_TRUE(c_.submit(mail("cecil@c.example", {"bob@b.example"}, "out"), {"text"}));
+    for (int i = 0; i < 100; ++i) {
+        loop_.advance(5s);
+        (void)c_.outbox_rows();
+    }
+    a_.is_reachable = true;
+    c_.node->on_peer_seen("a.example");
+    ASSERT_TRUE(loop_.run_until([&] { return c_.outbox_rows() == 0; }));
+    EXPECT_EQ(b_.index("bob@b.example").size(), 1u);
+}
+
 TEST_F(Gateway, ADestinationThatIsAwayIsTriedAgain) {
     b_.is_reachable = false;
     ASSERT_TRUE(c_.submit(mail("cecil@c.example", {"bob@b.example"}, "out"), {"text"}));
