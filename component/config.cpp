@@ -157,9 +157,8 @@ class Loader {
     }
 
   private:
-    [[nodiscard]] bridge::Way next_way(const std::string& domain) const {
-        const bridge::Routes routes(config_.routes, {});
-        return routes.of(routes.next_hop(domain)).way;
+    [[nodiscard]] bridge::Way way_of(const std::string& domain) const {
+        return bridge::Routes(config_.routes, {}).of(domain).way;
     }
 
     /// A gateway is reached by itself; one of a gateway would hide where mail goes.
@@ -167,7 +166,7 @@ class Loader {
         for (const auto& [domain, route] : config_.routes) {
             if (route.way != bridge::Way::via) continue;
             const std::string& gateway = route.gateway;
-            if (gateway == config_.domain || gateway == domain || next_way(gateway) == bridge::Way::via)
+            if (gateway == config_.domain || gateway == domain || way_of(gateway) == bridge::Way::via)
                 return fail(400, file_.string() + ": routes: " + domain + " goes via " + gateway +
                                      ", which must be another domain, with a route of its own: xmpp or tcp");
         }
@@ -182,7 +181,7 @@ class Loader {
         const bool has_rest = config_.routes.contains("*");
         return !has_rest || std::ranges::any_of(config_.routes, [this](const auto& row) {
             const auto& [domain, route] = row;
-            if (route.way == bridge::Way::via) return next_way(route.gateway) != bridge::Way::tcp;
+            if (route.way == bridge::Way::via) return way_of(route.gateway) != bridge::Way::tcp;
             return route.way != bridge::Way::tcp;
         });
     }
