@@ -54,9 +54,9 @@ class Waiting {
         return failed(ExitStatus::input_output, "cannot write a temporary file; name one with -o");
     }
     Outcome<void> hand_on(std::ostream& out) {
-        if (!file_) return write({});
+        if (!file_ || std::fseek(file_.get(), 0, SEEK_SET) != 0)
+            return failed(ExitStatus::input_output, "cannot use a temporary file; name one with -o");
         std::array<char, 64 * 1024> piece;
-        std::rewind(file_.get());
         while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), file_.get()))
             out.write(piece.data(), static_cast<std::streamsize>(got));
         if (std::ferror(file_.get()) != 0 || !out)

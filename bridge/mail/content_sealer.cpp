@@ -21,7 +21,7 @@ ContentSealer::ContentSealer(armor::Digest expected, std::string head, Bytes fro
     : expected_(expected),
       head_(std::move(head)),
       front_(std::move(front)),
-      digest_(std::move(digest)),
+      digest_(digest),
       stream_(std::move(stream)),
       length_(length) {}
 
