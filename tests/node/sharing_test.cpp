@@ -177,7 +177,8 @@ TEST_F(Sharing, AnOwnFolderIsSharedWithAllBelowIt) {
     EXPECT_EQ(std::get<MailboxStatus>(*listed).back().path, "alice@a.example/Team/a");
     EXPECT_EQ(code_of(ask(AskQuota{kCarol, kAlice})), 404);
     EXPECT_EQ(code_of(ask(RenameFolder{kCarol, "/Team", "/Mine", kAlice})), 403);
-    EXPECT_EQ(code_of(ask(RenameFolder{kCarol, "/Team/a", "/Mine", kAlice})), 404) << "she sees no such place";
+    EXPECT_EQ(code_of(ask(RenameFolder{kCarol, "/Team/a", "/Mine", kAlice})), 404)
+        << "she sees no such place";
     EXPECT_EQ(code_of(ask(DropFolder{kCarol, "/Team", kAlice})), 403) << "that is of the folder above";
     EXPECT_EQ(code_of(ask(RenameFolder{kCarol, "/Team/a", "/Team/b", kAlice})), 0);
     EXPECT_EQ(code_of(ask(DropFolder{kCarol, "/Team/b", kAlice})), 0);
