@@ -32,6 +32,7 @@ class Watch {
     [[nodiscard]] Outcome<void> run(const Arguments& arguments) {
         auto conversation = enter(context_);
         if (!conversation) return std::unexpected(conversation.error());
+        if (auto asked = ask_notify(*conversation); !asked) return asked;
         if (auto sent = conversation->send("AS w MBOX WATCH " + as_token(path_)); !sent) return sent;
         if (auto first = conversation->expect(310, "w"); !first) return std::unexpected(first.error());
         if (auto shown = show_new(*conversation); !shown) return shown;
@@ -53,6 +54,23 @@ class Watch {
     }
 
   private:
+    /// Of which new mail the account wants to be told; all, where a server does not know the setting.
+    Outcome<void> ask_notify(Conversation& conversation) {
+        if (auto sent = conversation.send("SET GLOBAL NOTIFY"); !sent) return sent;
+        while (true) {
+            const auto line = conversation.next();
+            if (!line) return std::unexpected(line.error());
+            if (line->more) notify_ = line->text;
+            if (!line->more) return {};
+        }
+    }
+
+    [[nodiscard]] bool is_told(const ListedMessage& message) const {
+        if (notify_ == "NOTIFY=NONE") return false;
+        return notify_ != "NOTIFY=IMPORTANT" ||
+               std::ranges::find(message.flags, "important") != message.flags.end();
+    }
+
     void show_event(const Reply& event) {
         const std::string unread = field_of(event, "u");
         const std::string total = field_of(event, "t");
@@ -75,7 +93,7 @@ class Watch {
         std::set<std::string> newest;
         for (auto message = listing->messages.rbegin(); message != listing->messages.rend(); ++message) {
             newest.insert(message->id);
-            if (is_first_ || known_.contains(message->id)) continue;
+            if (is_first_ || known_.contains(message->id) || !is_told(*message)) continue;
             context_.out << listed(*message, context_.format) << '\n' << std::flush;
         }
         known_ = std::move(newest);
@@ -87,6 +105,7 @@ class Watch {
     std::string path_;
     std::set<std::string> known_;
     bool is_first_ = true;
+    std::string notify_;  ///< `NOTIFY=` and its value
     std::chrono::seconds pause_ = kFirstPause;
 };
 
