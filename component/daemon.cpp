@@ -312,9 +312,10 @@ class Daemon {
     bool is_ending_ = false;
     const std::shared_ptr<bridge::CodecRoom> codecs_ =
         std::make_shared<bridge::CodecRoom>(bridge::kCodecsAtOnce);
-    std::unique_ptr<bridge::Store> store_;
     std::unique_ptr<bridge::Workers> workers_;
     std::unique_ptr<bridge::Node> node_;
+    /// Ends before the node, which the works name that it has still to finish.
+    std::unique_ptr<bridge::Store> store_;
     std::unique_ptr<Link> link_;  ///< null where every route is TCP
     std::unique_ptr<TcpLink> tcp_;
     std::unique_ptr<LinkRouter> router_;

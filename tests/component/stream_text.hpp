@@ -32,6 +32,7 @@ inline std::string_view text_of(ElementKind kind) {
         case bundle: return "bundle";
         case bundle_receipt: return "bundle_receipt";
         case key: return "key";
+        case cookie: return "cookie";
         case receipt: return "receipt";
         case online: return "online";
         case error: return "error";
