@@ -34,7 +34,7 @@ def accepts(port):
 
 
 class FileServer:
-    """`openssl s_server -HTTP` in a folder: one request a connection."""
+    """`openssl s_server -WWW` in a folder: one request a connection."""
 
     def __init__(self, lone):
         self._port = Reservation().take()
@@ -42,7 +42,7 @@ class FileServer:
         self._domain = lone.side["domain"]
         self._process = subprocess.Popen(
             ["openssl", "s_server", "-accept", f"{LOOPBACK}:{self._port}", "-cert", os.path.abspath(lone.certificate), "-key",
-             os.path.abspath(lone.key), "-tls1_3", "-HTTP", "-quiet"], cwd=lone.folder, stdin=subprocess.DEVNULL,
+             os.path.abspath(lone.key), "-tls1_3", "-WWW", "-quiet"], cwd=lone.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def __enter__(self):
