@@ -49,6 +49,8 @@ class Routes {
     [[nodiscard]] bool passes_on(const std::string& peer, const std::string& destination) const {
         return served_.contains(peer) || served_.contains(destination);
     }
+    /// Whether anything is passed on at all.
+    [[nodiscard]] bool is_gateway() const { return !served_.empty(); }
     [[nodiscard]] bool is_served(const std::string& domain) const { return served_.contains(domain); }
     [[nodiscard]] const std::map<std::string, Route, std::less<>>& table() const { return table_; }
 

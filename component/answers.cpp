@@ -202,6 +202,15 @@ void Answers::take_key_question(Stanza request) {
     handler_.on_key_question(std::move(question->domain), question->history, std::move(reply));
 }
 
+bridge::Callback<void> Answers::acknowledging(Owed owed) {
+    return [owed = std::move(owed)](Result<void> done) mutable {
+        const auto here = owed.settle();
+        if (!here) return;
+        if (!done) return here->refuse(owed.head, done.error());
+        here->result(owed.head, {});
+    };
+}
+
 void Answers::take_receipt(Stanza request) {
     const auto head = request.head;
     auto octets = read_receipt(std::move(request));
@@ -211,13 +220,7 @@ void Answers::take_receipt(Stanza request) {
     prove(head,
           [this, owed = *std::move(held), octets = *std::move(octets)](Result<std::string> origin) mutable {
               if (!origin) return refuse(owed.head, origin.error());
-              auto reply = [owed = std::move(owed)](Result<void> taken) mutable {
-                  const auto here = owed.settle();
-                  if (!here) return;
-                  if (!taken) return here->refuse(owed.head, taken.error());
-                  here->result(owed.head, {});
-              };
-              handler_.on_receipt(*std::move(origin), std::move(octets), std::move(reply));
+              handler_.on_receipt(*std::move(origin), std::move(octets), acknowledging(std::move(owed)));
           });
 }
 
@@ -242,17 +245,11 @@ void Answers::take_cookie_question(Stanza request) {
     if (!claim) return refuse(request.head, claim.error());
     auto held = hold(request.head, 0);
     if (!held) return;
-    prove(request.head,
-          [this, owed = *std::move(held), claim = *std::move(claim)](Result<std::string> origin) mutable {
-              if (!origin) return refuse(owed.head, origin.error());
-              auto reply = [owed = std::move(owed)](Result<void> confirmed) mutable {
-                  const auto here = owed.settle();
-                  if (!here) return;
-                  if (!confirmed) return here->refuse(owed.head, confirmed.error());
-                  here->result(owed.head, {});
-              };
-              handler_.on_cookie_question(*std::move(origin), std::move(claim), std::move(reply));
-          });
+    prove(request.head, [this, owed = *std::move(held),
+                         claim = *std::move(claim)](Result<std::string> origin) mutable {
+        if (!origin) return refuse(owed.head, origin.error());
+        handler_.on_cookie_question(*std::move(origin), std::move(claim), acknowledging(std::move(owed)));
+    });
 }
 
 void Answers::result(const StanzaHead& request, std::string_view payload) {

@@ -64,6 +64,9 @@ class Answers : public std::enable_shared_from_this<Answers> {
     /// nullopt: too much is held, and the request was refused.
     [[nodiscard]] std::optional<Owed> hold(const StanzaHead& head, std::size_t bytes);
 
+    /// Answers with an empty result, or the refusal.
+    [[nodiscard]] static bridge::Callback<void> acknowledging(Owed owed);
+
     void result(const StanzaHead& request, std::string_view payload);
     void refuse(const StanzaHead& request, const Error& error, std::string_view extra = {});
     void reply(std::string_view type, const StanzaHead& request, std::string_view payload);

@@ -1,6 +1,5 @@
 #include "component/tcp_link.hpp"
 
-#include <atomic>
 #include <optional>
 #include <utility>
 

@@ -1,11 +1,11 @@
 // immp manual
 #include "bridge/client/manual.hpp"
 
-#include <algorithm>
 #include <ostream>
 
 #include "bridge/client/commands.hpp"
 #include "bridge/client/roff.hpp"
+#include "bridge/wire/token.hpp"
 
 namespace immp::bridge::client {
 
@@ -50,11 +50,7 @@ there: whose keys are known.
 )";
 
 std::string upper(std::string_view text) {
-    std::string shouted(text.substr(text.find_first_not_of('-')));
-    std::ranges::transform(shouted, shouted.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return shouted;
+    return to_upper(text.substr(text.find_first_not_of('-')));
 }
 
 std::string word_of(const Parameter& parameter) {
@@ -70,8 +66,8 @@ std::string explained(const Parameter& parameter) {
     if (parameter.key() != all) names += "\\fR, \\fB" + roff_text(parameter.key());
     const bool has_value = parameter.is_option() && parameter.kind != Kind::flag;
     std::string text = ".TP\n\\fB" + (parameter.is_option() ? names : roff_text(upper(parameter.key()))) +
-                       "\\fR" + (has_value ? " \\fI" + roff_text(upper(parameter.key())) + "\\fR" : "") + "\n" +
-                       roff_text(parameter.help);
+                       "\\fR" + (has_value ? " \\fI" + roff_text(upper(parameter.key())) + "\\fR" : "") +
+                       "\n" + roff_text(parameter.help);
     if (*parameter.preset) text += " (" + roff_text(parameter.preset) + ")";
     return text + "\n";
 }

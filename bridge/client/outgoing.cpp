@@ -86,21 +86,12 @@ Outcome<void> send_text(Conversation& conversation, const std::string& text) {
 }
 
 Outcome<void> send_file_octets(Conversation& conversation, const Attachment& attachment) {
-    std::ifstream file(attachment.path, std::ios::binary);
     Progress progress(one_line(attachment.name), attachment.length);
-    std::string piece(kPieceBytes, '\0');
-    for (std::uint64_t left = attachment.length; left > 0;) {
-        file.read(piece.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(left, kPieceBytes)));
-        const auto got = static_cast<std::size_t>(file.gcount());
-        if (got == 0)
-            return failed(ExitStatus::input_output,
-                          attachment.path + " got shorter while it was sent; send it again");
-        if (auto sent = send_body_octets(conversation, std::string_view(piece).substr(0, got)); !sent)
-            return sent;
-        left -= got;
-        progress.add(got);
-    }
-    return {};
+    return each_piece(attachment, [&](ByteView octets) -> Outcome<void> {
+        if (auto sent = send_body_octets(conversation, as_text(octets)); !sent) return sent;
+        progress.add(octets.size());
+        return {};
+    });
 }
 
 Outcome<void> send_attachment(Conversation& conversation, const Attachment& attachment) {
@@ -168,6 +159,21 @@ Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message)
     }
     if (message.shown_to.empty()) return {};
     return send_metadata(conversation, message.shown_to);
+}
+
+Outcome<void> each_piece(const Attachment& attachment, const std::function<Outcome<void>(ByteView)>& take) {
+    std::ifstream file(attachment.path, std::ios::binary);
+    std::string piece(kPieceBytes, '\0');
+    for (std::uint64_t left = attachment.length; left > 0;) {
+        file.read(piece.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(left, kPieceBytes)));
+        const auto got = static_cast<std::size_t>(file.gcount());
+        if (got == 0)
+            return failed(ExitStatus::input_output,
+                          attachment.path + " got shorter while it was sent; send it again");
+        if (auto taken = take(as_bytes(std::string_view(piece).substr(0, got))); !taken) return taken;
+        left -= got;
+    }
+    return {};
 }
 
 Outcome<void> send_body_octets(Conversation& conversation, std::string_view octets) {

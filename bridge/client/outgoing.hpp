@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ struct Attachment {
 
 /// Octets of a subject; it must fit the DELIVER line with some recipients.
 inline constexpr std::size_t kMaxSubjectBytes = 1'000;
+
+/// Hands the octets of a file on, in pieces. ExitStatus::input_output where it is shorter than it was.
+[[nodiscard]] Outcome<void> each_piece(const Attachment& attachment,
+                                       const std::function<Outcome<void>(ByteView)>& take);
 
 struct Outgoing {
     std::vector<std::string> recipients;  ///< prepared IMIDs; not empty

@@ -135,7 +135,7 @@ Outcome<KeyRing> OwnKeys::of(std::string_view account) const {
     auto ring = all();
     if (!ring) return ring;
     std::erase_if(*ring, [&](const OwnKey& key) { return key.record.claims().name != account; });
-    std::ranges::stable_sort(*ring, {}, serial_of);
+    std::ranges::sort(*ring, {}, serial_of);
     return ring;
 }
 

@@ -1,7 +1,6 @@
 #include "bridge/client/sealing.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <utility>
 
@@ -55,22 +54,6 @@ Outcome<std::optional<armor::Record>> key_of(Conversation& conversation, Pins& p
                                                "for another one (immp key rotate)",
                                            0}));
     return record;
-}
-
-/// Hands the octets of a file on. ExitStatus::input_output where it is shorter than it was.
-Outcome<void> each_piece(const Attachment& attachment, const std::function<Outcome<void>(ByteView)>& take) {
-    std::ifstream file(attachment.path, std::ios::binary);
-    std::string piece(kPieceBytes, '\0');
-    for (std::uint64_t left = attachment.length; left > 0;) {
-        file.read(piece.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(left, kPieceBytes)));
-        const auto got = static_cast<std::size_t>(file.gcount());
-        if (got == 0)
-            return failed(ExitStatus::input_output,
-                          attachment.path + " got shorter while it was sent; send it again");
-        if (auto taken = take(as_bytes(std::string_view(piece).substr(0, got))); !taken) return taken;
-        left -= got;
-    }
-    return {};
 }
 
 /// The text first, then the attachments.

@@ -6,6 +6,7 @@
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/mail/metadata.hpp"
+#include "bridge/mail/part_list.hpp"
 #include "bridge/wire/imid.hpp"
 #include "bridge/wire/part_name.hpp"
 
@@ -108,14 +109,6 @@ Result<void> check(const Inner& inner) {
     if (std::ranges::count(message.parts, PartClass::content, &Part::part_class) != 1)
         return malformed("not exactly one content part");
     return {};
-}
-
-bool has_doubled_name(const std::vector<Part>& parts) {
-    std::vector<std::string_view> names;
-    for (const Part& part : parts)
-        names.push_back(part.id);
-    std::ranges::sort(names);
-    return std::ranges::adjacent_find(names) != names.end();
 }
 
 /// Empty, or an IMID without folder and message in its one prepared form, or a bare domain.

@@ -7,6 +7,7 @@
 #include "armor/padding.hpp"
 #include "armor/sealed.hpp"
 #include "bridge/mail/metadata.hpp"
+#include "bridge/mail/part_list.hpp"
 #include "bridge/wire/part_name.hpp"
 
 namespace immp::bridge {
@@ -31,14 +32,6 @@ Part read_part(JsonReader& json) {
     if (json.text("class") != "content") json.complain("class", "is unknown");
     part.part_class = PartClass::content;
     return part;
-}
-
-bool has_doubled_name(const std::vector<Part>& parts) {
-    std::vector<std::string_view> names;
-    for (const Part& part : parts)
-        names.push_back(part.id);
-    std::ranges::sort(names);
-    return std::ranges::adjacent_find(names) != names.end();
 }
 
 Result<void> check(const SealedContent& content) {

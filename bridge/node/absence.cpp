@@ -42,7 +42,9 @@ Result<void> answer_if_away(Transaction& transaction, const DropContext& context
     if (sender->domain != recipient.domain) {
         auto stored = drop.stored();
         if (!stored) return std::unexpected(std::move(stored.error()));
-        return queue_mail(transaction, *stored, answer.message, "", *sender, now);
+        const auto octets = travelling_octets(answer.message, *sender);
+        if (!octets) return std::unexpected(octets.error());
+        return queue_mail(transaction, *stored, *octets, "", *sender, now);
     }
     auto dropped = drop.drop(*sender);
     if (!dropped) return std::unexpected(std::move(dropped.error()));

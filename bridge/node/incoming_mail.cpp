@@ -2,17 +2,10 @@
 
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/mail_drop.hpp"
-#include "bridge/wire/codes.hpp"
+#include "bridge/node/outcome.hpp"
 
 namespace immp::bridge {
 namespace {
-
-armor::Outcome outcome_of(std::uint32_t recipient, int code,
-                          std::optional<std::chrono::seconds> retry = std::nullopt) {
-    armor::Outcome outcome{0, recipient, code, retry, {}};
-    if (code >= 400) outcome.enhanced = (retry ? "4." : "5.") + std::string(code_spec(code).enhanced);
-    return outcome;
-}
 
 /// Whether `from` may come from `origin`: an IMID of it in its one prepared form, or the bare domain.
 bool speaks_for(const std::string& from, const std::string& origin) {

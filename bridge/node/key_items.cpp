@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bridge/node/outcome.hpp"
+#include "bridge/node/queueing.hpp"
 #include "bridge/session/request.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -10,19 +12,6 @@ namespace {
 
 /// Answers go to a name that no user has (decisions, 7): no mailbox sees them.
 constexpr std::string_view kAsker = "mailer-daemon@";
-
-armor::Outcome outcome_of(std::uint32_t recipient, int code) {
-    armor::Outcome outcome{0, recipient, code, std::nullopt, {}};
-    if (code >= 400) outcome.enhanced = "5." + std::string(code_spec(code).enhanced);
-    return outcome;
-}
-
-armor::Outcome outcome_of(std::uint32_t recipient, const Error& error) {
-    armor::Outcome outcome = outcome_of(recipient, error.code);
-    outcome.retry = error.retry;
-    if (error.retry) outcome.enhanced = "4." + std::string(code_spec(error.code).enhanced);
-    return outcome;
-}
 
 struct KeyPart {
     std::string name;
@@ -52,20 +41,11 @@ Result<void> queue_item(Transaction& transaction, const NodeServices& services, 
                                  *body, hasher.digest()});
     }
     message.parts.back().part_class = PartClass::content;
-    auto json = inner_json({message, {recipient.text()}});
-    if (!json) return std::unexpected(std::move(json.error()));
+    const auto octets = travelling_octets(message, recipient);
+    if (!octets) return std::unexpected(octets.error());
     auto stored = transaction.mailboxes().add(message);
     if (!stored) return std::unexpected(std::move(stored.error()));
-    OutboxRow row;
-    row.message = *stored;
-    row.sender = services.domain;
-    row.recipient = recipient.text();
-    row.destination = recipient.domain;
-    row.length = message.length() + json->size();
-    row.queued = row.next_try = now;
-    auto added = transaction.outbox().add(row);
-    if (!added) return std::unexpected(std::move(added.error()));
-    return {};
+    return queue_mail(transaction, *stored, *octets, services.domain, recipient, now);
 }
 
 /// One empty part says that there is no key.
@@ -206,7 +186,7 @@ Result<Filed> file_key_item(Transaction& transaction, const NodeServices& servic
             continue;
         }
         if (auto taken = ration.take(origin, services.now()); !taken) {
-            filed.outcomes.push_back(outcome_of(i, taken.error()));
+            filed.outcomes.push_back(outcome_of(i, taken.error().code, taken.error().retry));
             continue;
         }
         auto code = filing.take(recipient, digest);

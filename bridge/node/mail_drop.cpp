@@ -32,14 +32,9 @@ Result<RecipientOutcome> MailDrop::drop(const Imid& recipient) {
     const AccountId account = (*addressee)->account;
     auto verdict = judge(account, recipient);
     if (!verdict) return std::unexpected(std::move(verdict.error()));
-    const bool is_junk = *verdict && (*verdict)->action == BlockAction::junk;
-    if (*verdict && !is_junk) return turn_away(account, name, **verdict);
-    if (!is_junk) return file(**addressee, recipient);
-    const auto room = fits(account);
-    if (!room) return std::unexpected(room.error());
-    if (!*room) return refused_for_now(name, 441);
-    if (auto filed = file_as_junk(account); !filed) return std::unexpected(std::move(filed.error()));
-    return RecipientOutcome{name, 275, "Delivered", std::nullopt};
+    if (!*verdict) return file(**addressee, recipient);
+    if ((*verdict)->action == BlockAction::junk) return file_as_junk(account, name);
+    return turn_away(account, name, **verdict);
 }
 
 /// By the account's rules.
@@ -124,7 +119,10 @@ Result<MessageId> MailDrop::stored() {
     return added;
 }
 
-Result<void> MailDrop::file_as_junk(AccountId account) {
+Result<RecipientOutcome> MailDrop::file_as_junk(AccountId account, const std::string& name) {
+    const auto room = fits(account);
+    if (!room) return std::unexpected(room.error());
+    if (!*room) return refused_for_now(name, 441);
     const auto junk = transaction_.mailboxes().folder(account, "/JUNK");
     if (!junk) return std::unexpected(junk.error());
     if (!*junk) return fail(702, "Storage failed", "an account without /JUNK");
@@ -133,7 +131,7 @@ Result<void> MailDrop::file_as_junk(AccountId account) {
     auto filed =
         transaction_.mailboxes().file(*message, (*junk)->id, Mark::unread, context_.uuid(), context_.now);
     if (!filed) return std::unexpected(std::move(filed.error()));
-    return {};
+    return RecipientOutcome{name, 275, "Delivered", std::nullopt};
 }
 
 }  // namespace immp::bridge

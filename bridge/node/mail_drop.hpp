@@ -47,7 +47,7 @@ class MailDrop {
   private:
     [[nodiscard]] Result<bool> fits(AccountId account);
     [[nodiscard]] Result<RecipientOutcome> file(const Addressee& addressee, const Imid& recipient);
-    [[nodiscard]] Result<void> file_as_junk(AccountId account);
+    [[nodiscard]] Result<RecipientOutcome> file_as_junk(AccountId account, const std::string& name);
     [[nodiscard]] Result<std::optional<Verdict>> judge(AccountId account, const Imid& recipient);
     [[nodiscard]] Result<RecipientOutcome> turn_away(AccountId account, const std::string& name,
                                                      const Verdict& verdict);

@@ -4,20 +4,24 @@
 
 namespace immp::bridge {
 
-Result<void> queue_mail(Transaction& transaction, MessageId id, const Message& message,
+Result<void> queue_mail(Transaction& transaction, MessageId message, std::uint64_t octets,
                         const std::string& sender, const Imid& recipient, Time now) {
-    const auto inner = inner_json({message, {recipient.text()}});
-    if (!inner) return std::unexpected(inner.error());
     OutboxRow row;
-    row.message = id;
+    row.message = message;
     row.sender = sender;
     row.recipient = recipient.text();
     row.destination = recipient.domain;
-    row.length = message.length() + inner->size();
+    row.length = octets;
     row.queued = row.next_try = now;
     auto added = transaction.outbox().add(row);
     if (!added) return std::unexpected(std::move(added.error()));
     return {};
+}
+
+Result<std::uint64_t> travelling_octets(const Message& message, const Imid& recipient) {
+    const auto inner = inner_json({message, {recipient.text()}});
+    if (!inner) return std::unexpected(inner.error());
+    return message.length() + inner->size();
 }
 
 }  // namespace immp::bridge

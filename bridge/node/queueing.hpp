@@ -1,6 +1,7 @@
-// A message that the node itself sends to another domain: forwarded, or an answer.
+// A stored message into the outbox, for one recipient at another domain.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "bridge/store/store.hpp"
@@ -8,9 +9,12 @@
 
 namespace immp::bridge {
 
-/// The outbox row of the stored message. `sender`: the account that hears of it should it not arrive; empty:
-/// nobody. 413 where its envelope is too large to travel.
-[[nodiscard]] Result<void> queue_mail(Transaction& transaction, MessageId id, const Message& message,
+/// Due at once. `sender`: the account that hears of it should it not arrive; empty: nobody. `octets`: what it
+/// takes in a bundle, its bodies and its inner envelope.
+[[nodiscard]] Result<void> queue_mail(Transaction& transaction, MessageId message, std::uint64_t octets,
                                       const std::string& sender, const Imid& recipient, Time now);
+
+/// What `message` takes in a bundle for that recipient alone. 413, 415 where it cannot travel.
+[[nodiscard]] Result<std::uint64_t> travelling_octets(const Message& message, const Imid& recipient);
 
 }  // namespace immp::bridge

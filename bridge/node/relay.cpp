@@ -27,6 +27,7 @@ Result<void> check_route(const armor::Head& head, const NodeServices& services, 
 }  // namespace
 
 bool Relay::concerns(const std::string& peer, const BundlePiece& piece) const {
+    if (!services_.routes.is_gateway()) return false;  // the receiver refuses what is not ours
     if (piece.at != 0) return concerns(peer, piece.bundle_id);
     const auto parsed = armor::parse_head(piece.octets);
     return parsed && *parsed && (*parsed)->head.route.destination != services_.domain;

@@ -82,13 +82,14 @@ Result<void> forward_here(Transaction& transaction, const Ruled& ruled, const Me
 
 Result<void> forward_away(Transaction& transaction, const Ruled& ruled, const Message& forwarded,
                           const Imid& target) {
-    if (!inner_json({forwarded, {target.text()}}))
+    const auto octets = travelling_octets(forwarded, target);
+    if (!octets)
         return bounce_to_forwarder(transaction, ruled, target.text(), 413, std::string(code_spec(413).text));
     MailDrop drop(transaction, forwarded, ruled.context);
     auto message = drop.stored();
     if (!message) return std::unexpected(std::move(message.error()));
     ruled.context.bell->ring();
-    return queue_mail(transaction, *message, forwarded, ruled.recipient.account(), target, ruled.context.now);
+    return queue_mail(transaction, *message, *octets, ruled.recipient.account(), target, ruled.context.now);
 }
 
 /// Once a message and address; not where the way would get longer than a peer takes (413): then the mailbox
@@ -132,7 +133,8 @@ Result<void> file_by_plan(Transaction& transaction, const Ruled& ruled, MessageI
         if (auto filed = file_into(transaction, ruled, message, folder, plan); !filed) return filed;
     for (const std::string& address : plan.forwards)
         if (auto done = forward(transaction, ruled, address); !done) return done;
-    return answer_if_away(transaction, ruled.context, ruled.addressee.account, ruled.recipient, ruled.message);
+    return answer_if_away(transaction, ruled.context, ruled.addressee.account, ruled.recipient,
+                          ruled.message);
 }
 
 Result<void> hold_for_program(Transaction& transaction, const Ruled& ruled, MessageId message) {
@@ -171,7 +173,9 @@ Result<void> bounce_ruled(Transaction& transaction, const Ruled& ruled, const st
     auto message = transaction.mailboxes().add(notice.message);
     if (!message) return std::unexpected(std::move(message.error()));
     context.bell->ring();
-    return queue_mail(transaction, *message, notice.message, "", *sender, context.now);
+    const auto octets = travelling_octets(notice.message, *sender);
+    if (!octets) return std::unexpected(octets.error());
+    return queue_mail(transaction, *message, *octets, "", *sender, context.now);
 }
 
 }  // namespace immp::bridge

@@ -6,6 +6,7 @@
 #include "bridge/mail/inner.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/mail_drop.hpp"
+#include "bridge/node/queueing.hpp"
 #include "bridge/node/sharing.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -105,21 +106,13 @@ Result<std::uint64_t> inner_bytes(const Message& message, const std::vector<Imid
     return json->size();
 }
 
-Result<RecipientOutcome> enqueue(Transaction& transaction, MailDrop& drop, const Message& message,
-                                 const Imid& recipient, const SubmissionContext& context,
-                                 const std::string& account, std::uint64_t envelope_bytes) {
+Result<RecipientOutcome> enqueue(Transaction& transaction, MailDrop& drop, std::uint64_t octets,
+                                 const Imid& recipient, const std::string& account, Time now) {
     auto stored = drop.stored();
     if (!stored) return std::unexpected(std::move(stored.error()));
-    OutboxRow row;
-    row.message = *stored;
-    row.sender = account;
-    row.recipient = recipient.text();
-    row.destination = recipient.domain;
-    row.length = message.length() + envelope_bytes;
-    row.queued = row.next_try = context.now;
-    auto added = transaction.outbox().add(row);
-    if (!added) return std::unexpected(std::move(added.error()));
-    return RecipientOutcome{row.recipient, 273, "Queued", std::nullopt};
+    auto queued = queue_mail(transaction, *stored, octets, account, recipient, now);
+    if (!queued) return std::unexpected(std::move(queued.error()));
+    return RecipientOutcome{recipient.text(), 273, "Queued", std::nullopt};
 }
 
 /// The copy in SENT. In another's name it goes with who wrote it, or not at all: 441.
@@ -173,9 +166,10 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     Submitted submitted{message->envelope.id, {}};
     bool is_taken = false;
     for (const Imid& recipient : request.recipients) {
-        auto outcome = recipient.domain == context.domain ? drop.drop(recipient)
-                                                          : enqueue(transaction, drop, *message, recipient,
-                                                                    context, writer->name, *envelope_bytes);
+        auto outcome = recipient.domain == context.domain
+                           ? drop.drop(recipient)
+                           : enqueue(transaction, drop, message->length() + *envelope_bytes, recipient,
+                                     writer->name, context.now);
         if (!outcome) return std::unexpected(std::move(outcome.error()));
         is_taken = is_taken || outcome->code < 300;
         submitted.outcomes.push_back(std::move(*outcome));

@@ -26,6 +26,22 @@ Result<Bytes> read_binding(const Arguments& given) {
     return octets;
 }
 
+/// `<cookie> <domain>`
+struct CookieWords {
+    std::string cookie;
+    std::string domain;
+};
+
+Result<CookieWords> read_cookie(const Arguments& given) {
+    CookieWords words{given.text(0), {}};
+    if (!is_cookie(words.cookie))
+        return std::unexpected(refusal(400, "A cookie is 64 digits of lower-case hex"));
+    auto domain = parse_domain(given.text(1));
+    if (!domain) return std::unexpected(std::move(domain.error()));
+    words.domain = *std::move(domain);
+    return words;
+}
+
 /// The receipt is what its fields hold, all together; behind 4 lines it would not be one.
 void reply_taken(SessionCore& core, Slot& slot, const TakenBundle& taken) {
     const std::string text = armor::encode_base64(as_bytes(taken.receipt));
@@ -38,20 +54,18 @@ void reply_taken(SessionCore& core, Slot& slot, const TakenBundle& taken) {
 }  // namespace
 
 void auth_cookie(SessionCore& core, const SlotPtr& slot, const Command& command) {
-    std::string cookie = command.arguments.text(0);
-    if (!is_cookie(cookie))
-        return core.refuse(*slot, refusal(400, "A cookie is 64 digits of lower-case hex"));
-    auto issuer = parse_domain(command.arguments.text(1));
-    if (!issuer) return core.refuse(*slot, issuer.error());
-    if (*issuer == core.domain())
+    auto words = read_cookie(command.arguments);
+    if (!words) return core.refuse(*slot, words.error());
+    auto& [cookie, issuer] = *words;
+    if (issuer == core.domain())
         return core.refuse(*slot, refusal(403, "The issuer is served here: it needs no cookie"));
     if (!core.tls.exporter)
         return core.refuse(
             *slot, Error{421, "This TLS session has no exporter to bind the cookie to; use TLS3", {}, {}});
     core.progress(*slot, 301, code_spec(301).text);
     core.progress(*slot, 304, code_spec(304).text);
-    core.ask<Done>(slot, ConfirmCookie{*issuer, std::move(cookie), *core.tls.exporter},
-                   [issuer = *issuer](SessionCore& c, const SlotPtr& s, Done) {
+    core.ask<Done>(slot, ConfirmCookie{issuer, std::move(cookie), *core.tls.exporter},
+                   [issuer = issuer](SessionCore& c, const SlotPtr& s, Done) {
                        c.state = SessionState::remote;
                        c.account = issuer;
                        c.challenge.reset();
@@ -60,14 +74,11 @@ void auth_cookie(SessionCore& core, const SlotPtr& slot, const Command& command)
 }
 
 void verify_cookie(SessionCore& core, const SlotPtr& slot, const Command& command) {
-    std::string cookie = command.arguments.text(0);
-    if (!is_cookie(cookie))
-        return core.refuse(*slot, refusal(400, "A cookie is 64 digits of lower-case hex"));
-    auto receiver = parse_domain(command.arguments.text(1));
-    if (!receiver) return core.refuse(*slot, receiver.error());
+    auto words = read_cookie(command.arguments);
+    if (!words) return core.refuse(*slot, words.error());
     auto binding = read_binding(command.arguments);
     if (!binding) return core.refuse(*slot, binding.error());
-    core.ask<Done>(slot, CheckCookie{std::move(cookie), *std::move(receiver), *std::move(binding)},
+    core.ask<Done>(slot, CheckCookie{std::move(words->cookie), std::move(words->domain), *std::move(binding)},
                    [](SessionCore& c, const SlotPtr& s, Done) { c.reply(*s, 200, "Cookie confirmed"); });
 }
 

@@ -8,20 +8,13 @@ import unittest
 
 from exposure import exposed, logged_stanzas
 from harness import Lab
-from person import CommandFailed, Person
+from person import CommandFailed, Person, make_file
 from processes import peak_bytes
 from waiting import wait_until
 
 MIB = 1 << 20
 WORDS = ("alice", "bob", "carol", "dave", "Lighthouse", "confidential", "drawings.bin")
 BODY = "Dear reader,\nthe lighthouse drawings are confidential.\n.\n\nGrüße\n"
-
-
-def make_file(folder, name, size):
-    path = os.path.join(folder, name)
-    with open(path, "wb") as file:
-        file.write(os.urandom(size))
-    return path
 
 
 def prosody_log(side):

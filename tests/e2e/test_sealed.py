@@ -15,19 +15,12 @@ from harness import Lab
 from immp_armor import b64, digest, unb64
 from immp_client import Mailer, Part, expect
 from immp_sealed import open_content, seal_content
-from person import CommandFailed, Person
+from person import CommandFailed, Person, make_file
 from test_keys import Author
 from waiting import wait_until
 
 MIB = 1 << 20
 BODY = "Dear reader,\nthe lighthouse drawings are confidential.\n.\n\nGrüße\n"
-
-
-def make_file(folder, name, size):
-    path = os.path.join(folder, name)
-    with open(path, "wb") as file:
-        file.write(os.urandom(size))
-    return path
 
 
 def grouped(fingerprint):

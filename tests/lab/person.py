@@ -10,6 +10,14 @@ COMMAND_SECONDS = 300
 ARRIVAL_SECONDS = 60
 
 
+def make_file(folder, name, size):
+    """Octets of chance; its path."""
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(os.urandom(size))
+    return path
+
+
 class CommandFailed(Exception):
     """An `immp` command ended with another status than 0."""
 

@@ -1,5 +1,6 @@
 // What a user does to his mailbox, on whole nodes: TRASH, tags, quotas, leases, watches.
 #include "tests/node/house.hpp"
+#include "tests/node/watcher.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -218,20 +219,8 @@ TEST_F(Mailbox, WhatIsBeingReadStaysForItsReaderWhenItIsRemoved) {
     EXPECT_EQ(read, text);
 }
 
-/// One session's watch of carol's INBOX, as its connection drives it.
-struct Watcher {
-    explicit Watcher(House& house) : desk(house.node->make_desk()) {}
-    void ask(const std::string& path = "/INBOX") {
-        answer.reset();
-        desk->ask(WatchFolder{1, "carol@a.example", path},
-                  [this](Answer given) { answer = std::move(given); });
-    }
-    std::unique_ptr<SessionHost> desk;
-    std::optional<Answer> answer;
-};
-
 TEST_F(Mailbox, AWatchIsToldAtOnceAndThenByEachCommitThatTouchesItsFolder) {
-    Watcher watcher(a_);
+    Watcher watcher(a_, carol_);
     const auto told = [&] { return watcher.answer.has_value(); };
     const auto total = [&] { return std::get<MailboxStatus>(**watcher.answer).front().total; };
     watcher.ask();
@@ -259,7 +248,7 @@ TEST_F(Mailbox, AWatchIsToldAtOnceAndThenByEachCommitThatTouchesItsFolder) {
 
 TEST_F(Mailbox, AWatchEndsWithItsFolderItsSessionOrBeingTold) {
     create(a_, carol_, "/INBOX/short");
-    Watcher watcher(a_);
+    Watcher watcher(a_, carol_);
     const auto told = [&] { return watcher.answer.has_value(); };
     watcher.ask("/inbox/SHORT");
     ASSERT_TRUE(loop_.run_until(told));
@@ -272,12 +261,12 @@ TEST_F(Mailbox, AWatchEndsWithItsFolderItsSessionOrBeingTold) {
     ASSERT_TRUE(loop_.run_until(told));
     EXPECT_EQ(code_of(*watcher.answer), 404);
 
-    Watcher second(a_);
+    Watcher second(a_, carol_);
     second.ask("/none");
     ASSERT_TRUE(loop_.run_until([&] { return second.answer.has_value(); }));
     EXPECT_EQ(code_of(*second.answer), 404);
 
-    Watcher third(a_);
+    Watcher third(a_, carol_);
     third.ask();
     ASSERT_TRUE(loop_.run_until([&] { return third.answer.has_value(); }));
     third.ask();
@@ -287,7 +276,7 @@ TEST_F(Mailbox, AWatchEndsWithItsFolderItsSessionOrBeingTold) {
     ASSERT_TRUE(third.answer);
     EXPECT_EQ(code_of(*third.answer), 410);
 
-    Watcher fourth(a_);
+    Watcher fourth(a_, carol_);
     fourth.ask();
     ASSERT_TRUE(loop_.run_until([&] { return fourth.answer.has_value(); }));
     fourth.ask();

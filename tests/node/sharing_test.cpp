@@ -2,6 +2,7 @@
 #include "bridge/node/sharing.hpp"
 
 #include "tests/node/house.hpp"
+#include "tests/node/watcher.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -343,17 +344,13 @@ TEST_F(Sharing, ABounceComesToTheMailboxInWhoseNameItWas) {
 TEST_F(Sharing, AccessEndsWithTheRightInWatchesAndLeasesToo) {
     const std::string id = send(kDesk);
     ASSERT_EQ(give("WRITE"), 0);
-    const auto desk = a_.node->make_desk();
-    std::optional<Answer> told;
-    const auto watch = [&] {
-        told.reset();
-        desk->ask(WatchFolder{1, kCarol, "/INBOX", kDesk}, [&](Answer answer) { told = std::move(answer); });
-    };
-    watch();
+    Watcher watcher(a_, kCarol, kDesk);
+    const std::optional<Answer>& told = watcher.answer;
+    watcher.ask();
     ASSERT_TRUE(loop_.run_until([&] { return told.has_value(); }));
     EXPECT_EQ(std::get<MailboxStatus>(**told).front().path, "helpdesk@a.example/INBOX");
     EXPECT_EQ(std::get<MailboxStatus>(**told).front().unread, 1u);
-    watch();
+    watcher.ask();
     ASSERT_TRUE(ask(FlagMessage{kCarol, "/INBOX", id, true, {}, kDesk})) << "her other session reads it";
     ASSERT_TRUE(loop_.run_until([&] { return told.has_value(); }));
     EXPECT_EQ(std::get<MailboxStatus>(**told).front().unread, 0u);
@@ -363,9 +360,9 @@ TEST_F(Sharing, AccessEndsWithTheRightInWatchesAndLeasesToo) {
     ASSERT_TRUE(taken);
     const std::string lease = std::get<Fetched>(*taken).lease;
     EXPECT_EQ(code_of(ask(CommitLease{kAlice, lease})), 410) << "it is carol's";
-    watch();
+    watcher.ask();
     ASSERT_TRUE(loop_.run_until([&] { return told.has_value(); })) << "the message is gone";
-    watch();
+    watcher.ask();
     ASSERT_EQ(give("NONE"), 0);
     ASSERT_TRUE(loop_.run_until([&] { return told.has_value(); }));
     EXPECT_EQ(code_of(*told), 404);
@@ -389,15 +386,11 @@ TEST_F(Sharing, ACommitWithTheRightIsDoneAndStaysDone) {
 
 TEST_F(Sharing, ARemovedMailboxOrAccountEndsAllOfIt) {
     ASSERT_EQ(give("READ"), 0);
-    const auto desk = a_.node->make_desk();
-    std::optional<Answer> told;
-    const auto watch = [&] {
-        told.reset();
-        desk->ask(WatchFolder{1, kCarol, "/INBOX", kDesk}, [&](Answer answer) { told = std::move(answer); });
-    };
-    watch();
+    Watcher watcher(a_, kCarol, kDesk);
+    const std::optional<Answer>& told = watcher.answer;
+    watcher.ask();
     ASSERT_TRUE(loop_.run_until([&] { return told.has_value(); }));
-    watch();
+    watcher.ask();
     ASSERT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
         auto removed = transaction.shares().remove_mailbox(kDesk);
         if (!removed) return std::unexpected(std::move(removed.error()));

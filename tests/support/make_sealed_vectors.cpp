@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "armor/random.hpp"
+#include "tests/support/replaced.hpp"
 #include "tests/support/sealed_sample.hpp"
 
 namespace immp::tests {
@@ -37,15 +38,6 @@ class Vectors {
   private:
     fs::path folder_;
 };
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-    const std::size_t place = text.find(from);
-    if (place == text.npos) {
-        std::cerr << "nothing to replace: " << from << " in " << text << "\n";
-        std::exit(1);
-    }
-    return text.replace(place, from.size(), to);
-}
 
 const std::string kFound =
     "subject: For you\nparts: part-1 28 empty 0 logo.png 3\npart: bodies\nline: Hello Bob,\nline: read this "

@@ -11,6 +11,7 @@
 #include "armor/names.hpp"
 #include "armor/random.hpp"
 #include "armor/receipt.hpp"
+#include "tests/support/replaced.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/two_domains.hpp"
 
@@ -34,15 +35,6 @@ std::string part_text(const std::string& name, std::string_view octets) {
         octets.remove_prefix(end + 1);
     }
     return octets.empty() ? text : text + "base64: " + encode_base64(as_bytes(octets)) + "\n";
-}
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-    const std::size_t place = text.find(from);
-    if (place == text.npos) {
-        std::cerr << "nothing to replace: " << from << " in " << text << "\n";
-        std::exit(1);
-    }
-    return text.replace(place, from.size(), to);
 }
 
 class Vectors {
