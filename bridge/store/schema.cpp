@@ -20,10 +20,22 @@ namespace {
 constexpr std::array kSteps{kSchema1, kSchema2, kSchema3, kSchema4, kSchema5,
                             kSchema6, kSchema7, kSchema8, kSchema9};
 
-Result<std::int64_t> pragma(Connection& connection, std::string_view sql) {
-    auto value = connection.query(sql).one([](const Row& row) { return row.number(0); });
-    if (!value) return std::unexpected(value.error());
-    return value->value_or(0);
+struct Found {
+    std::int64_t version = 0;
+    std::int64_t application = 0;
+    std::int64_t tables = 0;
+};
+
+/// In one statement, so at one moment: another process may be making the tables.
+Result<Found> look(Connection& connection) {
+    auto found = connection
+                     .query(
+                         "SELECT (SELECT user_version FROM pragma_user_version), "
+                         "(SELECT application_id FROM pragma_application_id), "
+                         "(SELECT count(*) FROM sqlite_schema)")
+                     .one([](const Row& row) { return Found{row.number(0), row.number(1), row.number(2)}; });
+    if (!found) return std::unexpected(found.error());
+    return found->value_or(Found{});
 }
 
 std::unexpected<Error> unusable(const std::string& why) {
@@ -32,19 +44,16 @@ std::unexpected<Error> unusable(const std::string& why) {
 
 /// The schema of the file: how many steps it went through.
 Result<std::size_t> schema_of(Connection& connection, std::size_t known) {
-    const auto version = pragma(connection, "PRAGMA user_version");
-    if (!version) return std::unexpected(version.error());
-    const auto application = pragma(connection, "PRAGMA application_id");
-    if (!application) return std::unexpected(application.error());
-    const auto tables = pragma(connection, "SELECT count(*) FROM sqlite_schema");
-    if (!tables) return std::unexpected(tables.error());
+    const auto found = look(connection);
+    if (!found) return std::unexpected(found.error());
+    const auto& [version, application, tables] = *found;
 
-    if (*application != kApplicationId && (*application != 0 || *version != 0 || *tables != 0))
+    if (application != kApplicationId && (application != 0 || version != 0 || tables != 0))
         return unusable("the file is another program's database");
-    if (*version < 0 || static_cast<std::uint64_t>(*version) > known)
-        return unusable("the file has schema " + std::to_string(*version) +
+    if (version < 0 || static_cast<std::uint64_t>(version) > known)
+        return unusable("the file has schema " + std::to_string(version) +
                         ", made by a newer immpd; this one knows " + std::to_string(known));
-    return static_cast<std::size_t>(*version);
+    return static_cast<std::size_t>(version);
 }
 
 Result<void> take_steps(Connection& connection, std::span<const char* const> steps) {
