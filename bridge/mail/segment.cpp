@@ -33,12 +33,13 @@ std::uint64_t wire_bytes(const Segments& segments) {
     return sum;
 }
 
-std::string encode_step(std::string_view stored, BodyEncoding encoding) {
-    if (encoding == BodyEncoding::raw) return std::string(stored);
+std::string encode_step(std::string stored, BodyEncoding encoding) {
+    if (encoding == BodyEncoding::raw) return stored;
     if (encoding == BodyEncoding::base64) return armor::encode_base64(as_bytes(stored));
     std::string lines;
-    for (; !stored.empty(); stored.remove_prefix(std::min(stored.size(), kLineOctets))) {
-        lines += armor::encode_base64(as_bytes(stored.substr(0, kLineOctets)));
+    for (std::string_view left = stored; !left.empty();
+         left.remove_prefix(std::min(left.size(), kLineOctets))) {
+        lines += armor::encode_base64(as_bytes(left.substr(0, kLineOctets)));
         lines += "\r\n";
     }
     return lines;

@@ -26,14 +26,17 @@ struct BodySegment {
 using Segment = std::variant<std::string, BodySegment>;
 using Segments = std::vector<Segment>;
 
-/// Stored octets that one step of a reader encodes: a multiple of 57 (a MIME line), so long that the encoded
-/// ones are just under 64 KiB, the longest piece a pipeline may carry (decisions, 1).
-inline constexpr std::size_t kSegmentStepBytes = 57 * 840;
+/// Stored octets that one step of a reader takes. Raw: as many as a chunk of the store, as each step costs
+/// the reading thread and the loop a turn. Else a multiple of 57 (a MIME line), so long that the encoded ones
+/// are just under 64 KiB, the longest piece that a pipeline may carry (decisions, 1).
+[[nodiscard]] constexpr std::size_t step_bytes(BodyEncoding encoding) {
+    return encoding == BodyEncoding::raw ? 262'144 : 57 * 840;
+}
 
 /// Octets that all segments have on the wire.
 [[nodiscard]] std::uint64_t wire_bytes(const Segments& segments);
 
-/// Encodes stored octets of a body from `offset` on; steps begin at multiples of kSegmentStepBytes.
-[[nodiscard]] std::string encode_step(std::string_view stored, BodyEncoding encoding);
+/// Encodes stored octets of a body; steps begin at multiples of step_bytes().
+[[nodiscard]] std::string encode_step(std::string stored, BodyEncoding encoding);
 
 }  // namespace immp::bridge

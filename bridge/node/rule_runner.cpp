@@ -28,7 +28,7 @@ class RenderedMessage {
   private:
     Result<std::string> next_of(const BodySegment& body) {
         auto stored = read_and_wait<std::string>(store_, [&](Transaction& transaction) {
-            return transaction.bodies().read(body.body, offset_, kSegmentStepBytes);
+            return transaction.bodies().read(body.body, offset_, step_bytes(body.encoding));
         });
         if (!stored) return stored;
         offset_ += stored->size();
@@ -36,7 +36,7 @@ class RenderedMessage {
             ++at_;
             offset_ = 0;
         }
-        return encode_step(*stored, body.encoding);
+        return encode_step(*std::move(stored), body.encoding);
     }
 
     Store& store_;

@@ -25,14 +25,14 @@ void SegmentSource::pull(Done done) {
     }
     const std::uint64_t offset = offset_;
     const auto most =
-        static_cast<std::size_t>(std::min<std::uint64_t>(kSegmentStepBytes, body.length - offset));
+        static_cast<std::size_t>(std::min<std::uint64_t>(step_bytes(body.encoding), body.length - offset));
     store_.read<std::string>(
         [body, offset, most](Transaction& transaction) -> Result<std::string> {
             auto octets = transaction.bodies().read(body.body, offset, most);
             if (!octets) return octets;
             if (octets->size() != most)
                 return fail(702, "Storage failed", "a body is shorter than its part says");
-            return encode_step(*octets, body.encoding);
+            return encode_step(*std::move(octets), body.encoding);
         },
         [self = shared_from_this(), most, done = std::move(done)](Result<std::string> piece) mutable {
             self->offset_ += most;

@@ -17,7 +17,7 @@ void Output::act(Action action) {
     actions_.push_back(std::move(action));
 }
 
-void Output::send(std::string_view octets) {
+void Output::send(std::string octets) {
     if (octets.empty()) return;
     undrained_bytes_ += octets.size();
     if (!actions_.empty())
@@ -25,11 +25,14 @@ void Output::send(std::string_view octets) {
             last->octets += octets;
             return;
         }
-    actions_.push_back(Send{std::string(octets)});
+    actions_.push_back(Send{std::move(octets)});
 }
 
-void Output::write(Slot& slot, std::string_view octets) {
-    slot.held += octets;
+void Output::write(Slot& slot, std::string octets) {
+    if (slot.held.empty())
+        slot.held = std::move(octets);
+    else
+        slot.held += octets;
     flush(slot.pipeline);
 }
 
@@ -86,7 +89,7 @@ Output::Flow Output::pulled(Result<std::string> octets) {
         return Flow::going;
     }
     if (stream.slot->pipeline.empty())
-        write_whole(stream, *octets);
+        write_whole(stream, *std::move(octets));
     else
         write_pieces(stream, *octets);
     stream.begun = true;
@@ -97,14 +100,14 @@ Output::Flow Output::pulled(Result<std::string> octets) {
     return Flow::going;
 }
 
-void Output::write_whole(Stream& stream, std::string_view octets) {
+void Output::write_whole(Stream& stream, std::string octets) {
     if (!stream.begun) {
         exclusive_ = stream.slot.get();
         const std::string length = "LENGTH " + std::to_string(stream.left);
         write(*stream.slot, reply_line("", stream.code, More::last, length + stream.fields));
     }
-    write(*stream.slot, octets);
     stream.left -= octets.size();
+    write(*stream.slot, std::move(octets));
     if (stream.left == 0) write(*stream.slot, "\n");
 }
 
@@ -117,7 +120,7 @@ void Output::write_pieces(Stream& stream, std::string_view octets) {
         write(*stream.slot,
               reply_line(stream.slot->pipeline, stream.code, stream.left == 0 ? More::last : More::follows,
                          length + stream.fields));
-        write(*stream.slot, piece);
+        write(*stream.slot, std::string(piece));
         write(*stream.slot, "\n");
     }
 }

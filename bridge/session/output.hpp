@@ -36,10 +36,10 @@ class Output {
   public:
     /// Behind all earlier slots of the pipeline.
     [[nodiscard]] SlotPtr open(const std::string& pipeline, Verb verb);
-    void write(Slot& slot, std::string_view octets);
+    void write(Slot& slot, std::string octets);
     void finish(Slot& slot);
     /// Octets past all order: greeting and farewell, when no slot is open.
-    void send(std::string_view octets);
+    void send(std::string octets);
     /// Any other action, behind what was written.
     void act(Action action);
 
@@ -77,7 +77,7 @@ class Output {
     };
     void flush(const std::string& pipeline);
     void flush_all();
-    void write_whole(Stream& stream, std::string_view octets);
+    void write_whole(Stream& stream, std::string octets);
     void write_pieces(Stream& stream, std::string_view octets);
     void end_stream();
 

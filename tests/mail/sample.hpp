@@ -153,9 +153,10 @@ inline std::string rendered(const Segments& segments, const std::map<BodyId, std
             continue;
         }
         const auto& body = std::get<BodySegment>(segment);
-        std::string_view rest = bodies.at(body.body);
-        for (; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kSegmentStepBytes)))
-            out += encode_step(rest.substr(0, kSegmentStepBytes), body.encoding);
+        const std::string& octets = bodies.at(body.body);
+        const std::size_t step = step_bytes(body.encoding);
+        for (std::size_t at = 0; at < octets.size(); at += step)
+            out += encode_step(octets.substr(at, step), body.encoding);
     }
     return out;
 }
