@@ -7,6 +7,7 @@
 #include "armor/time_text.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/mail/part_list.hpp"
+#include "bridge/mail/push_token.hpp"
 #include "bridge/wire/imid.hpp"
 #include "bridge/wire/part_name.hpp"
 
@@ -42,7 +43,7 @@ std::optional<Importance> importance_of(std::string_view text) {
     return std::nullopt;
 }
 
-constexpr std::string_view kKinds[] = {"mail", "key"};
+constexpr std::string_view kKinds[] = {"mail", "key", "push", "item", "subscribe", "unsubscribe"};
 
 Kind read_kind(JsonReader& json) {
     const auto known = std::ranges::find(kKinds, json.text("kind"));
@@ -97,10 +98,12 @@ void read_envelope(JsonReader& json, Envelope& envelope) {
 
 /// What the form of single members does not tell.
 Result<void> check(const Inner& inner) {
-    const auto& [message, recipients] = inner;
+    const Message& message = inner.message;
+    const auto& recipients = inner.recipients;
     const auto malformed = [](const char* why) { return fail(400, "Malformed bundle", why); };
     if (!armor::is_uuid(message.envelope.id)) return malformed("the message id is no UUID");
     if (recipients.empty()) return malformed("an item for nobody");
+    if (!inner.token.empty() && !is_push_token(inner.token)) return malformed("a token of another form");
     if (recipients.size() > kMaxItemRecipients) return fail(413, "Too many recipients");
     if (message.parts.size() > kMaxItemParts) return fail(413, "Too many parts");
     if (message.envelope.received.size() > kMaxItemHops) return fail(413, "Too many hops");
@@ -138,6 +141,7 @@ Result<std::string> inner_json(const Inner& inner) {
     JsonWriter json;
     write_envelope(json, inner.message.envelope);
     json.json("recipients", armor::json_texts(inner.recipients));
+    if (!inner.token.empty()) json.text("token", inner.token);
     json.json("received", json_list(inner.message.envelope.received, hop_json));
     json.json("parts", json_list(inner.message.parts, part_json));
     std::string line = json.line();
@@ -151,6 +155,7 @@ Result<Inner> parse_inner(std::string_view text) {
     Inner inner;
     read_envelope(*json, inner.message.envelope);
     inner.recipients = json->texts("recipients");
+    if (json->has("token")) inner.token = json->text("token");
     for (JsonReader& part : json->objects("parts"))
         inner.message.parts.push_back(read_part(part));
     if (auto done = json->finish(); !done) return std::unexpected(std::move(done.error()));

@@ -22,13 +22,15 @@ inline constexpr std::size_t kMaxItemHops = 50;
 struct Inner {
     Message message;
     std::vector<std::string> recipients;  ///< whole IMIDs, for this domain alone; blind copies among them
+    std::string token{};                  ///< push_token.hpp; empty: none
 };
 
 /// One JSON object, at most kMaxInnerBytes (413 otherwise).
 [[nodiscard]] Result<std::string> inner_json(const Inner& inner);
 
 /// 413 over a bound; 400 for the form, a missing or unknown key, an unknown kind, a hop that is no
-/// domain, or not exactly one content part. Names of people are prepared by the caller.
+/// domain, a token of another form, or not exactly one content part. Names of people are prepared by the
+/// caller.
 [[nodiscard]] Result<Inner> parse_inner(std::string_view json);
 
 /// 452 for what DATA and DELIVER would not have taken: control characters in a header value, a part's name

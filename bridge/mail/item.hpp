@@ -42,13 +42,14 @@ enum class ItemMethod : std::uint8_t {
 /// whole bundle: a compressor of its own costs a small item more than all else.
 class ItemWriter {
   public:
-    explicit ItemWriter(ItemMethod method);
+    ItemWriter();
     ~ItemWriter();
     ItemWriter(const ItemWriter&) = delete;
     ItemWriter& operator=(const ItemWriter&) = delete;
 
-    /// The next item, of exactly so many raw octets; before its first append.
-    void begin(std::uint64_t raw_bytes);
+    /// The next item, of exactly so many raw octets; before its first append. One that carries a token is
+    /// stored: its length must say nothing about it.
+    void begin(std::uint64_t raw_bytes, ItemMethod method);
     /// What `raw` completes of the item's frame.
     [[nodiscard]] Result<Bytes> append(ByteView raw);
     /// The rest, once an item, after exactly the announced raw octets (700 otherwise).
@@ -56,8 +57,8 @@ class ItemWriter {
 
   private:
     struct Compressor;
-    ItemMethod method_;
-    std::unique_ptr<Compressor> compressor_;  // with ItemMethod::zstd
+    ItemMethod method_ = ItemMethod::stored;
+    std::unique_ptr<Compressor> compressor_;  // once there was an item of ItemMethod::zstd
     std::uint64_t announced_ = 0;
     std::uint64_t taken_ = 0;
     Bytes started_;

@@ -73,16 +73,17 @@ std::string item_opening(std::string_view inner_json) {
     return std::string(as_text(length)) + std::string(inner_json);
 }
 
-ItemWriter::ItemWriter(ItemMethod method) : method_(method) {
-    if (method == ItemMethod::zstd) compressor_ = std::make_unique<Compressor>();
-}
-
+ItemWriter::ItemWriter() = default;
 ItemWriter::~ItemWriter() = default;
 
-void ItemWriter::begin(std::uint64_t raw_bytes) {
+void ItemWriter::begin(std::uint64_t raw_bytes, ItemMethod method) {
     announced_ = raw_bytes;
     taken_ = 0;
-    if (compressor_) compressor_->begin(raw_bytes);
+    method_ = method;
+    if (method == ItemMethod::zstd) {
+        if (!compressor_) compressor_ = std::make_unique<Compressor>();
+        compressor_->begin(raw_bytes);
+    }
     started_ = {kMailItem, static_cast<std::uint8_t>(method_)};
     append_big_endian(started_, raw_bytes);
 }
@@ -90,7 +91,7 @@ void ItemWriter::begin(std::uint64_t raw_bytes) {
 Result<Bytes> ItemWriter::append(ByteView raw) {
     Bytes out = std::exchange(started_, {});
     taken_ += raw.size();
-    if (!compressor_) {
+    if (method_ == ItemMethod::stored) {
         put_chunk(out, raw);
         return out;
     }
@@ -101,7 +102,7 @@ Result<Bytes> ItemWriter::append(ByteView raw) {
 Result<Bytes> ItemWriter::finish() {
     if (taken_ != announced_) return fail(700, "Internal error", "an item has not the length it announced");
     Bytes out = std::exchange(started_, {});
-    if (compressor_) {
+    if (method_ == ItemMethod::zstd) {
         if (auto done = compressor_->run(out, {}, ZSTD_e_end); !done) return std::unexpected(done.error());
     }
     append_big_endian(out, std::uint32_t{0});

@@ -46,10 +46,22 @@ struct Failure {
     std::string cause;
 };
 
-/// What an item is for.
+/// What an item is for. The numbers are in the store.
 enum class Kind {
     mail,
-    key,  ///< a question for a user's key, or its answer (envelope.md, 3.2): never in a folder
+    key,          ///< a question for a user's key, or its answer (envelope.md, 3.2): never in a folder
+    push,         ///< docs/protocol.md, 18
+    item,         ///< of a node, for those who subscribed to it (docs/protocol.md, 19)
+    subscribe,    ///< a domain's wish for a node's items, or the answer: never in a folder
+    unsubscribe,  ///< its end, from either side: never in a folder
+};
+
+/// What whoever gets a push may choose. Nobody but its user's own program ever opens the URI.
+struct PushAction {
+    std::string label;
+    std::string uri;
+
+    friend bool operator==(const PushAction&, const PushAction&) = default;
 };
 
 struct Envelope {
@@ -70,6 +82,11 @@ struct Envelope {
     std::vector<Hop> received;
     std::vector<Failure> failed;
     Kind kind = Kind::mail;
+    std::vector<PushAction> actions;  ///< of a push
+    /// Of an item of a node: its number there, from 1 (0: none), and the digest (64 hex) of the item before,
+    /// empty for the first.
+    std::uint64_t sequence = 0;
+    std::string previous;
     /// Who wrote in the name of a shared mailbox: told to who reads it there, never stored with the message,
     /// nor sent to anybody.
     std::string sender;

@@ -92,6 +92,25 @@ void print_received(Printer& out, const std::vector<Hop>& hops) {
     out.close(']');
 }
 
+void print_actions(Printer& out, const std::vector<PushAction>& actions) {
+    if (actions.empty()) return;
+    out.key("actions");
+    out.open('[');
+    for (const PushAction& action : actions) {
+        out.element();
+        out.open('{');
+        out.text("label", action.label);
+        out.text("uri", action.uri);
+        out.close('}');
+    }
+    out.close(']');
+}
+
+std::string_view kind_text(Kind kind) {
+    if (kind == Kind::push) return "push";
+    return kind == Kind::item ? "item" : "";
+}
+
 void print_failed(Printer& out, const std::vector<Failure>& failed) {
     if (failed.empty()) return;
     out.key("failed");
@@ -111,6 +130,7 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     out.key("envelope");
     out.open('{');
     out.text("id", envelope.id);
+    out.text_if_any("kind", kind_text(envelope.kind));
     out.text("from", envelope.from);
     out.text_if_any("sender", envelope.sender);
     out.text_if_any("original-from", envelope.original_from);
@@ -124,6 +144,9 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     if (envelope.secure) out.member("secure", "true");
     out.text_if_any("in-reply-to", envelope.in_reply_to);
     if (!envelope.references.empty()) out.texts("references", envelope.references);
+    print_actions(out, envelope.actions);
+    if (envelope.sequence != 0) out.member("sequence", std::to_string(envelope.sequence));
+    out.text_if_any("previous", envelope.previous);
     print_received(out, envelope.received);
     print_failed(out, envelope.failed);
     out.close('}');

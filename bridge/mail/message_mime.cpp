@@ -56,6 +56,8 @@ std::string envelope_headers(const Envelope& envelope, std::string_view id) {
     if (envelope.importance != Importance::normal) {
         out += header("Importance", envelope.importance == Importance::high ? "high" : "low");
     }
+    for (const PushAction& action : envelope.actions)
+        out += header("X-IMMP-Action", mime_text(action.label + ": " + action.uri));
     out += header("X-IMMP-ID", id);
     return out + "MIME-Version: 1.0\r\n";
 }

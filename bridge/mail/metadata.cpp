@@ -1,8 +1,10 @@
 #include "bridge/mail/metadata.hpp"
 
 #include "armor/json_line.hpp"
+#include "armor/line_cursor.hpp"
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
+#include "bridge/mail/push_action.hpp"
 #include "bridge/wire/imid.hpp"
 #include "bridge/wire/token.hpp"
 
@@ -41,7 +43,27 @@ struct Fields {
     std::vector<std::string> in_reply_to;
 };
 
-Result<Fields> read_fields(armor::JsonReader& json) {
+Result<std::vector<PushAction>> read_actions(armor::JsonReader& json) {
+    std::vector<PushAction> actions;
+    for (armor::JsonReader& action : json.objects("actions")) {
+        actions.push_back({action.text("label"), action.text("uri")});
+        if (auto done = check_action(actions.back()); !done) return complaint(std::move(done.error()));
+    }
+    if (actions.size() > kMaxPushActions) return fail(413, "Too many actions");
+    return actions;
+}
+
+/// An item's number and the digest of the one before; the first one has none.
+void read_place(armor::JsonReader& json, Metadata& metadata) {
+    metadata.sequence = json.number("sequence");
+    if (json.has("previous")) metadata.previous = json.text("previous");
+    if (metadata.sequence == 0) json.complain("sequence", "begins at 1");
+    if (metadata.previous.empty() != (metadata.sequence == 1)) json.complain("previous", "is not in place");
+    if (!metadata.previous.empty() && !armor::parse_digest(metadata.previous))
+        json.complain("previous", "is no digest");
+}
+
+Result<Fields> read_fields(armor::JsonReader& json, Kind kind) {
     Fields fields;
     if (json.has("to")) fields.metadata.to = json.texts("to");
     if (json.has("cc")) fields.metadata.cc = json.texts("cc");
@@ -53,16 +75,22 @@ Result<Fields> read_fields(armor::JsonReader& json) {
         if (!date) json.complain("date", "is no time");
         if (date) fields.metadata.date = *date;
     }
+    if (kind == Kind::push && json.has("actions")) {
+        auto actions = read_actions(json);
+        if (!actions) return complaint(std::move(actions.error()));
+        fields.metadata.actions = *std::move(actions);
+    }
+    if (kind == Kind::item) read_place(json, fields.metadata);
     if (auto done = json.finish(); !done) return complaint(std::move(done.error()));
     return fields;
 }
 
 }  // namespace
 
-Result<Metadata> parse_metadata(std::string_view text) {
+Result<Metadata> parse_metadata(std::string_view text, Kind kind) {
     auto json = armor::JsonReader::parse(text, {kMaxMetadataBytes, armor::JsonSpace::allowed});
     if (!json) return complaint(std::move(json.error()));
-    auto fields = read_fields(*json);
+    auto fields = read_fields(*json, kind);
     if (!fields) return complaint(std::move(fields.error()));
     auto& [metadata, reply_to, in_reply_to] = *fields;
     for (auto* names : {&metadata.to, &metadata.cc, &reply_to}) {
@@ -74,6 +102,23 @@ Result<Metadata> parse_metadata(std::string_view text) {
     if (!reply_to.empty()) metadata.reply_to = std::move(reply_to.front());
     if (!in_reply_to.empty()) metadata.in_reply_to = std::move(in_reply_to.front());
     return std::move(metadata);
+}
+
+std::string metadata_json(const Envelope& envelope) {
+    armor::JsonWriter json;
+    if (!envelope.in_reply_to.empty()) json.text("in-reply-to", envelope.in_reply_to);
+    if (!envelope.actions.empty()) {
+        std::string actions;
+        for (const PushAction& action : envelope.actions) {
+            actions += actions.empty() ? "[" : ",";
+            actions += armor::JsonWriter().text("label", action.label).text("uri", action.uri).line();
+        }
+        json.json("actions", actions + "]");
+    }
+    if (envelope.sequence != 0) json.number("sequence", envelope.sequence);
+    if (!envelope.previous.empty()) json.text("previous", envelope.previous);
+    const std::string line = json.line();
+    return line == "{}" ? std::string() : line;
 }
 
 bool is_metadata_type(std::string_view type) {

@@ -1,5 +1,5 @@
 // The part that carries what DELIVER has no parameters for: to, cc, reply-to, in-reply-to, references, date
-// (decisions, 5).
+// (decisions, 5); of a push its actions, of a node's item its place (docs/envelope.md, 3.3).
 #pragma once
 
 #include <string_view>
@@ -23,10 +23,18 @@ struct Metadata {
     std::string in_reply_to;
     std::vector<std::string> references;
     std::optional<Time> date;
+    std::vector<PushAction> actions{};
+    std::uint64_t sequence = 0;
+    std::string previous{};
 };
 
-/// 413; 400 for the form, an unknown key or what is no IMID; 415 for control characters.
-[[nodiscard]] Result<Metadata> parse_metadata(std::string_view json);
+/// 413; 400 for the form, a key that is unknown or not of this kind, what is no IMID, a wrong action or
+/// place; 415 for control characters.
+[[nodiscard]] Result<Metadata> parse_metadata(std::string_view json, Kind kind = Kind::mail);
+
+/// The part's octets for a push or an item that the server itself writes: `in-reply-to`, actions, place.
+/// Empty where there is none of these.
+[[nodiscard]] std::string metadata_json(const Envelope& envelope);
 
 /// Text that may stand in a header: no controls (C0, DEL, C1), valid UTF-8.
 [[nodiscard]] bool is_header_text(std::string_view text);

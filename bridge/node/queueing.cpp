@@ -5,13 +5,15 @@
 namespace immp::bridge {
 
 Result<void> queue_mail(Transaction& transaction, MessageId message, std::uint64_t octets,
-                        const std::string& sender, const Imid& recipient, Time now) {
+                        const std::string& sender, const Imid& recipient, Time now,
+                        const std::string& token) {
     OutboxRow row;
     row.message = message;
     row.sender = sender;
     row.recipient = recipient.text();
     row.destination = recipient.domain;
     row.length = octets;
+    row.token = token;
     row.queued = row.next_try = now;
     auto added = transaction.outbox().add(row);
     if (!added) return std::unexpected(std::move(added.error()));

@@ -18,6 +18,7 @@ constexpr std::uint64_t kLoadedBytes = 2ull << 20;
 
 struct Group {
     Message message;
+    std::string token;
     std::vector<std::string> bodies;  ///< of the first parts, as far as they were loaded
     std::vector<OutboxRow> rows;
 };
@@ -41,11 +42,11 @@ Result<std::vector<Group>> load_groups(Transaction& transaction, const std::vect
     std::uint64_t room_bytes = kLoadedBytes;
     MessageId last = 0;
     for (const OutboxRow& row : rows) {
-        if (groups.empty() || row.message != last) {
+        if (groups.empty() || row.message != last || row.token != groups.back().token) {
             auto message = transaction.mailboxes().message(row.message);
             if (!message) return std::unexpected(std::move(message.error()));
             if (!*message) return fail(702, "Storage failed", "an outbox row without its message");
-            groups.push_back({std::move(**message), {}, {}});
+            groups.push_back({std::move(**message), row.token, {}, {}});
             auto left = load_bodies(transaction, groups.back(), room_bytes);
             if (!left) return std::unexpected(std::move(left.error()));
             room_bytes = *left;
@@ -98,12 +99,13 @@ class Press {
           stage_(services.store, StageWait::block, services.now()) {}
 
     Result<void> add(const Group& group) {
-        Inner inner{group.message, {}};
+        Inner inner{group.message, {}, group.token};
         for (const OutboxRow& row : group.rows)
             inner.recipients.push_back(row.recipient);
         auto json = inner_json(inner);
         if (!json) return std::unexpected(std::move(json.error()));
-        items_.begin(item_raw_bytes(*json, group.message));
+        items_.begin(item_raw_bytes(*json, group.message),
+                     group.token.empty() ? ItemMethod::zstd : ItemMethod::stored);
         if (auto done = take(items_.append(as_bytes(item_opening(*json)))); !done) return done;
         for (std::size_t i = 0; i < group.message.parts.size(); ++i) {
             auto done = i < group.bodies.size() ? take(items_.append(as_bytes(group.bodies[i])))
@@ -142,7 +144,7 @@ class Press {
     }
 
     const NodeServices& services_;
-    ItemWriter items_{ItemMethod::zstd};
+    ItemWriter items_;
     armor::PayloadSealer sealer_;
     BodyStage stage_;
 };

@@ -14,7 +14,7 @@ std::int64_t number_of(std::string_view text) {
     return number;
 }
 
-// Hops are pairs, failures are triples of texts in one list.
+// Hops and actions are pairs, failures are triples of texts in one list.
 
 std::string pack_hops(const std::vector<Hop>& hops) {
     std::vector<std::string> texts;
@@ -52,6 +52,21 @@ std::vector<Failure> unpack_failures(std::string_view packed) {
     return failures;
 }
 
+std::string pack_actions(const std::vector<PushAction>& actions) {
+    std::vector<std::string> texts;
+    for (const PushAction& action : actions)
+        texts.insert(texts.end(), {action.label, action.uri});
+    return pack(texts);
+}
+
+std::vector<PushAction> unpack_actions(std::string_view packed) {
+    std::vector<std::string> texts = unpack(packed);
+    std::vector<PushAction> actions;
+    for (std::size_t i = 0; i + 1 < texts.size(); i += 2)
+        actions.push_back({std::move(texts[i]), std::move(texts[i + 1])});
+    return actions;
+}
+
 Result<void> insert_part(Connection& connection, std::int64_t message, std::size_t number, const Part& part) {
     return connection
         .query(
@@ -85,6 +100,9 @@ Envelope read_envelope(const Row& row) {
     envelope.failed = unpack_failures(row.text(13));
     envelope.kind = static_cast<Kind>(row.number(14));
     envelope.original_from = row.text(15);
+    envelope.actions = unpack_actions(row.text(16));
+    envelope.sequence = row.count(17);
+    envelope.previous = row.text(18);
     return envelope;
 }
 
@@ -97,13 +115,14 @@ Result<std::int64_t> insert_message(Connection& connection, const Message& messa
             .query(
                 "INSERT INTO messages (uuid, sender, recipients, copies, subject, date, expires, importance, "
                 "secure, reply_to, in_reply_to, reference_list, received, failed, length, kind, "
-                "original_from) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "original_from, actions, sequence, previous) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 envelope.id, envelope.from, pack(envelope.to), pack(envelope.cc), envelope.subject,
                 envelope.date, envelope.expires, static_cast<int>(envelope.importance),
                 static_cast<int>(envelope.secure), envelope.reply_to, envelope.in_reply_to,
                 pack(envelope.references), pack_hops(envelope.received), pack_failures(envelope.failed),
-                message.length(), static_cast<int>(envelope.kind), envelope.original_from)
+                message.length(), static_cast<int>(envelope.kind), envelope.original_from,
+                pack_actions(envelope.actions), envelope.sequence, envelope.previous)
             .run();
     if (!added) return std::unexpected(added.error());
     const std::int64_t id = connection.last_id();
@@ -118,8 +137,8 @@ Result<std::optional<Message>> select_message(Connection& connection, std::int64
         connection
             .query(
                 "SELECT uuid, sender, recipients, copies, subject, date, expires, importance, "
-                "secure, reply_to, in_reply_to, reference_list, received, failed, kind, original_from "
-                "FROM messages WHERE id = ?",
+                "secure, reply_to, in_reply_to, reference_list, received, failed, kind, original_from, "
+                "actions, sequence, previous FROM messages WHERE id = ?",
                 id)
             .one(read_envelope);
     if (!envelope) return std::unexpected(envelope.error());

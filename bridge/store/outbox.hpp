@@ -31,6 +31,7 @@ struct OutboxRow {
     std::string bundle;              ///< the bundle it travels in, or empty
     std::uint32_t item = 0;          ///< its item in that bundle
     std::uint32_t recipient_no = 0;  ///< its recipient within the item
+    std::string token{};             ///< that travels with it (push_token.hpp), or empty
 };
 
 /// A destination with rows that travel in no bundle yet.

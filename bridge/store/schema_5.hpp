@@ -7,7 +7,7 @@ namespace immp::bridge {
 ///   under the domain's key of that day.
 /// - peer_keys: users of other domains whose keys were asked for; `told` is NULL until their domain has
 ///   answered. Short-lived: what is not asked for any more is forgotten.
-/// - messages.kind: what an item is on its way to another domain (Kind); only mail lies in folders.
+/// - messages.kind: what an item is on its way to another domain (Kind); some never lie in folders.
 inline constexpr const char* kSchema5 = R"sql(
 CREATE TABLE user_keys (
     account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT id, message, sender, recipient, destination, length, queued, next_try, attempts, last_error, "
-    "delay_noticed, bundle, item, recipient_no FROM outbox ";
+    "delay_noticed, bundle, item, recipient_no, token FROM outbox ";
 
 std::string select(std::string_view rest) {
     return std::string(kSelect).append(rest);
@@ -26,7 +26,8 @@ OutboxRow read_outbox_row(const Row& row) {
             .delay_noticed = row.flag(10),
             .bundle = row.text(11),
             .item = row.small(12),
-            .recipient_no = row.small(13)};
+            .recipient_no = row.small(13),
+            .token = row.text(14)};
 }
 
 /// Whole messages from the front, until another would take them over `fill_bytes`.
@@ -45,11 +46,11 @@ Result<OutboxId> SqliteOutbox::add(const OutboxRow& row) {
     auto added =
         db_.query(
                "INSERT INTO outbox (message, sender, recipient, destination, length, queued, next_try, "
-               "attempts, last_error, delay_noticed, bundle, item, recipient_no) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               "attempts, last_error, delay_noticed, bundle, item, recipient_no, token) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                row.message, row.sender, row.recipient, row.destination, row.length, row.queued, row.next_try,
                row.attempts, row.last_error, static_cast<int>(row.delay_noticed), row.bundle, row.item,
-               row.recipient_no)
+               row.recipient_no, row.token)
             .run();
     if (!added) return std::unexpected(added.error());
     return db_.last_id();

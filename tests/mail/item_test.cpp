@@ -79,21 +79,21 @@ TEST_P(ItemTest, LengthsMustBeExact) {
 }
 
 TEST(ItemWriter, HoldsToWhatItAnnounced) {
-    ItemWriter writer(ItemMethod::stored);
-    writer.begin(5);
+    ItemWriter writer;
+    writer.begin(5, ItemMethod::stored);
     ASSERT_TRUE(writer.append(as_bytes("four")));
     EXPECT_EQ(writer.finish().error().code, 700);
 }
 
 TEST_P(ItemTest, OneWriterServesAllItems) {
-    ItemWriter writer(GetParam());
+    ItemWriter writer;
     std::string one_behind_the_other;
     std::string each_of_its_own;
     for (const std::size_t length : {3u, 200'000u, 0u, 70'000u}) {
         const Inner inner = plain_inner(length);
         const std::string json = inner_json(inner).value();
         const std::string body(length, 'x');
-        writer.begin(item_raw_bytes(json, inner.message));
+        writer.begin(item_raw_bytes(json, inner.message), GetParam());
         one_behind_the_other += text_of(writer.append(as_bytes(item_opening(json))).value());
         one_behind_the_other += text_of(writer.append(as_bytes(body)).value());
         one_behind_the_other += text_of(writer.finish().value());
@@ -184,8 +184,8 @@ TEST(ItemFrame, PaddingIsExactlyZeros) {
 
 /// The frame of a raw text, taken out of what the writer made of it.
 std::string frame_of(const std::string& raw) {
-    ItemWriter writer(ItemMethod::zstd);
-    writer.begin(raw.size());
+    ItemWriter writer;
+    writer.begin(raw.size(), ItemMethod::zstd);
     std::string item = text_of(writer.append(as_bytes(raw)).value());
     item += text_of(writer.finish().value());
     std::string frame;
@@ -285,8 +285,8 @@ TEST(ItemBomb, OverTheLimitIsRefusedWithoutInflatingIt) {
     constexpr std::uint64_t kZeros = 64u << 20;
     const Inner inner = plain_inner(kZeros);
     const std::string json = inner_json(inner).value();
-    ItemWriter writer(ItemMethod::zstd);
-    writer.begin(item_raw_bytes(json, inner.message));
+    ItemWriter writer;
+    writer.begin(item_raw_bytes(json, inner.message), ItemMethod::zstd);
     std::string item = text_of(writer.append(as_bytes(item_opening(json))).value());
     const std::string zeros(1u << 20, '\0');
     for (std::uint64_t done = 0; done < kZeros; done += zeros.size())

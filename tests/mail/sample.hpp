@@ -57,8 +57,8 @@ inline std::string text_of(const Bytes& octets) {
 /// One item around any inner JSON; `raw_bytes` as announced.
 inline std::string item_around(ItemMethod method, std::string_view json, const std::string& bodies,
                                std::uint64_t raw_bytes) {
-    ItemWriter writer(method);
-    writer.begin(raw_bytes);
+    ItemWriter writer;
+    writer.begin(raw_bytes, method);
     std::string out = text_of(writer.append(as_bytes(item_opening(json))).value());
     out += text_of(writer.append(as_bytes(bodies)).value());
     return out + text_of(writer.finish().value());
