@@ -136,7 +136,7 @@ TEST(Inner, TakesNoValueOfAnotherKind) {
         }
     }
     EXPECT_EQ(code_of(with("id", "\"0F6D9D1E-5B1C-4C83-9F60-7D2F5F8F7C11\"")), 400) << "upper case";
-    EXPECT_EQ(code_of(with("kind", "\"push\"")), 400);
+    EXPECT_EQ(code_of(with("kind", "\"letter\"")), 400);
     EXPECT_EQ(code_of(with("date", "\"2026-09-21\"")), 400);
     EXPECT_EQ(code_of(with("importance", "\"urgent\"")), 400);
     EXPECT_EQ(code_of(with("recipients", "[]")), 400) << "an item for nobody";
