@@ -11,7 +11,7 @@ from programs import anonymous_kib, load, with_share_of_others
 
 SESSIONS = 10_000
 LINES = 1  # NOOP and its line end, an octet a second: five seconds
-MOST_SECONDS = 6 * LINES  # with the last reply
+MOST_SECONDS = 10 * LINES  # twice what they take to say it
 ASKED_SECONDS = 4
 PAUSE_SECONDS = 0.005  # between two questions: who asks at once again competes with immpd for a processor
 ROUNDS, MOST_ROUNDS = 5, 15
