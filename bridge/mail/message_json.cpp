@@ -92,6 +92,21 @@ void print_received(Printer& out, const std::vector<Hop>& hops) {
     out.close(']');
 }
 
+void print_received_via(Printer& out, const std::vector<RelayHop>& hops) {
+    if (hops.empty()) return;
+    out.key("received-via");
+    out.open('[');
+    for (const RelayHop& hop : hops) {
+        out.element();
+        out.open('{');
+        out.text("domain", hop.domain);
+        out.text("timestamp", armor::time_text(hop.timestamp));
+        out.member("verified", hop.verified ? "true" : "false");
+        out.close('}');
+    }
+    out.close(']');
+}
+
 void print_failed(Printer& out, const std::vector<Failure>& failed) {
     if (failed.empty()) return;
     out.key("failed");
@@ -125,6 +140,7 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     out.text_if_any("in-reply-to", envelope.in_reply_to);
     if (!envelope.references.empty()) out.texts("references", envelope.references);
     print_received(out, envelope.received);
+    print_received_via(out, envelope.received_via);
     print_failed(out, envelope.failed);
     out.close('}');
 }
