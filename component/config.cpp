@@ -161,14 +161,19 @@ class Loader {
         return bridge::Routes(config_.routes, {}).of(domain).way;
     }
 
+    [[nodiscard]] std::unexpected<Error> goes_nowhere(const std::string& domain,
+                                                      const std::string& gateway) const {
+        return fail(400, file_.string() + ": routes: " + domain + " goes via " + gateway +
+                             ", which must be another domain, with a route of its own: xmpp or tcp");
+    }
+
     /// A gateway is reached by itself; one of a gateway would hide where mail goes.
     [[nodiscard]] Result<void> check_routes() const {
         for (const auto& [domain, route] : config_.routes) {
             if (route.way != bridge::Way::via) continue;
             const std::string& gateway = route.gateway;
             if (gateway == config_.domain || gateway == domain || way_of(gateway) == bridge::Way::via)
-                return fail(400, file_.string() + ": routes: " + domain + " goes via " + gateway +
-                                     ", which must be another domain, with a route of its own: xmpp or tcp");
+                return goes_nowhere(domain, gateway);
         }
         for (const std::string& served : config_.gateway.domains)
             if (served == config_.domain)

@@ -46,6 +46,11 @@ Done run_device_list(Context& context, const Arguments&) {
 Done run_device_add(Context& context, const Arguments& arguments) {
     const std::string name = arguments.text("name");
     const auto answer = ask(context, "DEVICE ADD " + bridge::quoted(name), 201);
+    if (!answer && answer.error().code == 409)
+        return failed(ExitStatus::bad_input,
+                      "this device has a secret already; choose another name, or end that one first: immp "
+                      "device revoke \"" +
+                          one_line(name) + "\"");
     if (!answer) return std::unexpected(answer.error());
     const std::string secret = field_of(answer->back(), "secret");
     if (context.format == Format::json)

@@ -1,5 +1,6 @@
-// immp login ADDRESS: the password is used once, to get a secret for this device.
+// immp login ADDRESS: the password is used once, to get a secret for this device, or to keep the one it has.
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <ostream>
 #include <utility>
@@ -17,18 +18,11 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr int kMaxNamesTried = 20;
-
 std::string machine_name() {
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) != 0) return "immp";
     return "immp on " + std::string(name.data());
 }
-
-struct Device {
-    std::string name;
-    armor::SecretText secret;
-};
 
 Outcome<void> revoke(Conversation& conversation, const std::string& device) {
     if (auto sent = conversation.send("DEVICE REVOKE " + bridge::quoted(device)); !sent) return sent;
@@ -47,18 +41,27 @@ Outcome<armor::SecretText> add_device(Conversation& conversation, const std::str
     return armor::SecretText(std::move(*secret));
 }
 
-/// A name that is ours already gets a new secret; one that another device has gets a number.
-Outcome<Device> new_device(Conversation& conversation, const std::string& wanted, const std::string& ours) {
-    if (wanted == ours) static_cast<void>(revoke(conversation, wanted));
-    std::string name = wanted;
-    for (int number = 2; number <= kMaxNamesTried; ++number) {
-        auto secret = add_device(conversation, name);
-        if (secret) return Device{name, std::move(*secret)};
-        if (secret.error().code != 409) return std::unexpected(secret.error());
-        name = wanted + " " + std::to_string(number);
-    }
+std::unexpected<Failure> taken(const std::string& name) {
+    const std::string shown = "\"" + one_line(name) + "\"";
     return failed(ExitStatus::bad_input,
-                  "all names like \"" + wanted + "\" are taken; choose one with --device");
+                  "another device is logged in as " + shown +
+                      "; choose another name with --device, or end that login first where this account is "
+                      "logged in: immp device revoke " +
+                      shown);
+}
+
+/// Where the name is taken by this device itself, its secret stays: so no failure on the way can leave a
+/// secret here that was ended there.
+Outcome<armor::SecretText> secret_for(const std::string& name, const StoredAccount& before, Entered& entered,
+                                      const Entrance& entrance, std::chrono::milliseconds patience) {
+    auto added = add_device(entered.conversation, name);
+    if (added || added.error().code != 409) return added;
+    if (name != before.device) return taken(name);
+    const Login own{before.account, name, before.secret.clone(), before.seen};
+    const auto proved = enter({entrance.server, entered.start, entrance.ca_file}, own, patience);
+    if (proved) return before.secret.clone();
+    if (proved.error().code == 402) return taken(name);
+    return std::unexpected(proved.error());
 }
 
 Outcome<std::string> absolute(const std::string& path) {
@@ -101,20 +104,22 @@ Done run_login(Context& context, const Arguments& arguments) {
 
     const std::string server = arguments.text("--server");
     const auto start = arguments.has("--tls") ? TlsStart::first_octet : TlsStart::ask;
-    const std::string wanted = arguments.text("--device");
+    const Entrance entrance{server, start, *ca_file};
+    const std::string given = arguments.text("--device");
+    const std::string name = given.empty() ? machine_name() : given;
     const StoredAccount before = earlier(context, *account);
     const Login login{*account, "", std::move(*password), before.seen};
-    auto entered = enter(Entrance{server, start, *ca_file}, login, context.patience);
+    auto entered = enter(entrance, login, context.patience);
     if (!entered) return std::unexpected(entered.error());
-    auto device = new_device(entered->conversation, wanted.empty() ? machine_name() : wanted, before.device);
-    if (!device) return std::unexpected(device.error());
+    auto secret = secret_for(name, before, *entered, entrance, context.patience);
+    if (!secret) return std::unexpected(secret.error());
 
     const StoredAccount stored{*account,
                                server,
                                server.empty() ? TlsStart::ask : entered->start,
                                *ca_file,
-                               device->name,
-                               std::move(device->secret),
+                               name,
+                               std::move(*secret),
                                entered->derivation.cost};
     if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
     if (!before.device.empty() && before.device != stored.device)

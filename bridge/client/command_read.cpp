@@ -25,6 +25,14 @@ void show_header(const Context& context, std::string_view name, const std::strin
     if (!value.empty()) context.out << name << ": " << one_line(value) << '\n';
 }
 
+std::vector<std::string> relay_texts(const OpenedMessage& message) {
+    std::vector<std::string> texts;
+    for (const Relay& relay : message.received_via)
+        texts.push_back(relay.domain + " at " + relay.timestamp +
+                        (relay.verified ? " (verified)" : " (not verified)"));
+    return texts;
+}
+
 void show_parts(const Context& context, const OpenedMessage& message) {
     const bool only_text = message.parts.size() == 1 && message.text && !message.text_cut;
     if (only_text || message.parts.empty()) return;
@@ -46,6 +54,7 @@ void show(const Context& context, const OpenedMessage& message, const std::optio
     if (message.importance != "normal") show_header(context, "Importance", message.importance);
     if (sealed) context.out << "Sealed: end to end, signed by " << sealed->text() << '\n';
     show_header(context, "Received", joined(message.received));
+    show_header(context, "Received via", joined(relay_texts(message)));
     for (const FailedRecipient& fate : message.undelivered)
         show_header(context, "Undelivered",
                     fate.recipient + " (" + std::to_string(fate.code) + " " + fate.cause + ")");
@@ -64,6 +73,17 @@ std::string parts_json(const OpenedMessage& message) {
         armor::JsonWriter json;
         json.text("id", part.id).text("type", part.type).number("length", part.length);
         if (part.content) json.text("class", "content");
+        list += (list.empty() ? "" : ",") + json.line();
+    }
+    return "[" + list + "]";
+}
+
+std::string received_via_json(const OpenedMessage& message) {
+    std::string list;
+    for (const Relay& relay : message.received_via) {
+        armor::JsonWriter json;
+        json.text("domain", relay.domain).text("timestamp", relay.timestamp);
+        json.json("verified", relay.verified ? "true" : "false");
         list += (list.empty() ? "" : ",") + json.line();
     }
     return "[" + list + "]";
@@ -95,6 +115,7 @@ void show_json(const Context& context, const OpenedMessage& message, const std::
         .text("subject", message.subject)
         .text("date", message.date);
     json.text("importance", message.importance).json("received", armor::json_texts(message.received));
+    if (!message.received_via.empty()) json.json("received-via", received_via_json(message));
     json.json("failed", undelivered_json(message)).json("parts", parts_json(message));
     if (sealed) json.json("sealed", sealed_json(*sealed));
     if (message.text && !message.text_cut) json.text("text", many_lines(*message.text));

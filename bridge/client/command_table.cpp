@@ -29,7 +29,7 @@ std::span<const CommandRow> command_table() {
           {"--tls", "the server speaks TLS from the first octet", Kind::flag},
           {"--ca", "PEM file of an authority to trust besides the system's", Kind::text, Offer::file},
           {"--password-file", "file with the password; - is standard input", Kind::text, Offer::file},
-          {"--device", "name of this device at the server"}},
+          {"--device", "name of this device at the server, which no other login has"}},
          run_login},
         {"send",
          "Send a message; its text comes from standard input",

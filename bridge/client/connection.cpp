@@ -110,17 +110,17 @@ Outcome<Connection> Connection::dial(const Endpoint& endpoint, milliseconds pati
                       "no address for " + endpoint.host + " (" + ::gai_strerror(refused) +
                           "); check the name, or name the server with --server HOST:PORT");
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
-    int error = 0;
+    std::optional<int> error;
     for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-        if (reach == Reach::public_only && !is_public(*address->ai_addr)) {
-            error = EACCES;
-            continue;
-        }
+        if (reach == Reach::public_only && !is_public(*address->ai_addr)) continue;
         const auto descriptor = connect_to(*address, patience);
         if (descriptor) return Connection(std::make_unique<State>(*descriptor, endpoint, patience));
         error = descriptor.error();
     }
-    return failed(ExitStatus::unavailable, "cannot reach " + endpoint.text() + " (" + std::strerror(error) +
+    if (!error)
+        return failed(ExitStatus::unavailable,
+                      endpoint.text() + " is at a private or reserved address, and only a route leads there");
+    return failed(ExitStatus::unavailable, "cannot reach " + endpoint.text() + " (" + std::strerror(*error) +
                                                "); is the server running, and the port right and open?");
 }
 

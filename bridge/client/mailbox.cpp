@@ -152,6 +152,8 @@ Outcome<OpenedMessage> open_message(Conversation& conversation, const std::strin
     message.importance = envelope.text("importance");
     for (const JsonValue& hop : envelope.member("received").items())
         message.received.push_back(hop.text("domain") + " at " + hop.text("timestamp"));
+    for (const JsonValue& hop : envelope.member("received-via").items())
+        message.received_via.push_back({hop.text("domain"), hop.text("timestamp"), hop.flag("verified")});
     for (const JsonValue& fate : envelope.member("failed").items())
         message.undelivered.push_back({fate.text("recipient"), fate.number("code"), fate.text("cause")});
     read_parts(message, json->member("parts"));

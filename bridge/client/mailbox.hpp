@@ -51,11 +51,17 @@ struct FailedRecipient {
     std::string cause;
 };
 
+struct Relay {
+    std::string domain;
+    std::string timestamp;
+    bool verified = false;  ///< else somebody says so who passed the message on
+};
+
 struct OpenedMessage {
     std::string id;           ///< here
     std::string envelope_id;  ///< the sender's
     std::string from;
-    std::string sender;  ///< who wrote in the name of a shared mailbox
+    std::string sender;         ///< who wrote in the name of a shared mailbox
     std::string original_from;  ///< of a forwarded message; nobody verified it
     std::vector<std::string> to;
     std::vector<std::string> cc;
@@ -63,6 +69,7 @@ struct OpenedMessage {
     std::string date;
     std::string importance;
     std::vector<std::string> received;  ///< "domain at time", each hop
+    std::vector<Relay> received_via;
     std::vector<FailedRecipient> undelivered;
     std::vector<MessagePart> parts;
     std::optional<std::string> text;  ///< the content where it is text, at most kShownBytes

@@ -37,7 +37,8 @@ struct Inner {
 /// that is a path or stands twice, a type that is none (decisions, 5). It ends this message, not its bundle.
 [[nodiscard]] Result<void> check_texts(const Inner& inner);
 
-/// What tells two messages under one id apart: everything the recipient sees but the trail, bodies by digest.
+/// What tells two messages under one id apart: everything the recipient sees but `received`
+/// and `received-via`, bodies by digest: by whatever way it comes again, it is the same message.
 [[nodiscard]] armor::Digest message_digest(const Message& message);
 
 }  // namespace immp::bridge

@@ -39,6 +39,14 @@ struct Hop {
     Time timestamp;
 };
 
+/// One line of the trail of the bundle that brought a message; `received-via` in the envelope. It stands
+/// outside the origin's signature: who passed the bundle on may have left lines out, or made them up.
+struct RelayHop {
+    std::string domain;
+    Time timestamp;         ///< as the relay, or who speaks in its name, says
+    bool verified = false;  ///< signed under the record that we had pinned of the domain when it was filed
+};
+
 /// What a bounce says of one recipient (decisions, 5: `envelope.failed`).
 struct Failure {
     std::string recipient;
@@ -80,6 +88,8 @@ struct Envelope {
     std::string in_reply_to;
     std::vector<std::string> references;
     std::vector<Hop> received;
+    /// At most 50. Stored with the message as it came here, never sent to anybody.
+    std::vector<RelayHop> received_via;
     std::vector<Failure> failed;
     Kind kind = Kind::mail;
     std::vector<PushAction> actions;  ///< of a push

@@ -106,6 +106,21 @@ void print_actions(Printer& out, const std::vector<PushAction>& actions) {
     out.close(']');
 }
 
+void print_received_via(Printer& out, const std::vector<RelayHop>& hops) {
+    if (hops.empty()) return;
+    out.key("received-via");
+    out.open('[');
+    for (const RelayHop& hop : hops) {
+        out.element();
+        out.open('{');
+        out.text("domain", hop.domain);
+        out.text("timestamp", armor::time_text(hop.timestamp));
+        out.member("verified", hop.verified ? "true" : "false");
+        out.close('}');
+    }
+    out.close(']');
+}
+
 std::string_view kind_text(Kind kind) {
     if (kind == Kind::push) return "push";
     return kind == Kind::item ? "item" : "";
@@ -148,6 +163,7 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     if (envelope.sequence != 0) out.member("sequence", std::to_string(envelope.sequence));
     out.text_if_any("previous", envelope.previous);
     print_received(out, envelope.received);
+    print_received_via(out, envelope.received_via);
     print_failed(out, envelope.failed);
     out.close('}');
 }

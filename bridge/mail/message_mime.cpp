@@ -39,8 +39,19 @@ std::string trail(const std::vector<Hop>& hops) {
     return out;
 }
 
+/// No `Received`: mail programs take those for the word of the servers that they name.
+std::string relays(const std::vector<RelayHop>& hops) {
+    std::string out;
+    for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
+        out += header("X-IMMP-Received-Via", mime_text(hop->domain) + "\r\n (" +
+                                                 (hop->verified ? "verified" : "not verified") + "); " +
+                                                 mime_date(hop->timestamp));
+    }
+    return out;
+}
+
 std::string envelope_headers(const Envelope& envelope, std::string_view id) {
-    std::string out = trail(envelope.received);
+    std::string out = trail(envelope.received) + relays(envelope.received_via);
     out += header("Date", mime_date(envelope.date));
     out += header("From", mime_addresses({envelope.from}));
     out += header("Sender", mime_addresses(one_or_none(envelope.sender)));

@@ -190,12 +190,7 @@ void Desk::serve(AddDevice request, AnswerDone done) {
         store.write<Done>(
             [made, request, now](Transaction& transaction) -> Result<Done> {
                 if (!*made) return std::unexpected((*made).error());
-                auto account = transaction.accounts().find(request.account);
-                if (!account) return std::unexpected(std::move(account.error()));
-                if (!*account) return fail(404, "No such account");
-                auto set = transaction.accounts().set_credential(**account, request.device, **made, now);
-                if (!set) return std::unexpected(std::move(set.error()));
-                return Done{};
+                return add_device(transaction, request, **made, now);
             },
             [secret, done = std::move(done)](Result<Done> result) mutable {
                 if (!result) return done(std::unexpected(std::move(result.error())));

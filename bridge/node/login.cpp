@@ -75,6 +75,19 @@ Result<Done> record_login(Transaction& transaction, const RecordLogin& request, 
     return Done{};
 }
 
+Result<Done> add_device(Transaction& transaction, const AddDevice& request, const StoredCredential& made,
+                        Time now) {
+    auto account = account_of(transaction, request.account);
+    if (!account) return std::unexpected(std::move(account.error()));
+    auto stored = transaction.accounts().credential(*account, request.device);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    if (*stored && (*stored)->of_device)
+        return fail(409, "This device has a secret already; DEVICE REVOKE ends it");
+    auto done = transaction.accounts().set_credential(*account, request.device, made, now);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Done{};
+}
+
 Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& request) {
     auto account = account_of(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));

@@ -15,6 +15,10 @@ namespace immp::bridge {
 /// Takes the draft's K from the account: the server never sees the new h.
 [[nodiscard]] Result<Done> renew_password(Transaction& transaction, const RenewPassword& request, Time now);
 [[nodiscard]] Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now);
+/// 409 where the name has a secret of its own: another device logs in with that one. A name that only
+/// passwords were used under gets its first.
+[[nodiscard]] Result<Done> add_device(Transaction& transaction, const AddDevice& request,
+                                      const StoredCredential& made, Time now);
 [[nodiscard]] Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& request);
 [[nodiscard]] Result<Done> revoke_device(Transaction& transaction, const RevokeDevice& request);
 

@@ -4,6 +4,7 @@
 #include "bridge/mail/item.hpp"
 #include "bridge/node/body_stage.hpp"
 #include "bridge/node/incoming_mail.hpp"
+#include "bridge/node/trail.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -169,6 +170,9 @@ Result<Opened> open_bundle(const NodeServices& services, KeyRation& ration, Open
         return std::unexpected(std::move(done.error()));
     }
     auto mails = collector.finish();
+    const auto trail = read_trail(services, order.head);
+    for (IncomingMail& mail : mails)
+        mail.inner.message.envelope.received_via = trail;
     return write_and_wait<Opened>(services.store, [&](Transaction& transaction) {
         return file_all(transaction, services, ration, order, mails);
     });

@@ -66,6 +66,7 @@ Message forwarded_message(const Ruled& ruled) {
     if (envelope.original_from.empty()) envelope.original_from = envelope.from;
     envelope.from = ruled.recipient.account();
     envelope.received.push_back({ruled.context.domain, ruled.context.now});
+    envelope.received_via.clear();  // the way of another message
     return forwarded;
 }
 

@@ -134,7 +134,7 @@ struct PublishKey {
     std::uint32_t part = 0;  ///< PartOctets::part
 };
 
-/// Makes a secret for a device and answers it once (DeviceSecret).
+/// Makes a secret for a device and answers it once (DeviceSecret). 409 where it has one.
 struct AddDevice {
     std::string account;
     std::string device;

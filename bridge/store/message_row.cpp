@@ -8,13 +8,15 @@ namespace immp::bridge {
 
 namespace {
 
+constexpr std::string_view kVerified = "verified";
+
 std::int64_t number_of(std::string_view text) {
     std::int64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
 }
 
-// Hops and actions are pairs, failures are triples of texts in one list.
+// Hops and actions are pairs, relays and failures are triples of texts in one list.
 
 std::string pack_hops(const std::vector<Hop>& hops) {
     std::vector<std::string> texts;
@@ -30,6 +32,25 @@ std::vector<Hop> unpack_hops(std::string_view packed) {
     std::vector<Hop> hops;
     for (std::size_t i = 0; i + 1 < texts.size(); i += 2)
         hops.push_back({std::move(texts[i]), Time(std::chrono::seconds(number_of(texts[i + 1])))});
+    return hops;
+}
+
+std::string pack_relays(const std::vector<RelayHop>& hops) {
+    std::vector<std::string> texts;
+    for (const RelayHop& hop : hops) {
+        texts.push_back(hop.domain);
+        texts.push_back(std::to_string(hop.timestamp.time_since_epoch().count()));
+        texts.emplace_back(hop.verified ? kVerified : "");
+    }
+    return pack(texts);
+}
+
+std::vector<RelayHop> unpack_relays(std::string_view packed) {
+    std::vector<std::string> texts = unpack(packed);
+    std::vector<RelayHop> hops;
+    for (std::size_t i = 0; i + 2 < texts.size(); i += 3)
+        hops.push_back({std::move(texts[i]), Time(std::chrono::seconds(number_of(texts[i + 1]))),
+                        texts[i + 2] == kVerified});
     return hops;
 }
 
@@ -100,9 +121,10 @@ Envelope read_envelope(const Row& row) {
     envelope.failed = unpack_failures(row.text(13));
     envelope.kind = static_cast<Kind>(row.number(14));
     envelope.original_from = row.text(15);
-    envelope.actions = unpack_actions(row.text(16));
-    envelope.sequence = row.count(17);
-    envelope.previous = row.text(18);
+    envelope.received_via = unpack_relays(row.text(16));
+    envelope.actions = unpack_actions(row.text(17));
+    envelope.sequence = row.count(18);
+    envelope.previous = row.text(19);
     return envelope;
 }
 
@@ -115,14 +137,15 @@ Result<std::int64_t> insert_message(Connection& connection, const Message& messa
             .query(
                 "INSERT INTO messages (uuid, sender, recipients, copies, subject, date, expires, importance, "
                 "secure, reply_to, in_reply_to, reference_list, received, failed, length, kind, "
-                "original_from, actions, sequence, previous) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "original_from, received_via, actions, sequence, previous) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 envelope.id, envelope.from, pack(envelope.to), pack(envelope.cc), envelope.subject,
                 envelope.date, envelope.expires, static_cast<int>(envelope.importance),
                 static_cast<int>(envelope.secure), envelope.reply_to, envelope.in_reply_to,
                 pack(envelope.references), pack_hops(envelope.received), pack_failures(envelope.failed),
                 message.length(), static_cast<int>(envelope.kind), envelope.original_from,
-                pack_actions(envelope.actions), envelope.sequence, envelope.previous)
+                pack_relays(envelope.received_via), pack_actions(envelope.actions), envelope.sequence,
+                envelope.previous)
             .run();
     if (!added) return std::unexpected(added.error());
     const std::int64_t id = connection.last_id();
@@ -138,7 +161,7 @@ Result<std::optional<Message>> select_message(Connection& connection, std::int64
             .query(
                 "SELECT uuid, sender, recipients, copies, subject, date, expires, importance, "
                 "secure, reply_to, in_reply_to, reference_list, received, failed, kind, original_from, "
-                "actions, sequence, previous FROM messages WHERE id = ?",
+                "received_via, actions, sequence, previous FROM messages WHERE id = ?",
                 id)
             .one(read_envelope);
     if (!envelope) return std::unexpected(envelope.error());

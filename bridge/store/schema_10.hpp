@@ -1,16 +1,11 @@
-// The tenth step of schema.hpp: what pushes and items of nodes have that mail has not.
+// The tenth step of schema.hpp: through which relays a message came.
 #pragma once
 
 namespace immp::bridge {
 
-/// - messages.actions: pairs of label and URI. messages.sequence, previous: an item's place in its node.
-/// - outbox.token: what travels with this row's copy; rows of one message with different tokens are different
-///   items.
+/// messages.received_via: domain, seconds and `verified` or nothing for each relay, as netstrings.
 inline constexpr const char* kSchema10 = R"sql(
-ALTER TABLE messages ADD COLUMN actions TEXT NOT NULL DEFAULT '';
-ALTER TABLE messages ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE messages ADD COLUMN previous TEXT NOT NULL DEFAULT '';
-ALTER TABLE outbox ADD COLUMN token TEXT NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN received_via TEXT NOT NULL DEFAULT '';
 )sql";
 
 }  // namespace immp::bridge

@@ -70,6 +70,11 @@ std::uint64_t JsonValue::number(std::string_view key) const {
     return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
 }
 
+bool JsonValue::flag(std::string_view key) const {
+    const json& value = member_of(value_, key);
+    return value.is_boolean() && value.get<bool>();
+}
+
 std::vector<std::string> JsonValue::texts(std::string_view key) const {
     const json& value = member_of(value_, key);
     if (value.is_string()) return {value.get<std::string>()};

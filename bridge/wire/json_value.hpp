@@ -28,6 +28,8 @@ class JsonValue {
     [[nodiscard]] std::string text(std::string_view key) const;
     /// A member that is an integer from 0 on; else 0.
     [[nodiscard]] std::uint64_t number(std::string_view key) const;
+    /// A member that is true; false for any other.
+    [[nodiscard]] bool flag(std::string_view key) const;
     /// The texts of a member that is a list; a single text counts as a list of one.
     [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
     [[nodiscard]] JsonValue member(std::string_view key) const;

@@ -1,5 +1,5 @@
-// Runs every vector under tests/vectors/ and the worked example of docs/envelope.md. A vector that is refused
-// must be refused for the reason it names.
+// Runs the vectors under tests/vectors/ and the worked example of docs/envelope.md, but for sealed content
+// (tests/mail). A vector that is refused must be refused for the reason it names.
 #include <algorithm>
 #include <charconv>
 
@@ -144,20 +144,11 @@ TEST(Vectors, Receipts) {
     run_folder("receipt", run_receipt, 20);
 }
 
-// The page's example is the text between "```vector NAME" and "```".
-VectorFile example(const std::string& page, const std::string& name) {
-    const std::string open = "```vector " + name + "\n";
-    const std::size_t begin = page.find(open);
-    EXPECT_NE(begin, page.npos) << name;
-    const std::size_t text = begin + open.size();
-    return parse_vector(name, page.substr(text, page.find("\n```", text) + 1 - text));
-}
-
 TEST(Vectors, TheWorkedExampleOfThePage) {
     const std::string page = read_file(docs_path("envelope.md"));
-    run(example(page, "record"), run_record);
-    run(example(page, "bundle"), run_bundle);
-    run(example(page, "receipt"), run_receipt);
+    run(page_example(page, "record"), run_record);
+    run(page_example(page, "bundle"), run_bundle);
+    run(page_example(page, "receipt"), run_receipt);
 }
 
 // Numbers that the page states.

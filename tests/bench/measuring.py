@@ -4,6 +4,8 @@ import dataclasses
 import statistics
 import time
 
+from processes import Failure
+
 
 @dataclasses.dataclass
 class Measure:
@@ -12,14 +14,21 @@ class Measure:
     act: callable
 
 
-def alternate(measures, rounds):
-    """Each measure once a round, so that whatever else the machine does falls on all of them; name -> figure -> values."""
-    series = {measure.name: {} for measure in measures}
-    for _ in range(rounds):
-        for measure in measures:
-            for figure, value in measure.act().items():
-                series[measure.name].setdefault(figure, []).append(value)
-    return series
+def alternate(measures, rounds, counts=lambda found: True, most_rounds=None):
+    """Each measure once a round, so that whatever else the machine does falls on all of them; name -> figure -> values. Rounds of which
+    counts(name -> figures) does not hold are thrown away; Failure where `most_rounds` do not give `rounds`."""
+    series, kept, most_rounds = {measure.name: {} for measure in measures}, 0, most_rounds or rounds
+    for _ in range(most_rounds):
+        found = {measure.name: measure.act() for measure in measures}
+        if not counts(found):
+            continue
+        for name, figures in found.items():
+            for figure, value in figures.items():
+                series[name].setdefault(figure, []).append(value)
+        kept += 1
+        if kept == rounds:
+            return series
+    raise Failure(f"{kept} of {most_rounds} rounds count; is the machine busy with other things? The last one: {found}")
 
 
 def add_ratios(series, figure, base, ratio, base_figure=None):
@@ -39,6 +48,13 @@ def medians(series):
 def latencies(seconds):
     """The figures of many waits for the same thing."""
     return {"median ms": statistics.median(seconds) * 1e3, "p99 ms": statistics.quantiles(seconds, n=100)[98] * 1e3}
+
+
+def judge(what, values, most):
+    """The verdict on one figure, of all rounds: Failure where their median is over `most`."""
+    found = statistics.median(values)
+    if found > most:
+        raise Failure(f"{what} is {found:.3g}, over {most:g}; round by round: {' '.join(f'{value:.3g}' for value in values)}")
 
 
 @dataclasses.dataclass

@@ -102,6 +102,23 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def all_cpu_seconds():
+    """User and system time of all that runs on the machine, and what its host took away."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _, _, _, _, stolen = (int(field) for field in file.readline().split()[1:9])
+    return (user + nice + system + stolen) / TICKS
+
+
+def with_share_of_others(pids, act):
+    """The figures of act(), and the share of all processors that whatever else runs than `pids` and this process had meanwhile."""
+    def others():
+        return all_cpu_seconds() - sum(map(cpu_seconds, pids)) - sum(os.times()[:2])
+
+    before, began = others(), time.monotonic()
+    figures = act()
+    return figures | {"share of others": (others() - before) / (time.monotonic() - began) / os.cpu_count()}
+
+
 def anonymous_kib(pid):
     """What the process itself allocated and touched; its program files are not in it."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:

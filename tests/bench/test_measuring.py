@@ -1,8 +1,25 @@
 """The bench's own arithmetic: what is measured in which order, medians, ratios, and that a row which fails is seen."""
 
+import os
+import subprocess
+import sys
+import time
 import unittest
 
-from measuring import Measure, Report, add_ratios, alternate, medians, run_rows, table
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lab"))
+
+from measuring import Measure, Report, add_ratios, alternate, judge, medians, run_rows, table  # noqa: E402
+from processes import Failure  # noqa: E402
+from programs import with_share_of_others  # noqa: E402
+
+BURN = """
+import sys
+import time
+while time.process_time() < 0.3:
+    pass
+print(flush=True)
+sys.stdin.read()
+"""
 
 
 class MeasuringTest(unittest.TestCase):
@@ -10,6 +27,32 @@ class MeasuringTest(unittest.TestCase):
         order = []
         alternate([Measure(name, lambda name=name: order.append(name) or {}) for name in "AB"], 3)
         self.assertEqual("".join(order), "ABABAB")
+
+    def test_rounds_that_do_not_count_are_thrown_away(self):
+        values = iter(range(10))
+        measures = [Measure(name, lambda: {"x": next(values)}) for name in "AB"]
+        series = alternate(measures, 2, lambda found: found["B"]["x"] not in (1, 5), 4)
+        self.assertEqual(series, {"A": {"x": [2, 6]}, "B": {"x": [3, 7]}})
+
+    def test_too_few_rounds_that_count_are_a_failure(self):
+        values = iter([1, 0, 0])
+        with self.assertRaisesRegex(Failure, r"1 of 3 rounds count; is the machine busy with other things\? The last one: {'A': {'x': 0}}"):
+            alternate([Measure("A", lambda: {"x": next(values)})], 2, lambda found: found["A"]["x"], 3)
+
+    def test_share_of_others_leaves_out_who_is_named(self):
+        with subprocess.Popen([sys.executable, "-c", BURN], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+            def act():
+                child.stdout.readline()
+                return {}
+
+            def both():
+                return {"without": with_share_of_others((child.pid,), act)["share of others"]}
+
+            began = time.monotonic()
+            found = with_share_of_others((), both)
+            seconds = (found["share of others"] - found["without"]) * (time.monotonic() - began) * os.cpu_count()
+            child.stdin.close()
+        self.assertGreater(seconds, 0.2, "it used 0.3")
 
     def test_median_is_taken_of_each_figure(self):
         values = iter([{"x": 5, "y": 1}, {"x": 1, "y": 2}, {"x": 100, "y": 9}])
@@ -27,6 +70,11 @@ class MeasuringTest(unittest.TestCase):
     def test_rounds_that_do_not_match_are_an_error(self):
         with self.assertRaises(ValueError):
             add_ratios({"base": {"x": [1, 2]}, "other": {"x": [1]}}, "x", "base", "of base")
+
+    def test_verdict_is_on_the_median_of_the_rounds(self):
+        judge("waits", [1, 9, 2], 2)
+        with self.assertRaisesRegex(Failure, r"\Awaits is 2\.5, over 2; round by round: 1 9 2\.5\Z"):
+            judge("waits", [1, 9, 2.5], 2)
 
     def test_failing_row_is_counted_and_named_and_the_next_one_runs(self):
         def bad():

@@ -58,8 +58,8 @@ class Alone:
                               capture_output=True, text=True, timeout=SECONDS, check=False)
         return done.returncode, done.stderr
 
-    def start(self, **keys):
-        return Running(self, self._environment(keys))
+    def start(self, environment=None, **keys):
+        return Running(self, {**self._environment(keys), **(environment or {})})
 
     @staticmethod
     def _environment(keys):

@@ -64,6 +64,22 @@ class Gateway(unittest.TestCase):
         self.send(self.cecil, self.alice.address, "c to a")
         self.alice.wait_for("c to a", SECONDS)
 
+    def test_readers_see_the_gateway_and_that_its_line_holds(self):
+        # The record by which the line is judged comes with the gateway's own mail.
+        for reader, way in ((self.bob, "a knows b"), (self.cecil, "a knows c")):
+            self.send(self.alice, reader.address, way)
+            own, = reader.wait_for(way, SECONDS)
+            self.assertNotIn("received-via", reader.fetch_json(own["_id"])["envelope"])
+        for sender, reader, way in ((self.cecil, self.bob, "seen at b"), (self.bob, self.cecil, "seen at c")):
+            self.send(sender, reader.address, way)
+            message, = reader.wait_for(way, SECONDS)
+            envelope = reader.fetch_json(message["_id"])["envelope"]
+            relay, = envelope["received-via"]
+            self.assertEqual((relay["domain"], relay["verified"]), ("a.example", True))
+            self.assertEqual([hop["domain"] for hop in envelope["received"]],
+                             [name.partition("@")[2] for name in (sender.address, reader.address)])
+            self.assertIn(b"\r\nX-IMMP-Received-Via: a.example\r\n (verified); ", reader.fetch_mime(message["_id"]))
+
     def test_the_gateway_is_killed_under_way(self):
         self.lab.kill("a", "immpd")
         self.send(self.bob, self.cecil.address, "held at b")

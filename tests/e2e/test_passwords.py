@@ -65,6 +65,8 @@ class Passwords(unittest.TestCase):
         for session in (first, second):
             log_in(session, ALICE, old, "laptop")
         secret = expect(first.ask('DEVICE ADD "phone"'), 201).last.field("secret")
+        expect(second.ask('DEVICE ADD "phone"'), 409)
+        expect(second.ask('DEVICE ADD "laptop"'), 201)  # so far it was the password's
         expect(first.ask("AUTH RENEW " + self.keys("neues Paßwort", challenge)), 200)
         self.expect_login("neues Paßwort")
         self.expect_login(old, good=False)
@@ -73,13 +75,13 @@ class Passwords(unittest.TestCase):
         expect(second.ask("AUTH RENEW " + self.keys(old, challenge)), 403)
         self.expect_login(secret, "phone")
         expect(first.ask("AUTH RENEW " + self.keys("another", challenge)), 200)
-        self.expect_login("another", "laptop")
+        self.expect_login("another", "tablet")
         with greet(self.daemon.addresses()[0], DOMAIN, self.alone.authority.certificate) as phone:
             log_in(phone, ALICE, secret, "phone")
             expect(phone.ask("AUTH RENEW " + self.keys("mine now", challenge)), 403)
 
-    def test_immp_passwd(self):
-        old = self.add()
+    def machine(self):
+        """A machine of hers: what `immp` does there, as its status and its words; and the folder."""
         home = self.enterContext(tempfile.TemporaryDirectory())
 
         def immp(*arguments, text=""):
@@ -87,8 +89,41 @@ class Passwords(unittest.TestCase):
                                   env={"PATH": "/usr/bin:/bin", "IMMP_HOME": home, "LANG": "C.UTF-8"}, text=True, check=False)
             return done.returncode, done.stdout + done.stderr
 
-        where = ["--server", self.daemon.addresses()[0], "--ca", self.alone.authority.certificate, "--password-file", "-"]
-        self.assertEqual(immp("login", ALICE, *where, text=old)[0], 0)
+        return immp, home
+
+    def where(self):
+        return ["--server", self.daemon.addresses()[0], "--ca", self.alone.authority.certificate, "--password-file", "-"]
+
+    def test_a_device_is_put_out_by_no_other(self):
+        password = self.add()
+        (laptop, home), (other, _) = self.machine(), self.machine()
+        login = ["login", ALICE, *self.where(), "--device", "laptop"]
+        self.assertEqual(laptop(*login, text=password)[0], 0)
+        status, said = other(*login, text=password)
+        self.assertEqual(status, 65, said)
+        self.assertRegex(said, r'\A[^\n]*another device is logged in as "laptop"; .* --device.* immp device revoke "laptop"\n\Z')
+        self.assertEqual(other("ls")[0], 78, "nothing was stored there")
+        self.assertEqual(laptop("ls")[0], 0, "nothing was ended here")
+        with open(os.path.join(home, "credentials"), encoding="utf-8") as file:
+            before = file.read()
+        self.assertEqual(laptop(*login, text=password)[0], 0, "it is this device's own name")
+        with open(os.path.join(home, "credentials"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), before)
+        self.assertEqual(laptop("device", "add", "laptop")[0], 65)
+        self.assertEqual(laptop("ls")[0], 0)
+        # What the line tells to do: another name, and the end of the first login.
+        self.assertEqual(other(*login[:-1], "desktop", text=password)[0], 0)
+        self.assertEqual(other("device", "revoke", "laptop")[0], 0)
+        self.assertEqual(laptop("ls")[0], 77)
+        self.assertEqual(other(*login, text=password)[0], 0)
+        self.assertEqual([line.split("  ")[0] for line in other("device", "list")[1].splitlines()], ["laptop"], "desktop's is ended")
+        self.assertEqual(laptop(*login, text=password)[0], 65, "the secret that it holds is no longer the one of this name")
+        self.assertEqual(other("ls")[0], 0)
+
+    def test_immp_passwd(self):
+        old = self.add()
+        immp, home = self.machine()
+        self.assertEqual(immp("login", ALICE, *self.where(), text=old)[0], 0)
         with open(os.path.join(home, "new"), "w", encoding="utf-8") as file:
             file.write("a better one\n")
         self.assertEqual(immp("passwd", "--password-file", "-", "--new-password-file", "new", text="wrong")[0], 77)

@@ -1,4 +1,4 @@
-"""tests/vectors/sealed/ read by the implementation that was written from docs/envelope.md alone."""
+"""tests/vectors/sealed/ and the example of docs/envelope.md, 8, read by the implementation that was written from that page alone."""
 
 import base64
 import glob
@@ -7,28 +7,34 @@ import unittest
 
 import nacl.bindings as sodium
 
-from immp_sealed import Refused, open_content
+from immp_armor import digest
+from immp_sealed import Refused, compact, keyed, open_content, read_head
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "vectors", "sealed")
+PAGE = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "envelope.md")
 
 
-def read_vector(path):
+def parse_vector(text):
     """(fields, parts), as tests/vectors/README.md has them."""
     fields, parts, octets = {}, {}, None
-    with open(path, encoding="utf-8") as file:
-        for line in file.read().splitlines():
-            name, _, value = line.partition(": ")
-            if name == "part":
-                octets = parts[value] = bytearray()
-            elif name == "line":
-                octets += value.encode() + b"\n"
-            elif name == "text":
-                octets += value.encode()
-            elif name == "base64":
-                octets += base64.b64decode(value)
-            elif not line.startswith("#"):
-                fields[name] = value
+    for line in text.splitlines():
+        name, _, value = line.partition(": ")
+        if name == "part":
+            octets = parts[value] = bytearray()
+        elif name in ("line", "line:"):
+            octets += value.encode() + b"\n"
+        elif name == "text":
+            octets += value.encode()
+        elif name == "base64":
+            octets += base64.b64decode(value)
+        elif not line.startswith("#"):
+            fields[name] = value
     return fields, {name: bytes(octets) for name, octets in parts.items()}
+
+
+def read_text(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 class Vectors(unittest.TestCase):
@@ -36,7 +42,7 @@ class Vectors(unittest.TestCase):
         secret = bytes.fromhex(fields["secret"])
         held = {fields["key"]: (sodium.crypto_scalarmult_base(secret), secret)}
         try:
-            _, subject, found = open_content(parts["sealed"], fields["id"], fields["from"], fields["me"], held, [bytes.fromhex(fields["sign"])])
+            self.seal, subject, found = open_content(parts["sealed"], fields["id"], fields["from"], fields["me"], held, [bytes.fromhex(fields["sign"])])
         except Refused as refused:
             return str(refused.code)
         self.assertEqual(subject, fields["subject"])
@@ -49,8 +55,20 @@ class Vectors(unittest.TestCase):
         self.assertGreaterEqual(len(paths), 35)
         for path in paths:
             with self.subTest(os.path.basename(path)):
-                fields, parts = read_vector(path)
+                fields, parts = parse_vector(read_text(path))
                 self.assertEqual(self.outcome(fields, parts), fields["expect"].split(" ")[0])
+
+    def test_the_worked_example_of_the_page(self):
+        fields, parts = parse_vector(read_text(PAGE).partition("```vector sealed\n")[2].partition("\n```")[0])
+        self.assertEqual(self.outcome(fields, parts), "accepted")
+        secret = bytes.fromhex(fields["secret"])
+        boxes, payload = read_head(parts["sealed"])
+        content_key = sodium.crypto_box_seal_open(boxes[fields["key"]], sodium.crypto_scalarmult_base(secret), secret)
+        self.assertEqual(content_key.hex(), fields["content-key"])
+        self.assertEqual(keyed(content_key, b"IMMP1 sealed\n", parts["sealed"][:payload]).hex(), fields["payload-key"])
+        self.assertEqual(self.seal["digest"], fields["digest"])
+        self.assertEqual(compact(self.seal), parts["seal"])
+        self.assertEqual(digest("IMMP1 sealed content", parts["content"], b"\n", parts["bodies"]).hex(), fields["digest"])
 
 
 if __name__ == "__main__":

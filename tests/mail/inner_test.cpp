@@ -255,6 +255,7 @@ TEST(MessageDigest, TellsAllThatARecipientSees) {
     }
     Message elsewhere = message;
     elsewhere.envelope.received.push_back({"relay.example", at(5)});
+    elsewhere.envelope.received_via.push_back({"relay.example", at(5), true});
     elsewhere.parts[0].body = 77;
     EXPECT_EQ(message_digest(elsewhere), digest)
         << "the trail and the place in the store are not the message";

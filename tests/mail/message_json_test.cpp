@@ -19,6 +19,8 @@ Message sample_message() {
     envelope.reply_to = "office@a.example";
     envelope.in_reply_to = "1f6d9d1e-5b1c-4c83-9f60-7d2f5f8f7c11";
     envelope.references = {"2f6d9d1e-5b1c-4c83-9f60-7d2f5f8f7c11", envelope.in_reply_to};
+    envelope.received_via = {{"gateway.example", at(1'790'000'002), true},
+                             {"c.example", at(1'790'000'003), false}};
     envelope.failed = {{"eve@c.example", 451, "No such \"mailbox\""}};
     return message;
 }
@@ -43,6 +45,12 @@ TEST(MessageJson, SaysAllThatTheMessageHolds) {
     ASSERT_EQ(envelope.member("received").items().size(), 1u);
     EXPECT_EQ(envelope.member("received").items()[0].text("domain"), "a.example");
     EXPECT_EQ(envelope.member("received").items()[0].text("timestamp"), "2026-09-21T14:13:21Z");
+    const auto relays = envelope.member("received-via").items();
+    ASSERT_EQ(relays.size(), 2u);
+    EXPECT_EQ(relays[0].text("domain"), "gateway.example");
+    EXPECT_EQ(relays[0].text("timestamp"), "2026-09-21T14:13:22Z");
+    EXPECT_TRUE(relays[0].flag("verified"));
+    EXPECT_FALSE(relays[1].flag("verified"));
     ASSERT_EQ(envelope.member("failed").items().size(), 1u);
     EXPECT_EQ(envelope.member("failed").items()[0].number("code"), 451u);
     EXPECT_EQ(envelope.member("failed").items()[0].text("cause"), "No such \"mailbox\"");
@@ -66,7 +74,8 @@ TEST(MessageJson, LeavesOutWhatThereIsNot) {
     bare.envelope.id = kSampleId;
     const std::string json = rendered(message_json(bare, kSampleId, JsonStyle::compact), kBodies);
     ASSERT_TRUE(JsonValue::parse(json));
-    for (const char* key : {"cc", "reply-to", "expires", "secure", "in-reply-to", "references", "failed"})
+    for (const char* key :
+         {"cc", "reply-to", "expires", "secure", "in-reply-to", "references", "received-via", "failed"})
         EXPECT_EQ(json.find("\"" + std::string(key) + "\""), json.npos) << key;
     EXPECT_NE(json.find("\"to\":[]"), json.npos);
     EXPECT_NE(json.find("\"received\":[]"), json.npos);

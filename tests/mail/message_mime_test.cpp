@@ -160,6 +160,8 @@ TEST(MessageMime, CarriesTheEnvelopeInItsHeaders) {
     message.envelope.references = {"2f6d9d1e-5b1c-4c83-9f60-7d2f5f8f7c11", message.envelope.in_reply_to};
     message.envelope.reply_to = "office@a.example";
     message.envelope.received.push_back({"b.example", at(1'790'000'002)});
+    message.envelope.received_via = {{"gateway.example", at(1'790'000'001), true},
+                                     {"c.example", at(1'790'000'002), false}};
     const Entity entity = entity_of(message);
     EXPECT_EQ(entity.header("From"), "alice@a.example");
     EXPECT_EQ(entity.header("To"), "bob@b.example, carol@b.example");
@@ -179,6 +181,9 @@ TEST(MessageMime, CarriesTheEnvelopeInItsHeaders) {
     EXPECT_EQ(entity.headers[0].second, "by b.example with IMMP; Mon, 21 Sep 2026 14:13:22 +0000")
         << "the last hop stands first";
     EXPECT_EQ(entity.headers[1].second, "by a.example with IMMP; Mon, 21 Sep 2026 14:13:21 +0000");
+    ASSERT_EQ(entity.headers[2].first, "X-IMMP-Received-Via");
+    EXPECT_EQ(entity.headers[2].second, "c.example (not verified); Mon, 21 Sep 2026 14:13:22 +0000");
+    EXPECT_EQ(entity.headers[3].second, "gateway.example (verified); Mon, 21 Sep 2026 14:13:21 +0000");
 }
 
 TEST(MessageMime, SetsPartsApartByABoundary) {
@@ -233,7 +238,8 @@ TEST(MessageMime, ShowsNoCompositeTypeAroundBase64) {
 
 /// A peer's text in every place that it can reach, trying to begin a header or a part of its own.
 TEST(MessageMime, LetsNoTextBeginALine) {
-    const Message good = sample_message();
+    Message good = sample_message();
+    good.envelope.received_via = {{"gateway.example", at(5), false}};
     const std::size_t headers = entity_of(good).headers.size();
     for (const std::string line_end : {"\r\n", "\n", "\r", "\r\n\r\n", "\r\n ", "\xc2\x85"}) {
         const std::string hostile = "x" + line_end + "Bcc: eve@evil.example" + line_end + line_end + "--";
@@ -242,7 +248,7 @@ TEST(MessageMime, LetsNoTextBeginALine) {
         message.envelope.from = hostile + "@a.example";
         message.envelope.to = {hostile, "bob@b.example" + line_end + "X: y"};
         message.envelope.cc = {hostile};
-        message.envelope.received[0].domain = hostile;
+        message.envelope.received[0].domain = message.envelope.received_via[0].domain = hostile;
         message.parts[1].id = message.parts[1].type = hostile;
         const Entity entity = entity_of(message);
         EXPECT_EQ(entity.headers.size(), headers);

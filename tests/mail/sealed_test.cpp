@@ -61,27 +61,60 @@ std::array<std::uint8_t, N> hex_field(const VectorFile& vector, const std::strin
     return value;
 }
 
+armor::HeldSeal held_by(const VectorFile& vector) {
+    return {hex_field<32>(vector, "key"),
+            armor::SealingPair::from_secret(armor::SecretBytes<32>(hex_field<32>(vector, "secret")))};
+}
+
+void play(const VectorFile& vector) {
+    SCOPED_TRACE(vector.name);
+    const armor::HeldSeal held = held_by(vector);
+    const Reader reader{vector.field("id"), vector.field("from"), vector.field("me"),
+                        hex_field<32>(vector, "sign")};
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{100'000}}) {
+        const auto read = read_sealed(as_text(vector.one("sealed")), held, reader, piece);
+        const std::string outcome =
+            read ? "accepted" : std::to_string(read.error().code) + " " + read.error().text;
+        EXPECT_EQ(outcome, vector.field("expect"));
+        if (!read) continue;
+        EXPECT_EQ(read->subject, vector.field("subject"));
+        EXPECT_EQ(read->parts, vector.field("parts"));
+        EXPECT_EQ(read->bodies, as_text(vector.one("bodies")));
+    }
+}
+
 TEST(SealedContent, GoesAsTheVectorsSay) {
     const auto vectors = read_vectors(tests_path("vectors/sealed"));
     EXPECT_GE(vectors.size(), 35U);
-    for (const VectorFile& vector : vectors) {
-        SCOPED_TRACE(vector.name);
-        const armor::HeldSeal held{
-            hex_field<32>(vector, "key"),
-            armor::SealingPair::from_secret(armor::SecretBytes<32>(hex_field<32>(vector, "secret")))};
-        const Reader reader{vector.field("id"), vector.field("from"), vector.field("me"),
-                            hex_field<32>(vector, "sign")};
-        for (const std::size_t piece : {std::size_t{1}, std::size_t{100'000}}) {
-            const auto read = read_sealed(as_text(vector.one("sealed")), held, reader, piece);
-            const std::string outcome =
-                read ? "accepted" : std::to_string(read.error().code) + " " + read.error().text;
-            EXPECT_EQ(outcome, vector.field("expect"));
-            if (!read) continue;
-            EXPECT_EQ(read->subject, vector.field("subject"));
-            EXPECT_EQ(read->parts, vector.field("parts"));
-            EXPECT_EQ(read->bodies, as_text(vector.one("bodies")));
-        }
-    }
+    for (const VectorFile& vector : vectors)
+        play(vector);
+}
+
+// Each step on the way to the plaintext, and the way back: whoever makes it as `immp` does gets these octets.
+TEST(SealedContent, TheWorkedExampleOfThePage) {
+    const VectorFile example = page_example(read_file(docs_path("envelope.md")), "sealed");
+    ASSERT_EQ(example.field("expect"), "accepted");
+    play(example);
+
+    const std::string sealed(as_text(example.one("sealed")));
+    const armor::SealedHead head = *armor::parse_sealed_head(sealed).value();
+    const armor::HeldSeal held = held_by(example);
+    const armor::OpenedBox box = armor::open_sealed_box(head, {&held, 1}).value();
+    EXPECT_EQ(armor::encode_hex(box.key.view()), example.field("content-key"));
+    EXPECT_EQ(armor::encode_hex(armor::sealed_stream_key(box.key, head.text).view()),
+              example.field("payload-key"));
+    const auto seal = armor::parse_seal(as_text(example.one("seal")));
+    ASSERT_TRUE(seal) << seal.error().text;
+    EXPECT_EQ(armor::encode_hex(seal->digest), example.field("digest"));
+
+    std::string plain = length_and(std::string(as_text(example.one("seal")))) +
+                        length_and(std::string(as_text(example.one("content")))) +
+                        std::string(as_text(example.one("bodies")));
+    plain.resize(armor::padded_bytes(plain.size()));
+    std::vector<armor::SealedBox> boxes;
+    for (const TestUser& user : {bob(), alice()})
+        boxes.push_back(armor::make_sealed_box(box.key, user.record.fingerprint(), user.seal.open).value());
+    EXPECT_EQ(seal_plain(box.key, armor::sealed_head_text(boxes), plain), sealed);
 }
 
 TEST(SealedContent, NoCutIsWhole) {

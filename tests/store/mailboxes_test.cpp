@@ -17,6 +17,7 @@ Message full_message(Transaction& tables) {
     envelope.in_reply_to = uuid_of(7);
     envelope.references = {uuid_of(6), uuid_of(7)};
     envelope.received = {{"a.example", at(43)}, {"b.example", at(-44)}};
+    envelope.received_via = {{"gateway.example", at(44), true}, {"c.example", at(-45), false}};
     envelope.failed = {{"dave@b.example", 451, "recipient refused, for good"}, {"eve@b.example", 410, ""}};
     const BodyId body = value_of(tables.bodies().create(at(0)));
     value_of(tables.bodies().append(body, "attached"));
@@ -81,6 +82,11 @@ TEST_F(MailboxesTest, AMessageComesBackAsItWasStored) {
     ASSERT_EQ(is.received.size(), 2U);
     EXPECT_EQ(is.received[0].domain, "a.example");
     EXPECT_EQ(is.received[1].timestamp, at(-44));
+    ASSERT_EQ(is.received_via.size(), 2U);
+    EXPECT_EQ(is.received_via[0].domain, "gateway.example");
+    EXPECT_EQ(is.received_via[1].timestamp, at(-45));
+    EXPECT_TRUE(is.received_via[0].verified);
+    EXPECT_FALSE(is.received_via[1].verified);
     ASSERT_EQ(is.failed.size(), 2U);
     EXPECT_EQ(is.failed[0].recipient, "dave@b.example");
     EXPECT_EQ(is.failed[0].code, 451);

@@ -70,6 +70,15 @@ inline std::string read_file(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// The example of a page that is the text between "```vector NAME" and "```".
+inline VectorFile page_example(const std::string& page, const std::string& name) {
+    const std::string open = "```vector " + name + "\n";
+    const std::size_t begin = page.find(open);
+    if (begin == page.npos) throw std::runtime_error("the page has no example " + name);
+    const std::size_t text = begin + open.size();
+    return parse_vector(name, page.substr(text, page.find("\n```", text) + 1 - text));
+}
+
 /// Every vector of one folder, by name.
 inline std::vector<VectorFile> read_vectors(const std::filesystem::path& folder) {
     std::vector<VectorFile> vectors;

@@ -10,7 +10,7 @@ using testing::ElementsAre;
 
 TEST(JsonValue, ReadsMembersByTheirType) {
     const auto value = JsonValue::parse(
-        R"({"_id":"x","to":["a@x","b@x"],"one":"c@x","length":42,"neg":-1,"odd":[1,"d"],"in":{"k":"v"}})");
+        R"({"_id":"x","to":["a@x","b@x"],"one":"c@x","length":42,"neg":-1,"odd":[1,"d"],"in":{"k":"v"},"yes":true,"no":false})");
     ASSERT_TRUE(value);
     EXPECT_EQ(value->text("_id"), "x");
     EXPECT_EQ(value->number("length"), 42u);
@@ -18,6 +18,8 @@ TEST(JsonValue, ReadsMembersByTheirType) {
     EXPECT_THAT(value->texts("one"), ElementsAre("c@x"));
     EXPECT_THAT(value->texts("odd"), ElementsAre("d"));
     EXPECT_EQ(value->member("in").text("k"), "v");
+    EXPECT_TRUE(value->flag("yes"));
+    EXPECT_FALSE(value->flag("no"));
 }
 
 TEST(JsonValue, WhatIsNotThereIsEmpty) {
@@ -28,6 +30,8 @@ TEST(JsonValue, WhatIsNotThereIsEmpty) {
     EXPECT_EQ(value->number("t"), 0u);
     EXPECT_EQ(value->number("neg"), 0u);
     EXPECT_EQ(value->number("f"), 0u);
+    EXPECT_FALSE(value->flag("n"));
+    EXPECT_FALSE(value->flag("none"));
     EXPECT_TRUE(value->texts("none").empty());
     EXPECT_TRUE(value->member("none").items().empty());
     EXPECT_EQ(value->member("t").text("k"), "");
