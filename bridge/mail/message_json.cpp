@@ -141,7 +141,7 @@ void print_failed(Printer& out, const std::vector<Failure>& failed) {
     out.close(']');
 }
 
-void print_envelope(Printer& out, const Envelope& envelope) {
+void print_envelope(Printer& out, const Envelope& envelope, std::uint32_t repeats) {
     out.key("envelope");
     out.open('{');
     out.text("id", envelope.id);
@@ -160,6 +160,7 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     out.text_if_any("in-reply-to", envelope.in_reply_to);
     if (!envelope.references.empty()) out.texts("references", envelope.references);
     print_actions(out, envelope.actions);
+    if (repeats != 0) out.member("repeats", std::to_string(repeats));
     if (envelope.sequence != 0) out.member("sequence", std::to_string(envelope.sequence));
     out.text_if_any("previous", envelope.previous);
     print_received(out, envelope.received);
@@ -183,11 +184,11 @@ void print_part(Printer& out, const Part& part) {
 
 }  // namespace
 
-Segments message_json(const Message& message, std::string_view id, JsonStyle style) {
+Segments message_json(const Message& message, std::string_view id, JsonStyle style, std::uint32_t repeats) {
     Printer out(style);
     out.open('{');
     out.text("_id", id);
-    print_envelope(out, message.envelope);
+    print_envelope(out, message.envelope, repeats);
     out.key("parts");
     out.open('[');
     for (const Part& part : message.parts)

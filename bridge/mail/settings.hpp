@@ -39,6 +39,7 @@ inline constexpr std::string_view kCompressionSetting = "COMPRESSION";
 inline constexpr std::string_view kLanguageSetting = "LANGUAGE";
 inline constexpr std::string_view kNotifySetting = "NOTIFY";
 inline constexpr std::string_view kPushPolicySetting = "PUSH-POLICY";
+inline constexpr std::string_view kRefusePushes = "REFUSE";  ///< of PUSH-POLICY
 inline constexpr std::string_view kRetentionSetting = "RETENTION";
 inline constexpr std::string_view kVacationSetting = "VACATION";
 inline constexpr std::string_view kVacationDaysSetting = "VACATION-DAYS";

@@ -36,7 +36,12 @@ struct StagedBody {
     [[nodiscard]] Result<BodyId> settle(Transaction& transaction, Time now) const;
     /// The octets, if they are all still in memory.
     [[nodiscard]] std::optional<std::string_view> in_memory() const;
+    /// All octets, wherever they are, of a body that is known to be short. In a write transaction.
+    [[nodiscard]] Result<std::string> text(Transaction& transaction) const;
 };
+
+/// A short body that the node itself writes.
+[[nodiscard]] StagedBody staged_text(std::string text);
 
 enum class StageWait {
     queue,  ///< on the I/O thread: writes queue, the backlog counts them

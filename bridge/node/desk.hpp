@@ -8,6 +8,7 @@
 #include "bridge/node/body_stage.hpp"
 #include "bridge/node/key_directory.hpp"
 #include "bridge/node/peer_entrance.hpp"
+#include "bridge/node/pushing.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/node/watches.hpp"
 #include "bridge/session/host.hpp"
@@ -81,6 +82,14 @@ class Desk final : public SessionHost {
     void serve(ShareMailbox request, AnswerDone done);
     void serve(ListShares request, AnswerDone done);
     void serve(ListHeldShares request, AnswerDone done);
+
+    // desk_push.cpp
+    void serve(PushMessage request, AnswerDone done);
+    void serve(AnswerPush request, AnswerDone done);
+    void serve(MintToken request, AnswerDone done);
+    void serve(ListPushSources request, AnswerDone done);
+    void serve(JudgePushSource request, AnswerDone done);
+    [[nodiscard]] std::move_only_function<void(Result<SentOut>)> sending_out(AnswerDone done);
 
     // watches.cpp
     void serve(WatchFolder request, AnswerDone done);

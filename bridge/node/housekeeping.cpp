@@ -12,6 +12,8 @@ namespace {
 
 /// Notices of one round; each is a message filed.
 constexpr std::uint32_t kNotices = 100;
+/// Outbox rows of pushes that one round ends.
+constexpr std::uint32_t kExpiredPushes = 500;
 /// Messages that one round takes out of folders.
 constexpr std::uint32_t kRemovedMessages = 500;
 
@@ -34,6 +36,17 @@ Count tell_of_delay(Transaction& transaction, const NodeServices& services) {
     if (!rows) return std::unexpected(std::move(rows.error()));
     for (const OutboxRow& row : *rows) {
         if (auto done = note_delay(transaction, services, row); !done)
+            return std::unexpected(std::move(done.error()));
+    }
+    return rows->size();
+}
+
+/// Pushes that could not be sent in their time: nobody wants to hear of it.
+Count drop_expired_pushes(Transaction& transaction, const NodeServices& services) {
+    auto rows = transaction.pushes().expired_rows(services.now(), kExpiredPushes);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (const OutboxId row : *rows) {
+        if (auto done = transaction.outbox().finish(row); !done)
             return std::unexpected(std::move(done.error()));
     }
     return rows->size();
@@ -63,7 +76,8 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
     bool left = false;
     // Bounces first: who gets one needs no notice of delay.
     for (auto& count :
-         {bounce_expired(transaction, services), tell_of_delay(transaction, services),
+         {drop_expired_pushes(transaction, services), transaction.pushes().forget_expired(now),
+          bounce_expired(transaction, services), tell_of_delay(transaction, services),
           transaction.bundles().sweep_incoming(now - kPiecesKept),
           transaction.bundles().forget_receipts(now - kDedupeKept),
           transaction.mailboxes().forget_delivered(now - kDedupeKept),

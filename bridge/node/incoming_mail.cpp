@@ -1,8 +1,8 @@
 #include "bridge/node/incoming_mail.hpp"
 
 #include "bridge/mail/metadata.hpp"
+#include "bridge/node/filed_once.hpp"
 #include "bridge/node/mail_drop.hpp"
-#include "bridge/node/outcome.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -29,33 +29,13 @@ void take_metadata(Message& message, const std::vector<StagedBody>& bodies) {
     }
 }
 
-struct FiledFor {
-    int code = 0;
-    std::uint32_t repeats = 0;
-    std::optional<std::chrono::seconds> retry = std::nullopt;
-};
-
-Result<FiledFor> file_for(Transaction& transaction, const NodeServices& services, const std::string& origin,
-                          const Message& message, MailDrop& drop, const std::string& recipient,
-                          const armor::Digest& digest) {
+Result<FiledFor> file_for(const NodeServices& services, MailDrop& drop, const std::string& recipient) {
     const auto imid = parse_imid(recipient);
     if (!imid || imid->domain != services.domain || imid->text() != recipient || imid->local.empty())
-        return FiledFor{451, 0, {}};
-    const Envelope& envelope = message.envelope;
-    auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);
-    if (!before) return std::unexpected(std::move(before.error()));
-    if (*before) return FiledFor{(*before)->digest == digest ? (*before)->code : 452, 1, {}};
-    // Not recorded: it may come again.
-    if (const auto pause = services.domain_rate->take(origin, 1, services.now()))
-        return FiledFor{429, 0, pause};
+        return FiledFor{451};
     auto dropped = drop.drop(*imid);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
-    // What is refused for now may be taken later: it is not recorded.
-    if (dropped->retry) return FiledFor{dropped->code, 0, dropped->retry};
-    auto recorded = transaction.mailboxes().record_delivered(origin, envelope.from, envelope.id, recipient,
-                                                             {digest, dropped->code}, services.now());
-    if (!recorded) return std::unexpected(std::move(recorded.error()));
-    return FiledFor{dropped->code, 0, {}};
+    return FiledFor{dropped->code, dropped->retry};
 }
 
 }  // namespace
@@ -63,13 +43,8 @@ Result<FiledFor> file_for(Transaction& transaction, const NodeServices& services
 Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, const std::string& origin,
                         IncomingMail& mail) {
     Message& message = mail.inner.message;
-    Filed filed;
     const int refusal = mail.refusal != 0 || speaks_for(message.envelope.from, origin) ? mail.refusal : 452;
-    if (refusal != 0) {
-        for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i)
-            filed.outcomes.push_back(outcome_of(i, refusal));
-        return filed;
-    }
+    if (refusal != 0) return refused_whole(mail, refusal);
     for (std::size_t i = 0; i < mail.bodies.size(); ++i) {
         auto body = mail.bodies[i].settle(transaction, services.now());
         if (!body) return std::unexpected(std::move(body.error()));
@@ -81,12 +56,12 @@ Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, 
     message.envelope.received.push_back({services.domain, services.now()});
     const DropContext context = drop_context(services);
     MailDrop drop(transaction, message, context);
-    for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
-        const auto done =
-            file_for(transaction, services, origin, message, drop, mail.inner.recipients[i], digest);
+    Filed filed;
+    for (const std::string& recipient : mail.inner.recipients) {
+        const auto done = file_once(transaction, services, origin, message.envelope, recipient, digest,
+                                    [&] { return file_for(services, drop, recipient); });
         if (!done) return std::unexpected(done.error());
-        filed.outcomes.push_back(outcome_of(i, done->code, done->retry));
-        filed.repeats += done->repeats;
+        note_filed(filed, *done);
     }
     return filed;
 }

@@ -1,9 +1,13 @@
 #include "bridge/node/opening.hpp"
 
+#include <algorithm>
+
 #include "armor/receipt.hpp"
 #include "bridge/mail/item.hpp"
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/filed_once.hpp"
 #include "bridge/node/incoming_mail.hpp"
+#include "bridge/node/incoming_push.hpp"
 #include "bridge/node/trail.hpp"
 
 namespace immp::bridge {
@@ -124,18 +128,52 @@ void forget(const NodeServices& services, const OpenOrder& order) {
     });
 }
 
+/// What files the items of a bundle.
+struct ItemFiling {
+    Transaction& transaction;
+    const NodeServices& services;
+    KeyRation& ration;
+    const OpenOrder& order;
+    KeyNews news{};
+
+    [[nodiscard]] const std::string& origin() const { return order.head.route.origin; }
+};
+
+Result<Filed> file_as_mail(ItemFiling& filing, IncomingMail& mail) {
+    return file_mail(filing.transaction, filing.services, filing.origin(), mail);
+}
+Result<Filed> file_as_key(ItemFiling& filing, IncomingMail& mail) {
+    return file_key_item(filing.transaction, filing.services, *filing.order.keys, filing.ration,
+                         filing.origin(), mail, filing.news);
+}
+Result<Filed> file_as_push(ItemFiling& filing, IncomingMail& mail) {
+    return file_incoming_push(filing.transaction, filing.services, filing.origin(), mail);
+}
+
+/// How an item of some kind is filed. A kind that is not here is refused, 452.
+struct ItemFiler {
+    Kind kind;
+    Result<Filed> (*file)(ItemFiling& filing, IncomingMail& mail);
+};
+constexpr ItemFiler kFilers[] = {
+    {Kind::mail, file_as_mail},
+    {Kind::key, file_as_key},
+    {Kind::push, file_as_push},
+};
+
+Result<Filed> file_item(ItemFiling& filing, IncomingMail& mail) {
+    const auto filer = std::ranges::find(kFilers, mail.inner.message.envelope.kind, &ItemFiler::kind);
+    return filer == std::end(kFilers) ? refused_whole(mail, 452) : filer->file(filing, mail);
+}
+
 Result<Opened> file_all(Transaction& transaction, const NodeServices& services, KeyRation& ration,
                         const OpenOrder& order, std::vector<IncomingMail>& mails) {
     const Time now = services.now();
-    const std::string& origin = order.head.route.origin;
-    KeyNews news;
+    ItemFiling filing{transaction, services, ration, order};
     std::vector<armor::Outcome> outcomes;
     std::uint32_t repeats = 0;
     for (std::uint32_t item = 0; item < mails.size(); ++item) {
-        const bool is_key = mails[item].inner.message.envelope.kind == Kind::key;
-        auto filed =
-            is_key ? file_key_item(transaction, services, *order.keys, ration, origin, mails[item], news)
-                   : file_mail(transaction, services, origin, mails[item]);
+        auto filed = file_item(filing, mails[item]);
         if (!filed) return std::unexpected(std::move(filed.error()));
         repeats += filed->repeats;
         for (armor::Outcome& outcome : filed->outcomes) {
@@ -147,7 +185,7 @@ Result<Opened> file_all(Transaction& transaction, const NodeServices& services, 
                                        {order.keys->record.fingerprint(), order.keys->signing, now});
     if (!receipt) return std::unexpected(std::move(receipt.error()));
     const std::string text = armor::receipt_text(*receipt);
-    Opened opened{Bytes(text.begin(), text.end()), std::nullopt, repeats, std::move(news)};
+    Opened opened{Bytes(text.begin(), text.end()), std::nullopt, repeats, std::move(filing.news)};
     const auto& route = order.head.route;
     auto done = transaction.bundles().save_receipt(route.origin, route.bundle_id,
                                                    {armor::bundle_digest(order.head), opened.receipt}, now);

@@ -20,10 +20,11 @@ IndexEntry entry_of(Reference&& reference, const std::string& path) {
     return entry;
 }
 
-Result<Segments> render(const Message& message, const FetchMessage& request, std::string& type) {
+Result<Segments> render(const Message& message, const FetchMessage& request, std::uint32_t repeats,
+                        std::string& type) {
     switch (request.form) {
-        case FetchForm::json: return message_json(message, request.uuid, JsonStyle::compact);
-        case FetchForm::json_pretty: return message_json(message, request.uuid, JsonStyle::pretty);
+        case FetchForm::json: return message_json(message, request.uuid, JsonStyle::compact, repeats);
+        case FetchForm::json_pretty: return message_json(message, request.uuid, JsonStyle::pretty, repeats);
         case FetchForm::mime: return message_mime(message, request.uuid);
         case FetchForm::part: break;
     }
@@ -103,8 +104,10 @@ Result<FoundMessage> find_message(Transaction& transaction, const FetchMessage& 
     auto sender = transaction.shares().sender(site->reach.owner, (*reference)->message);
     if (!sender) return std::unexpected(std::move(sender.error()));
     (*message)->envelope.sender = std::move(*sender).value_or("");
+    const auto note = transaction.pushes().note(site->reach.owner, (*reference)->message);
+    if (!note) return std::unexpected(note.error());
     FoundMessage found;
-    auto segments = render(**message, request, found.type);
+    auto segments = render(**message, request, note->value_or(PushNote()).repeats, found.type);
     if (!segments) return std::unexpected(std::move(segments.error()));
     found.segments = std::move(*segments);
     found.view = site->view();

@@ -43,10 +43,21 @@ Result<Undelivered> undelivered(Transaction& transaction, const NodeServices& se
                        std::move(*language)};
 }
 
+/// A push whose time was over when it came: nobody wants to hear of it.
+Result<bool> ends_quietly(Transaction& transaction, const OutboxRow& row, int code) {
+    if (code != 410) return false;
+    const auto message = transaction.mailboxes().message(row.message);
+    if (!message) return std::unexpected(message.error());
+    return *message && (*message)->envelope.kind == Kind::push;
+}
+
 Result<void> book_outcome(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
                           const armor::Outcome& outcome) {
     if (outcome.code < 300) return transaction.outbox().finish(row.id);
     const std::string cause(code_spec(outcome.code).text);
+    const auto is_quiet = ends_quietly(transaction, row, outcome.code);
+    if (!is_quiet) return std::unexpected(is_quiet.error());
+    if (*is_quiet) return transaction.outbox().finish(row.id);
     if (is_final_refusal(outcome)) return bounce_row(transaction, services, row, outcome.code, cause);
     return put_off(transaction, services, row, RetryCause::policy,
                    outcome.retry.value_or(std::chrono::seconds(0)),

@@ -88,9 +88,10 @@ class SessionCore {
     [[nodiscard]] const std::string& domain() const { return services_.domain; }
 
     [[nodiscard]] const SessionServices& services() const { return services_; }
-    /// Octets that the bodies of one delivery may have.
-    [[nodiscard]] std::uint64_t most_body_bytes() const {
+    /// Octets that the bodies of one delivery may have; null: what none is open for may have.
+    [[nodiscard]] std::uint64_t most_body_bytes(const Delivery* delivery) const {
         const SessionLimits& limits = services_.limits;
+        if (delivery && delivery->most_bytes) return *delivery->most_bytes;
         return state == SessionState::remote ? limits.bundle_bytes : limits.message_bytes;
     }
     Output output;

@@ -11,14 +11,6 @@ namespace {
 // Ten years: what is added to a time stays one.
 constexpr std::uint64_t kMaxExpiresSeconds = 10ull * 366 * 86'400;
 
-// A recipient: `local[+tag]@domain`.
-Result<Imid> read_recipient(const std::string& text) {
-    auto imid = parse_imid(text);
-    if (imid && (imid->local.empty() || !imid->folder.empty()))
-        return std::unexpected(refusal(400, "A recipient is local[+folder]@domain"));
-    return imid;
-}
-
 // Adds the named ones to `to`, each once.
 Result<std::vector<Imid>> with_recipients(std::vector<Imid> to, const Token& list, std::size_t most) {
     for (const Token::Item& item : list.items) {
@@ -83,18 +75,42 @@ void reply_submitted(SessionCore& core, Slot& slot, const Submitted& submitted) 
     core.refuse(slot, {first.code, first.text, {}, first.retry});
 }
 
-// Why the message may not go yet; it stays open then.
-std::optional<Error> incomplete(const Delivery& delivery) {
-    if (!delivery.refused.empty()) return refusal(400, "A part was refused: send it again, or ABORT");
-    if (delivery.purpose == DeliveryPurpose::key) return incomplete_key(delivery);
-    if (delivery.purpose == DeliveryPurpose::bundle) return incomplete_bundle(delivery);
+std::optional<Error> incomplete_mail(const Delivery& delivery) {
     const auto contents =
         std::ranges::count(delivery.submit.parts, PartClass::content, &SubmittedPart::part_class);
     if (contents != 1) return refusal(400, "Exactly one part is +CONTENT");
     return std::nullopt;
 }
 
+void submit_mail(SessionCore& core, const SlotPtr& slot, const Delivery& delivery) {
+    core.ask<Submitted>(slot, delivery.submit,
+                        [](SessionCore& c, const SlotPtr& s, const Submitted& submitted) {
+                            reply_submitted(c, *s, submitted);
+                        });
+}
+
+// How what was opened for some purpose ends.
+struct Ending {
+    DeliveryPurpose purpose;
+    /// Why it may not go yet; it stays open then.
+    std::optional<Error> (*incomplete)(const Delivery& delivery);
+    void (*finish)(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
+};
+constexpr Ending kEndings[] = {
+    {DeliveryPurpose::mail, incomplete_mail, submit_mail},
+    {DeliveryPurpose::key, incomplete_key, publish_key},
+    {DeliveryPurpose::bundle, incomplete_bundle, take_bundle},
+    {DeliveryPurpose::push, incomplete_push, send_push},
+};
+
 }  // namespace
+
+Result<Imid> read_recipient(const std::string& text) {
+    auto imid = parse_imid(text);
+    if (imid && (imid->local.empty() || !imid->folder.empty()))
+        return std::unexpected(refusal(400, "A recipient is local[+folder]@domain"));
+    return imid;
+}
 
 void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command) {
     Lane& lane = core.lane(command.pipeline);
@@ -122,15 +138,13 @@ void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command)
 void done(SessionCore& core, const SlotPtr& slot, const Command& command) {
     Lane& lane = core.lane(command.pipeline);
     if (!lane.delivery) return core.refuse(*slot, refusal(405, "No delivery is open"));
-    if (const auto error = incomplete(*lane.delivery)) return core.refuse(*slot, *error);
+    if (!lane.delivery->refused.empty())
+        return core.refuse(*slot, refusal(400, "A part was refused: send it again, or ABORT"));
+    const auto ending = std::ranges::find(kEndings, lane.delivery->purpose, &Ending::purpose);
+    if (const auto error = ending->incomplete(*lane.delivery)) return core.refuse(*slot, *error);
     const DeliveryPtr delivery = std::exchange(lane.delivery, nullptr);
     delivery->ended = true;
-    if (delivery->purpose == DeliveryPurpose::key) return publish_key(core, slot, *delivery);
-    if (delivery->purpose == DeliveryPurpose::bundle) return take_bundle(core, slot, *delivery);
-    core.ask<Submitted>(slot, std::move(delivery->submit),
-                        [](SessionCore& c, const SlotPtr& s, const Submitted& submitted) {
-                            reply_submitted(c, *s, submitted);
-                        });
+    ending->finish(core, slot, *delivery);
 }
 
 void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command) {

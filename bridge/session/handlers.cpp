@@ -52,6 +52,12 @@ constexpr Row kHandlers[] = {
     {Verb::mbox_commit, mbox_commit},
     {Verb::mbox_watch, mbox_watch},
     {Verb::mbox_share, mbox_share},
+    {Verb::push_to, push_to},
+    {Verb::push_answer, push_answer},
+    {Verb::push_mint, push_mint},
+    {Verb::push_list, push_list},
+    {Verb::push_approve, push_approve},
+    {Verb::push_block, push_block},
     {Verb::key_request, key_request},
     {Verb::key_publish, key_publish},
 };

@@ -55,6 +55,20 @@ void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command);
 void deliver_add(SessionCore& core, const SlotPtr& slot, const Command& command);
 void done(SessionCore& core, const SlotPtr& slot, const Command& command);
 void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// `local[+tag]@domain`; 400.
+[[nodiscard]] Result<Imid> read_recipient(const std::string& text);
+
+// push.cpp
+void push_to(SessionCore& core, const SlotPtr& slot, const Command& command);
+void push_answer(SessionCore& core, const SlotPtr& slot, const Command& command);
+void push_mint(SessionCore& core, const SlotPtr& slot, const Command& command);
+void push_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+void push_approve(SessionCore& core, const SlotPtr& slot, const Command& command);
+void push_block(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// Why a PUSH TO may not end yet; it stays open then.
+[[nodiscard]] std::optional<Error> incomplete_push(const Delivery& delivery);
+/// Its DONE.
+void send_push(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
 
 // peer.cpp
 void auth_cookie(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -37,8 +37,9 @@ Result<SubmittedPart> new_part(const Delivery& delivery, const Arguments& given,
         return std::unexpected(refusal(400, "The part is named twice"));
     SubmittedPart part;
     part.id = named ? name_of(given) : "part-" + std::to_string(parts.size() + 1);
-    part.part_class = given.has("+CONTENT") ? PartClass::content : PartClass::attachment;
-    part.type = given.value("TYPE").value_or(given.has("+CONTENT") ? kContentType : kOtherType);
+    const bool is_content = given.has("+CONTENT") || delivery.purpose == DeliveryPurpose::push;
+    part.part_class = is_content ? PartClass::content : PartClass::attachment;
+    part.type = given.value("TYPE").value_or(is_content ? kContentType : kOtherType);
     part.number = delivery.next_part;
     if (!is_part_name(part.id))
         return std::unexpected(refusal(400, "A part's name is no path; 1 to 255 octets"));
@@ -95,7 +96,7 @@ void SessionInput::begin_data(const Command& command) {
     if (!upload->refusal && in_chunks) upload->refusal = refusal(405, "Only CHUNK may follow here");
     upload->delivery = delivery_for(command.pipeline);
     if (!upload->refusal && !upload->delivery) upload->refusal = refusal(405, "No delivery is open");
-    upload->limit_bytes = core_.most_body_bytes();
+    upload->limit_bytes = core_.most_body_bytes(upload->delivery.get());
     if (upload->delivery) upload->limit_bytes -= std::min(upload->limit_bytes, upload->delivery->body_bytes);
     const std::uint64_t most_bytes = wire_limit(*frame, core_.compression, upload->limit_bytes);
     if (frame->length.value_or(0) > most_bytes) {
@@ -152,7 +153,7 @@ void SessionInput::begin_chunk(const Command& command) {
     } else if (!upload->refusal) {
         upload->refusal = refusal_of(command);
     }
-    std::uint64_t limit_bytes = core_.most_body_bytes();
+    std::uint64_t limit_bytes = core_.most_body_bytes(upload->delivery.get());
     if (upload->delivery) limit_bytes -= std::min(limit_bytes, upload->delivery->body_bytes);
     if (!frame || *frame->length > limit_bytes) {
         upload->refusal = frame ? refusal(413, "Too large, closing") : frame.error();
@@ -213,7 +214,7 @@ void SessionInput::unpack_some(Upload& upload) {
     if (octets) {
         unpacked_bytes_ += octets->size();
         if (!octets->empty()) keep_octets(upload, *std::move(octets));
-        if (upload.delivery->body_bytes > core_.most_body_bytes())
+        if (upload.delivery->body_bytes > core_.most_body_bytes(upload.delivery.get()))
             upload.refusal = refusal(413, "The message unpacks to too much");
     } else {
         upload.refusal = std::move(octets.error());

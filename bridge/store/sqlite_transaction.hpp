@@ -11,6 +11,7 @@
 #include "bridge/store/sqlite_mailboxes.hpp"
 #include "bridge/store/sqlite_outbox.hpp"
 #include "bridge/store/sqlite_preferences.hpp"
+#include "bridge/store/sqlite_pushes.hpp"
 #include "bridge/store/sqlite_quotas.hpp"
 #include "bridge/store/sqlite_references.hpp"
 #include "bridge/store/sqlite_rules.hpp"
@@ -39,7 +40,8 @@ class SqliteTransaction final : public Transaction {
           blocks_(connection),
           rules_(connection),
           texts_(connection),
-          shares_(connection, accounts_) {}
+          shares_(connection, accounts_),
+          pushes_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -57,6 +59,7 @@ class SqliteTransaction final : public Transaction {
     Rules& rules() override { return rules_; }
     Texts& texts() override { return texts_; }
     Shares& shares() override { return shares_; }
+    Pushes& pushes() override { return pushes_; }
 
   private:
     SqliteAccounts accounts_;
@@ -75,6 +78,7 @@ class SqliteTransaction final : public Transaction {
     SqliteRules rules_;
     SqliteTexts texts_;
     SqliteShares shares_;
+    SqlitePushes pushes_;
 };
 
 }  // namespace immp::bridge

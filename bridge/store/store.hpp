@@ -30,6 +30,7 @@
 #include "bridge/store/mailboxes.hpp"
 #include "bridge/store/outbox.hpp"
 #include "bridge/store/preferences.hpp"
+#include "bridge/store/pushes.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/references.hpp"
 #include "bridge/store/rules.hpp"
@@ -60,6 +61,7 @@ class Transaction {
     virtual Rules& rules() = 0;
     virtual Texts& texts() = 0;
     virtual Shares& shares() = 0;
+    virtual Pushes& pushes() = 0;
 };
 
 /// Told that the store is broken() from now on.

@@ -104,13 +104,29 @@ def number(value, octets):
     return value.to_bytes(octets, "big")
 
 
-def mail_item(sender, recipients, subject, body, identity=None):
-    """One mail with one text part, stored (method 0)."""
-    inner = compact({"id": identity or str(uuid.uuid4()), "kind": "mail", "from": sender, "recipients": recipients,
-                     "to": recipients, "subject": subject, "date": moment(),
-                     "parts": [{"id": "text", "type": "text/plain", "class": "content", "length": len(body)}]})
-    raw = number(len(inner), 4) + inner + body
+def stored_item(inner, bodies):
+    """An item as it is (method 0), in one chunk."""
+    text = compact(inner)
+    raw = number(len(text), 4) + text + b"".join(bodies)
     return b"\x01\x00" + number(len(raw), 8) + number(len(raw), 4) + raw + number(0, 4)
+
+
+def mail_item(sender, recipients, subject, body, identity=None):
+    """One mail with one text part."""
+    return stored_item({"id": identity or str(uuid.uuid4()), "kind": "mail", "from": sender, "recipients": recipients,
+                        "to": recipients, "subject": subject, "date": moment(),
+                        "parts": [{"id": "text", "type": "text/plain", "class": "content", "length": len(body)}]}, [body])
+
+
+def push_item(sender, recipients, body, identity=None, metadata=None, ttl=3600, **members):
+    """One push; `metadata` are the members of its metadata part, a member of the envelope that is None is left out."""
+    parts, bodies = [{"id": "text", "type": "text/plain", "class": "content", "length": len(body)}], [body]
+    if metadata is not None:
+        bodies.append(compact(metadata))
+        parts.append({"id": "metadata", "type": "application/immp-metadata+json", "length": len(bodies[-1])})
+    inner = {"id": identity or str(uuid.uuid4()), "kind": "push", "from": sender, "recipients": recipients, "to": recipients,
+             "date": moment(), "expires": moment(time.time() + ttl), "parts": parts} | members
+    return stored_item({name: value for name, value in inner.items() if value is not None}, bodies)
 
 
 def seal(content_key, route, items, final=True):

@@ -244,6 +244,21 @@ def log_in(connection, account, password, device=""):
     return accepted
 
 
+def push(connection, recipient, publisher, part, identity=None, token=None, ttl=None, important=False, actions=()):
+    """A whole PUSH TO at once, in whatever state; DONE's answer, or PUSH TO's where that is a refusal."""
+    line = f"PUSH TO {recipient} FROM {publisher}"
+    line += "".join(f" {name} {value}" for name, value in (("ID", identity), ("TOKEN", token), ("TTL", ttl)) if value)
+    line += "".join(f' ACTION "{label}" {uri}' for label, uri in actions) + (" +IMPORTANT" if important else "")
+    connection.send(line + "\n")
+    begun = connection.answer()
+    if begun.code != 270:
+        return begun
+    connection.send(part.wire() + b"DONE\n")
+    for code in (271, 272):
+        expect(connection.answer(), code)
+    return connection.answer()
+
+
 class Mailer:
     """A logged-in session of one of the lab's accounts."""
 
@@ -274,6 +289,10 @@ class Mailer:
             for code in (271, 272):
                 expect(self.connection.answer(), code)
         return self.connection.answer()
+
+    def push(self, recipient, part, publisher=None, **options):
+        """Pushes as this account, or in another of its names; DONE's answer."""
+        return push(self.connection, recipient, publisher or self.address, part, **options)
 
     def index(self, path="/INBOX", selector=""):
         """All messages of a folder, newest first, by as many INDEX commands as it takes."""

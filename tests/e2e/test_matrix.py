@@ -39,6 +39,14 @@ WRONG_TYPES = [
     *[("BLOCK ADD", rest, 400) for rest in ("x@ ACTION", f"{ALICE} ACTION EAT", f"{ALICE} EXPIRES x", '""')],
     *[("SET", value, 430) for value in ("NOSUCH=1", "NOSUCH")],
     *[("SET GLOBAL", value, 430) for value in ("NOSUCH=1", "NOSUCH")],
+    *[("PUSH TO", f"{ALICE} {rest}", 400) for rest in ("", "FROM", "FROM x@", f"FROM {DOMAIN}", f"FROM alice+x@{DOMAIN}",
+                                                     f"FROM {ALICE} ID x", f"FROM {ALICE} TOKEN x", f"FROM {ALICE} TTL 0",
+                                                     f"FROM {ALICE} TTL 2592001", f"FROM {ALICE} ACTION a", f"FROM {ALICE} ACTION a b",
+                                                     f"FROM {ALICE} ACTION a http://a.example/",
+                                                     f"FROM {ALICE}" + " ACTION a https://a.example/" * 6)],
+    *[("PUSH MINT", rest, 400) for rest in ("USES 0", "USES 1001", "TTL 0", "TTL x", "FOR @", f"FOR {DOMAIN}", f"FOR alice+x@{DOMAIN}")],
+    *[("PUSH ANSWER", rest, 400) for rest in ("x y", f"{UUID.upper()} y", UUID)],
+    *[(verb, source, 400) for verb in ("PUSH APPROVE", "PUSH BLOCK") for source in ("@", DOMAIN, f"alice+x@{DOMAIN}", '""')],
     *[("KEY REQUEST", owner, 400) for owner in ('""', "a@b@c", "a..b")],
 ]
 

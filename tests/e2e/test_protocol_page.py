@@ -120,6 +120,13 @@ class ProtocolPage(unittest.TestCase):
                 parts = [text_part("Hello"), Part("logo.jpg", b"0123456789", "image/jpeg")]
                 expect(carol.submit([f"alice@{DOMAIN}"], "Lunch \"today\"?", parts, identity=rest), 275)
             return
+        if first == "push":
+            name, identity = rest.split(" ")
+            with Mailer(self.side, name) as somebody:
+                pushed = somebody.push(f"alice@{DOMAIN}", text_part("Is this your address?"), identity=identity,
+                                       actions=[("That is me", "https://a.example/confirm")])
+                self.assertIn(pushed.code, (265, 266), pushed)
+            return
         if first == "shared":
             address, owner = rest.split(" ")
             subprocess.run([program(), "mailbox", "add", address, "--owner", owner, "-c", self.alone.config], capture_output=True,

@@ -140,6 +140,12 @@ class Stage {
             if (!watched_.insert(watch->watch).second) return fail(404, "gone");
             return MailboxStatus{{"/INBOX", 1, 2}};
         }
+        if (std::holds_alternative<PushMessage>(request) || std::holds_alternative<AnswerPush>(request))
+            return Pushed{mood_ % 2 ? 265 : 266, "24c17bb6-11ef-4cfa-8c5c-440ceadc8431"};
+        if (std::holds_alternative<MintToken>(request)) return MintedToken{std::string(43, 'x'), {}};
+        if (std::holds_alternative<ListPushSources>(request))
+            return PushSourceList{{"bob@b.example", PushStanding::blocked, {}, 0},
+                                  {"dave@b.example", std::nullopt, {}, 2, "\x01 \"text\""}};
         if (std::holds_alternative<ListFolders>(request)) return MailboxStatus{{"/INBOX", 1, 2}};
         if (std::holds_alternative<FlagMessage>(request)) return MessageFlags{{"read"}};
         if (std::holds_alternative<AskQuota>(request)) return QuotaStatus{1, 2};

@@ -81,6 +81,16 @@ TEST(MessageJson, LeavesOutWhatThereIsNot) {
     EXPECT_NE(json.find("\"received\":[]"), json.npos);
 }
 
+TEST(MessageJson, TellsHowOftenAPushWasRepeated) {
+    Message push = sample_message();
+    push.envelope.kind = Kind::push;
+    const auto json = [&](std::uint32_t repeats) {
+        return rendered(message_json(push, kSampleId, JsonStyle::compact, repeats), kBodies);
+    };
+    EXPECT_NE(json(3).find(R"("repeats":3,)"), std::string::npos);
+    EXPECT_EQ(json(0).find("repeats"), std::string::npos);
+}
+
 /// JSON without the white space that means nothing.
 std::string squeezed(std::string_view json) {
     std::string out;

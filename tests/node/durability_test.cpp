@@ -119,6 +119,24 @@ class Promises : public UnsafeDisk {
     void share(Rights rights, const ReplyPtr& reply) {
         ask(ShareMailbox{"alice@a.example", "helpdesk@a.example", "", "carol@a.example", rights}, reply);
     }
+    void approve(const std::string& source) {
+        const auto reply = std::make_shared<Reply>();
+        ask(JudgePushSource{"alice@a.example", source, PushStanding::approved}, reply);
+        await(reply);
+    }
+    /// Carol's.
+    void push(const std::string& to, const ReplyPtr& reply) {
+        PushMessage push;
+        push.delivery = 1;
+        push.who = push.publisher = "carol@a.example";
+        push.recipient = *parse_imid(to);
+        push.ttl = kPushTime;
+        push.actions = {{"Seen", "https://a.example/"}};
+        push.part_name = "text";
+        push.part_type = "text/plain";
+        ask(std::move(push), reply, {"A disk has failed"});
+    }
+    std::string push_for_alice() { return a_.index("alice@a.example", "/PUSH").front().id; }
     void add_device() {
         const auto reply = std::make_shared<Reply>();
         ask(RecordLogin{"alice@a.example", "phone"}, reply);
@@ -242,6 +260,45 @@ const Row kRows[] = {
          t.ask(AddBlock{"alice@a.example", a_block()}, added);
          t.await(added);
          return [&t](ReplyPtr reply) { t.ask(DropBlock{"alice@a.example", "c.example"}, reply); };
+     }},
+    {"PushHere", 200,
+     [](Promises& t) -> Begin {
+         t.approve("carol@a.example");
+         return [&t](ReplyPtr reply) { t.push("alice@a.example", reply); };
+     }},
+    {"PushThatWaits", 200,
+     [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.push("alice@a.example", reply); }; }},
+    {"PushToNobody", 200,
+     [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.push("nobody@a.example", reply); }; }},
+    {"PushElsewhere", 200,
+     [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.push("bob@b.example", reply); }; }},
+    {"PushMint", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) {
+             t.ask(MintToken{"alice@a.example", "", 1, std::chrono::seconds(60)}, reply);
+         };
+     }},
+    {"PushApprove", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) {
+             t.ask(JudgePushSource{"alice@a.example", "carol@a.example", PushStanding::approved}, reply);
+         };
+     }},
+    {"PushBlock", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) {
+             t.ask(JudgePushSource{"alice@a.example", "carol@a.example", PushStanding::blocked}, reply);
+         };
+     }},
+    {"PushAnswer", 200,
+     [](Promises& t) -> Begin {
+         t.approve("carol@a.example");
+         const auto pushed = std::make_shared<Reply>();
+         t.push("alice@a.example", pushed);
+         t.await(pushed);
+         return [&t, id = t.push_for_alice()](ReplyPtr reply) {
+             t.ask(AnswerPush{"alice@a.example", id, "Seen"}, reply);
+         };
      }},
     {"BundleWhole", 200, [](Promises& t) -> Begin { return t.piece(0, 0, 0); }},
     {"BundleOfASession", 200,

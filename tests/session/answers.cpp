@@ -174,6 +174,18 @@ Answer read_answer(const std::string& text) {
         found.records.assign(count, {std::string(kSampleFingerprint), std::string(kSampleRecord)});
         return found;
     }
+    if (kind == "pushed") {
+        Pushed pushed;
+        in >> pushed.code >> pushed.id;
+        return pushed;
+    }
+    if (kind == "token") return MintedToken{rest_of(in), Time(std::chrono::seconds(1'382'583'710))};
+    if (kind == "sources") {
+        const Time since(std::chrono::seconds(1'381'978'000));
+        return PushSourceList{{"cinema@b.example", std::nullopt, since, 2, "Is this \"your\" address?"},
+                              {"nas@a.example", PushStanding::approved, since, 0},
+                              {"news@b.example", PushStanding::blocked, since, 0}};
+    }
     if (kind == "published") return PublishedKey{rest_of(in)};
     if (kind == "blocks") {
         const Time made(std::chrono::seconds(1'381'978'000));

@@ -14,6 +14,7 @@ namespace immp::bridge::test {
 /// part under a lease), `submitted <uuid> copyless ...` (no room in SENT), `secret <text>`, `devices`,
 /// `shared <rights> [seat]`, `shares <rights> <name> | ...`,
 /// `keys <name> <n>` (a.example's record, n times), `published <fingerprint>`,
+/// `pushed <code> <uuid>`, `token <text>` (for a week), `sources` (three),
 /// `bundle <id> <n>` (taken, with a receipt of n octets), `error <code> <text>[
 /// retry=<s>]`. Ends the test program for anything else.
 [[nodiscard]] Answer read_answer(const std::string& text);

@@ -12,6 +12,8 @@
 #include "armor/names.hpp"
 #include "armor/password.hpp"
 #include "bridge/mail/block.hpp"
+#include "bridge/mail/push_action.hpp"
+#include "bridge/mail/push_source.hpp"
 #include "bridge/mail/rule.hpp"
 #include "bridge/mail/searched_text.hpp"
 #include "bridge/mail/selector.hpp"
@@ -20,6 +22,7 @@
 #include "bridge/session/handlers.hpp"
 #include "bridge/session/input.hpp"
 #include "bridge/store/folders.hpp"
+#include "bridge/store/pushes.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/shares.hpp"
 #include "bridge/wire/part_name.hpp"
@@ -153,6 +156,14 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"octets of a rule's words, and of its reason", kMaxRuleTextBytes, "413"},
         {"words of a search", kMaxSearchWords, "413"},
         {"octets of a message's text that are searched", kSearchedBytes, "not found"},
+        {"octets of a push", kMaxPushBytes, "413, closing"},
+        {"octets of an action's label", kMaxActionLabelBytes, "413"},
+        {"octets of an action's URI", kMaxActionUriBytes, "413"},
+        {"names that an account approved or blocked for pushes", kMaxPushSources, "413"},
+        {"tokens of an account for pushes", kMaxPushTokens, "413"},
+        {"uses of a token", kMaxTokenUses, "400"},
+        {"pushes of one source that wait for approval", kMaxWaitingOfSource, "the oldest goes"},
+        {"pushes of an account that wait for approval", kMaxWaitingPushes, "the oldest goes"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},
     };

@@ -183,6 +183,31 @@ struct Describe {
     std::string operator()(const TakeReceipt& r) {
         return "take-receipt " + std::to_string(r.delivery) + " " + r.origin + " " + std::to_string(r.part);
     }
+    std::string operator()(const PushMessage& r) {
+        constexpr const char* kEntries[] = {"account", "domain", "stranger"};
+        std::string text = "push " + std::to_string(r.delivery) + " " + kEntries[static_cast<int>(r.entry)] +
+                           (r.who.empty() ? "" : " " + r.who) + " from=" + r.publisher +
+                           " to=" + r.recipient.text();
+        if (!r.id.empty()) text += " id=" + r.id;
+        if (!r.token.empty()) text += " token=" + r.token;
+        text += " ttl=" + std::to_string(r.ttl.count());
+        if (r.importance == Importance::high) text += " important";
+        for (const PushAction& action : r.actions)
+            text += " action=" + quoted(action.label) + "," + action.uri;
+        return text + " " + as_token(r.part_name) + "(" + std::to_string(r.part) + "," + r.part_type + ")";
+    }
+    std::string operator()(const AnswerPush& r) {
+        return "answer-push " + r.account + " " + r.uuid + " " + quoted(r.label);
+    }
+    std::string operator()(const MintToken& r) {
+        return "mint " + r.account + (r.publisher.empty() ? "" : " for=" + r.publisher) +
+               " uses=" + std::to_string(r.uses) + " ttl=" + std::to_string(r.ttl.count());
+    }
+    std::string operator()(const ListPushSources& r) { return "list-pushes " + r.account; }
+    std::string operator()(const JudgePushSource& r) {
+        return (r.standing == PushStanding::approved ? "approve-push " : "block-push ") + r.account + " " +
+               r.source;
+    }
     std::string operator()(const PublishKey& r) {
         return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);
     }

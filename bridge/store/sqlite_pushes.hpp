@@ -1,0 +1,40 @@
+#pragma once
+
+#include "bridge/store/pushes.hpp"
+#include "bridge/store/sqlite.hpp"
+
+namespace immp::bridge {
+
+class SqlitePushes final : public Pushes {
+  public:
+    explicit SqlitePushes(Connection& connection) : db_(connection) {}
+
+    Result<std::optional<PushStanding>> standing(AccountId account, std::string_view source) override;
+    Result<void> set_standing(AccountId account, std::string_view source, PushStanding standing,
+                              Time now) override;
+    Result<std::vector<Source>> sources(AccountId account) override;
+    Result<void> add_token(AccountId account, const StoredToken& token, Time now) override;
+    Result<bool> use_token(AccountId account, const armor::Digest& hash, std::string_view publisher,
+                           Time now) override;
+    Result<void> wait(AccountId account, const WaitingPush& push) override;
+    Result<std::vector<WaitingPush>> waiting(AccountId account, std::string_view source) override;
+    Result<void> end_waiting(AccountId account, std::string_view source) override;
+    Result<std::optional<RepeatedPush>> repeated(AccountId account, FolderId folder,
+                                                 const armor::Digest& digest) override;
+    Result<std::optional<PushNote>> note(AccountId account, MessageId message) override;
+    Result<void> keep_note(AccountId account, MessageId message, const armor::Digest& digest,
+                           std::uint32_t repeats, Time expires) override;
+    Result<void> note_answer(AccountId account, MessageId message, std::string_view answer) override;
+    Result<void> keep_sent(AccountId account, const SentPush& push) override;
+    Result<bool> take_answer(AccountId account, std::string_view uuid, std::string_view recipient,
+                             std::string_view label, Time now) override;
+    Result<std::vector<OutboxId>> expired_rows(Time now, std::uint32_t most) override;
+    Result<std::uint64_t> forget_expired(Time now) override;
+
+  private:
+    Result<std::uint64_t> take_out_expired(Time now);
+
+    Connection& db_;
+};
+
+}  // namespace immp::bridge
