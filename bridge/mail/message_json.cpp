@@ -147,6 +147,7 @@ void print_envelope(Printer& out, const Envelope& envelope) {
     print_actions(out, envelope.actions);
     if (envelope.sequence != 0) out.member("sequence", std::to_string(envelope.sequence));
     out.text_if_any("previous", envelope.previous);
+    out.text_if_any("chain", envelope.chain);
     print_received(out, envelope.received);
     print_failed(out, envelope.failed);
     out.close('}');

@@ -5,10 +5,12 @@
 #include "bridge/store/sqlite_blocks.hpp"
 #include "bridge/store/sqlite_bodies.hpp"
 #include "bridge/store/sqlite_bundles.hpp"
+#include "bridge/store/sqlite_feeds.hpp"
 #include "bridge/store/sqlite_folders.hpp"
 #include "bridge/store/sqlite_keys.hpp"
 #include "bridge/store/sqlite_leases.hpp"
 #include "bridge/store/sqlite_mailboxes.hpp"
+#include "bridge/store/sqlite_nodes.hpp"
 #include "bridge/store/sqlite_outbox.hpp"
 #include "bridge/store/sqlite_preferences.hpp"
 #include "bridge/store/sqlite_quotas.hpp"
@@ -39,7 +41,9 @@ class SqliteTransaction final : public Transaction {
           blocks_(connection),
           rules_(connection),
           texts_(connection),
-          shares_(connection, accounts_) {}
+          shares_(connection, accounts_),
+          nodes_(connection),
+          feeds_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -57,6 +61,8 @@ class SqliteTransaction final : public Transaction {
     Rules& rules() override { return rules_; }
     Texts& texts() override { return texts_; }
     Shares& shares() override { return shares_; }
+    Nodes& nodes() override { return nodes_; }
+    Feeds& feeds() override { return feeds_; }
 
   private:
     SqliteAccounts accounts_;
@@ -75,6 +81,8 @@ class SqliteTransaction final : public Transaction {
     SqliteRules rules_;
     SqliteTexts texts_;
     SqliteShares shares_;
+    SqliteNodes nodes_;
+    SqliteFeeds feeds_;
 };
 
 }  // namespace immp::bridge
