@@ -7,6 +7,7 @@
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/mail_drop.hpp"
 #include "bridge/node/queueing.hpp"
+#include "bridge/node/repeat.hpp"
 #include "bridge/node/sharing.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -129,17 +130,6 @@ Result<bool> keep_copy(Transaction& transaction, MailDrop& drop, const Writer& w
     return true;
 }
 
-/// 409 or 452 where the account used this id before.
-Result<void> check_repeat(Transaction& transaction, AccountId account, const Submit& request,
-                          const armor::Digest& digest) {
-    if (request.id.empty()) return {};
-    auto before = transaction.mailboxes().submission(account, request.id);
-    if (!before) return std::unexpected(std::move(before.error()));
-    if (!*before) return {};
-    if (**before == digest) return fail(409, request.id);
-    return fail(452, "This ID was used for another message");
-}
-
 }  // namespace
 
 Result<Submitted> submit(Transaction& transaction, const Submit& request,
@@ -148,7 +138,7 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     if (!account) return std::unexpected(std::move(account.error()));
     if (!*account) return fail(403, "This account is gone");
     const armor::Digest digest = submission_digest(request, bodies);
-    if (auto done = check_repeat(transaction, **account, request, digest); !done) {
+    if (auto done = check_repeat(transaction, **account, request.id, digest); !done) {
         return std::unexpected(std::move(done.error()));
     }
     const auto writer = writer_of(transaction, request);
