@@ -3,6 +3,7 @@
 #include "armor/receipt.hpp"
 #include "bridge/mail/item.hpp"
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/feed_items.hpp"
 #include "bridge/node/incoming_mail.hpp"
 
 namespace immp::bridge {
@@ -123,18 +124,28 @@ void forget(const NodeServices& services, const OpenOrder& order) {
     });
 }
 
+Result<Filed> file_one(Transaction& transaction, const NodeServices& services, KeyRation& ration,
+                       const OpenOrder& order, IncomingMail& mail, KeyNews& news) {
+    const std::string& origin = order.head.route.origin;
+    switch (mail.inner.message.envelope.kind) {
+        case Kind::key: return file_key_item(transaction, services, *order.keys, ration, origin, mail, news);
+        case Kind::item:
+        case Kind::subscribe:
+        case Kind::unsubscribe: return file_feed_item(transaction, services, origin, mail);
+        case Kind::mail:
+        case Kind::push: break;
+    }
+    return file_mail(transaction, services, origin, mail);
+}
+
 Result<Opened> file_all(Transaction& transaction, const NodeServices& services, KeyRation& ration,
                         const OpenOrder& order, std::vector<IncomingMail>& mails) {
     const Time now = services.now();
-    const std::string& origin = order.head.route.origin;
     KeyNews news;
     std::vector<armor::Outcome> outcomes;
     std::uint32_t repeats = 0;
     for (std::uint32_t item = 0; item < mails.size(); ++item) {
-        const bool is_key = mails[item].inner.message.envelope.kind == Kind::key;
-        auto filed =
-            is_key ? file_key_item(transaction, services, *order.keys, ration, origin, mails[item], news)
-                   : file_mail(transaction, services, origin, mails[item]);
+        auto filed = file_one(transaction, services, ration, order, mails[item], news);
         if (!filed) return std::unexpected(std::move(filed.error()));
         repeats += filed->repeats;
         for (armor::Outcome& outcome : filed->outcomes) {

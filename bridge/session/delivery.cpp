@@ -88,6 +88,7 @@ std::optional<Error> incomplete(const Delivery& delivery) {
     if (!delivery.refused.empty()) return refusal(400, "A part was refused: send it again, or ABORT");
     if (delivery.purpose == DeliveryPurpose::key) return incomplete_key(delivery);
     if (delivery.purpose == DeliveryPurpose::bundle) return incomplete_bundle(delivery);
+    if (delivery.purpose == DeliveryPurpose::item) return incomplete_item(delivery);
     const auto contents =
         std::ranges::count(delivery.submit.parts, PartClass::content, &SubmittedPart::part_class);
     if (contents != 1) return refusal(400, "Exactly one part is +CONTENT");
@@ -127,6 +128,7 @@ void done(SessionCore& core, const SlotPtr& slot, const Command& command) {
     delivery->ended = true;
     if (delivery->purpose == DeliveryPurpose::key) return publish_key(core, slot, *delivery);
     if (delivery->purpose == DeliveryPurpose::bundle) return take_bundle(core, slot, *delivery);
+    if (delivery->purpose == DeliveryPurpose::item) return publish_item(core, slot, *delivery);
     core.ask<Submitted>(slot, std::move(delivery->submit),
                         [](SessionCore& c, const SlotPtr& s, const Submitted& submitted) {
                             reply_submitted(c, *s, submitted);

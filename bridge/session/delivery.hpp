@@ -1,4 +1,5 @@
-// A message, bundle or key on its way in: what DELIVER or KEY PUBLISH opened, DATA fills and DONE ends.
+// A message, bundle, key or item on its way in: what DELIVER, KEY PUBLISH or PUBLISH TO opened, DATA fills
+// and DONE ends.
 #pragma once
 
 #include <array>
@@ -16,12 +17,14 @@
 
 namespace immp::bridge {
 
-enum class DeliveryPurpose { mail, key, bundle };
+enum class DeliveryPurpose { mail, key, bundle, item };
 
 struct Delivery {
     DeliveryPurpose purpose = DeliveryPurpose::mail;
     Submit submit;                 ///< as it is asked at DONE; else only account, number and parts
     std::string destination;       ///< of a bundle
+    Imid node;                     ///< of an item
+    std::uint64_t most_bytes = 0;  ///< of all bodies, where it is less than the session's; else 0
     std::uint32_t next_part = 0;   ///< PartOctets::part of the next one
     std::uint64_t body_bytes = 0;  ///< of all bodies, refused ones too, announced or received
     unsigned open_bodies = 0;      ///< DONE waits for them

@@ -37,8 +37,9 @@ Result<SubmittedPart> new_part(const Delivery& delivery, const Arguments& given,
         return std::unexpected(refusal(400, "The part is named twice"));
     SubmittedPart part;
     part.id = named ? name_of(given) : "part-" + std::to_string(parts.size() + 1);
-    part.part_class = given.has("+CONTENT") ? PartClass::content : PartClass::attachment;
-    part.type = given.value("TYPE").value_or(given.has("+CONTENT") ? kContentType : kOtherType);
+    const bool is_content = given.has("+CONTENT") || delivery.purpose == DeliveryPurpose::item;
+    part.part_class = is_content ? PartClass::content : PartClass::attachment;
+    part.type = given.value("TYPE").value_or(is_content ? kContentType : kOtherType);
     part.number = delivery.next_part;
     if (!is_part_name(part.id))
         return std::unexpected(refusal(400, "A part's name is no path; 1 to 255 octets"));
@@ -96,6 +97,8 @@ void SessionInput::begin_data(const Command& command) {
     upload->delivery = delivery_for(command.pipeline);
     if (!upload->refusal && !upload->delivery) upload->refusal = refusal(405, "No delivery is open");
     upload->limit_bytes = core_.most_body_bytes();
+    if (upload->delivery && upload->delivery->most_bytes != 0)
+        upload->limit_bytes = std::min(upload->limit_bytes, upload->delivery->most_bytes);
     if (upload->delivery) upload->limit_bytes -= std::min(upload->limit_bytes, upload->delivery->body_bytes);
     const std::uint64_t most_bytes = wire_limit(*frame, core_.compression, upload->limit_bytes);
     if (frame->length.value_or(0) > most_bytes) {

@@ -12,6 +12,7 @@
 #include "armor/names.hpp"
 #include "armor/password.hpp"
 #include "bridge/mail/block.hpp"
+#include "bridge/mail/feed_word.hpp"
 #include "bridge/mail/rule.hpp"
 #include "bridge/mail/searched_text.hpp"
 #include "bridge/mail/selector.hpp"
@@ -19,7 +20,9 @@
 #include "bridge/mail/vacation.hpp"
 #include "bridge/session/handlers.hpp"
 #include "bridge/session/input.hpp"
+#include "bridge/store/feeds.hpp"
 #include "bridge/store/folders.hpp"
+#include "bridge/store/nodes.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/shares.hpp"
 #include "bridge/wire/part_name.hpp"
@@ -153,6 +156,16 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"octets of a rule's words, and of its reason", kMaxRuleTextBytes, "413"},
         {"words of a search", kMaxSearchWords, "413"},
         {"octets of a message's text that are searched", kSearchedBytes, "not found"},
+        {"octets of a node's item", kMaxItemBytes, "413, closing"},
+        {"octets of a node's title", kMaxTitleBytes, "413"},
+        {"octets of a node's description", kMaxDescriptionBytes, "413"},
+        {"nodes of an account", kMaxAccountNodes, "413"},
+        {"nodes of a domain", kMaxNodes, "413"},
+        {"subscriptions of an account", kMaxSubscriptions, "413"},
+        {"domains that take a node's items", kMaxFollowers, "429"},
+        {"people of a node that is not open", kMaxNodePeople, "413"},
+        {"of them that wait", kMaxWaitingPeople, "429"},
+        {"items of a node that are kept", kKeptItems, "the oldest goes"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},
     };
