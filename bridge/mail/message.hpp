@@ -97,6 +97,9 @@ struct Envelope {
     /// empty for the first.
     std::uint64_t sequence = 0;
     std::string previous;
+    /// Whether it follows the item that came before: empty where it does, else `gap` or `edited`. Our own
+    /// domain's word: it never travels.
+    std::string chain;
     /// Who wrote in the name of a shared mailbox: told to who reads it there, never stored with the message,
     /// nor sent to anybody.
     std::string sender;

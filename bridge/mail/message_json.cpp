@@ -163,6 +163,7 @@ void print_envelope(Printer& out, const Envelope& envelope, std::uint32_t repeat
     if (repeats != 0) out.member("repeats", std::to_string(repeats));
     if (envelope.sequence != 0) out.member("sequence", std::to_string(envelope.sequence));
     out.text_if_any("previous", envelope.previous);
+    out.text_if_any("chain", envelope.chain);
     print_received(out, envelope.received);
     print_received_via(out, envelope.received_via);
     print_failed(out, envelope.failed);

@@ -17,7 +17,13 @@ bool is_push_token(std::string_view text) {
 }
 
 std::string make_push_token() {
-    std::string token = armor::encode_base64(armor::random_bytes(32));
+    armor::Digest octets{};
+    std::ranges::copy(armor::random_bytes(octets.size()), octets.begin());
+    return push_token_of(octets);
+}
+
+std::string push_token_of(const armor::Digest& octets) {
+    std::string token = armor::encode_base64(octets);
     std::ranges::replace(token, '+', '-');
     std::ranges::replace(token, '/', '_');
     token.resize(kPushTokenChars);
@@ -28,6 +34,10 @@ armor::Digest push_token_hash(std::string_view token) {
     armor::Hasher hasher("IMMP1 token");
     hasher.add(token);
     return hasher.digest();
+}
+
+bool is_same_push_token(std::string_view a, std::string_view b) {
+    return armor::SecretBytes<32>(push_token_hash(a)).equal(push_token_hash(b));
 }
 
 }  // namespace immp::bridge

@@ -15,8 +15,13 @@ inline constexpr std::size_t kPushTokenChars = 43;
 [[nodiscard]] bool is_push_token(std::string_view text);
 
 [[nodiscard]] std::string make_push_token();
+/// The same of these octets.
+[[nodiscard]] std::string push_token_of(const armor::Digest& octets);
 
 /// What is stored of it, and compared: H("IMMP1 token", text).
 [[nodiscard]] armor::Digest push_token_hash(std::string_view token);
+
+/// In constant time.
+[[nodiscard]] bool is_same_push_token(std::string_view a, std::string_view b);
 
 }  // namespace immp::bridge

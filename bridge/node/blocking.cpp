@@ -49,8 +49,13 @@ Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId 
                                             const std::string& from, Time now) {
     const auto imid = parse_imid(from);
     if (!imid) return fail(700, "Internal error", "a sender that is no IMID");
-    const std::string address = imid->account();  // without the tag that a sender may add
-    const std::string& domain = imid->domain;
+    return judge_sender(transaction, account, *imid, now);
+}
+
+Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId account, const Imid& from,
+                                            Time now) {
+    const std::string address = from.account();  // without the tag that a sender may add
+    const std::string& domain = from.domain;
     std::optional<Verdict> verdict;
     for (const BlockOwner owner : {BlockOwner(), BlockOwner(account)}) {
         auto blocks = transaction.blocks().candidates(owner, address, domain, now);

@@ -7,6 +7,7 @@
 #include "bridge/mail/block.hpp"
 #include "bridge/session/request.hpp"
 #include "bridge/store/store.hpp"
+#include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
 
@@ -25,5 +26,8 @@ struct Verdict {
 /// `from` is an IMID or a bare domain, prepared.
 [[nodiscard]] Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId account,
                                                           const std::string& from, Time now);
+/// The same where the name was read already.
+[[nodiscard]] Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId account,
+                                                          const Imid& from, Time now);
 
 }  // namespace immp::bridge

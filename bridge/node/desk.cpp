@@ -33,11 +33,12 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 
 }  // namespace
 
-Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, PeerEntrance& entrance,
-           const Programs& programs, std::string address, Queued queued)
+Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, FeedDirectory& feeds,
+           PeerEntrance& entrance, const Programs& programs, std::string address, Queued queued)
     : services_(services),
       watches_(watches),
       directory_(directory),
+      feeds_(feeds),
       entrance_(entrance),
       programs_(programs),
       address_(std::move(address)),

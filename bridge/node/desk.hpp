@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bridge/node/body_stage.hpp"
+#include "bridge/node/feed_directory.hpp"
 #include "bridge/node/key_directory.hpp"
 #include "bridge/node/peer_entrance.hpp"
 #include "bridge/node/pushing.hpp"
@@ -26,9 +27,10 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    /// Services, watches, directory, entrance and programs outlive the desk. `address`: where the client is.
-    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, PeerEntrance& entrance,
-         const Programs& programs, std::string address, Queued queued);
+    /// Services, watches, directories, entrance and programs outlive the desk. `address`: where the client
+    /// is.
+    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, FeedDirectory& feeds,
+         PeerEntrance& entrance, const Programs& programs, std::string address, Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -105,12 +107,23 @@ class Desk final : public SessionHost {
     void serve(ListRules request, AnswerDone done);
     void serve(AddRule request, AnswerDone done);
     void serve(DropRule request, AnswerDone done);
+
+    // desk_publish.cpp
+    void serve(CreateNode request, AnswerDone done);
+    void serve(PublishItem request, AnswerDone done);
+    void serve(ListNodes request, AnswerDone done);
+    void serve(DecidePerson request, AnswerDone done);
+    void serve(DropNode request, AnswerDone done);
+    void serve(Subscribe request, AnswerDone done);
+    void serve(ListSubscriptions request, AnswerDone done);
+    void serve(Unsubscribe request, AnswerDone done);
     void search(std::move_only_function<void(AnswerDone)> look, AnswerDone done);
     [[nodiscard]] AnswerDone packing(Compression compression, AnswerDone done);
 
     const NodeServices& services_;
     Watches& watches_;
     KeyDirectory& directory_;
+    FeedDirectory& feeds_;
     PeerEntrance& entrance_;
     const Programs& programs_;
     const std::string address_;

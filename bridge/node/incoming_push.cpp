@@ -4,7 +4,6 @@
 
 #include "bridge/mail/metadata.hpp"
 #include "bridge/mail/push_source.hpp"
-#include "bridge/node/filed_once.hpp"
 #include "bridge/node/push_drop.hpp"
 
 namespace immp::bridge {
@@ -55,34 +54,28 @@ Result<Filed> file_incoming_push(Transaction& transaction, const NodeServices& s
                                  const std::string& origin, IncomingMail& mail) {
     Message& message = mail.inner.message;
     Envelope& envelope = message.envelope;
-    const int refusal = mail.refusal != 0 ? mail.refusal : refusal_of_form(message, origin, services.now());
-    if (refusal != 0) return refused_whole(mail, refusal);
+    int refusal = mail.refusal != 0 ? mail.refusal : refusal_of_form(message, origin, services.now());
+    if (refusal == 0) {
+        const auto is_push = take_metadata(transaction, message, mail.bodies);
+        if (!is_push) return std::unexpected(is_push.error());
+        if (!*is_push) refusal = 452;
+    }
     for (std::size_t i = 0; i < mail.bodies.size(); ++i)
         message.parts[i].digest = mail.bodies[i].digest;
-    const armor::Digest digest = message_digest(message);
-    const auto is_push = take_metadata(transaction, message, mail.bodies);
-    if (!is_push) return std::unexpected(is_push.error());
-    if (!*is_push) return refused_whole(mail, 452);
     envelope.received.push_back({services.domain, services.now()});
     const DropContext context = drop_context(services);
     PushDrop drop(transaction, message, mail.bodies, context);
     const PushSender sender{PushEntry::domain, {}, envelope.from, mail.inner.token};
-    Filed filed;
-    for (const std::string& recipient : mail.inner.recipients) {
-        const auto imid = parse_imid(recipient);
-        const bool is_ours = imid && imid->domain == services.domain && imid->text() == recipient &&
-                             !imid->local.empty() && imid->folder.empty() && imid->message.empty();
-        const auto file = [&]() -> Result<FiledFor> {
-            if (!is_ours) return FiledFor{451};
-            const auto done = drop.drop(*imid, sender);
-            if (!done) return std::unexpected(done.error());
-            return FiledFor{done->code, done->retry};
-        };
-        const auto done = file_once(transaction, services, origin, envelope, recipient, digest, file);
-        if (!done) return std::unexpected(done.error());
-        note_filed(filed, *done);
-    }
-    return filed;
+    return file_once(transaction, services, origin, mail, refusal,
+                     [&](const std::string& recipient) -> Result<Taken> {
+                         const auto imid = own_recipient(services, recipient);
+                         if (!imid || !imid->folder.empty() || !imid->message.empty()) return Taken{451};
+                         if (const auto pause = services.domain_rate->take(origin, 1, services.now()))
+                             return Taken{429, pause};
+                         const auto done = drop.drop(*imid, sender);
+                         if (!done) return std::unexpected(done.error());
+                         return Taken{done->code, done->retry};
+                     });
 }
 
 }  // namespace immp::bridge

@@ -149,31 +149,21 @@ void KeyDirectory::give_peer_user(FindKeys request, std::vector<std::string> rec
                         });
 }
 
+/// Told or late: who is told looks again.
 void KeyDirectory::wait(FindKeys request, Callback<KeyRecords> done) {
-    if (waits_.size() >= kMaxKeyWaits) return done(fail_for_now(705, "Too many wait for keys", kAskAgain));
-    const std::uint64_t number = ++last_wait_;
-    waits_.emplace(number, Wait{std::move(request), std::move(done)});
-    services_.after(kPeerUserPatience, [this, number] {
-        auto late = waits_.extract(number);
-        if (late.empty()) return;
-        const std::string& domain = late.mapped().request.owner.domain;
-        late.mapped().done(
-            fail_for_now(720, domain + " has not answered yet; the request is kept, ask again", kAskAgain));
+    const std::string user = request.owner.account();
+    auto waiting = std::make_shared<Callback<KeyRecords>>(std::move(done));
+    auto begun = waits_.wait(user, [this, request = std::move(request), waiting](Woken woken) mutable {
+        if (woken == Woken::told) return find_peer_user(std::move(request), std::move(*waiting));
+        (*waiting)(fail_for_now(
+            720, request.owner.domain + " has not answered yet; the request is kept, ask again", kAskAgain));
     });
+    if (!begun) (*waiting)(std::unexpected(std::move(begun.error())));
 }
 
 void KeyDirectory::told(const std::vector<std::string>& users) {
-    for (const std::string& user : users) {
-        std::vector<Wait> answered;
-        for (auto at = waits_.begin(); at != waits_.end();) {
-            const auto next = std::next(at);
-            if (at->second.request.owner.account() == user)
-                answered.push_back(std::move(waits_.extract(at).mapped()));
-            at = next;
-        }
-        for (Wait& waiting : answered)
-            find_peer_user(std::move(waiting.request), std::move(waiting.done));
-    }
+    for (const std::string& user : users)
+        waits_.told(user);
 }
 
 void KeyDirectory::publish(const std::string& account, const std::string& text, Callback<PublishedKey> done) {

@@ -2,12 +2,12 @@
 // which are asked for through the link (domains) or inside bundles (users). On the I/O thread.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bridge/node/key_items.hpp"
+#include "bridge/node/peer_waits.hpp"
 #include "bridge/node/trust.hpp"
 #include "bridge/session/request.hpp"
 
@@ -17,10 +17,6 @@ namespace immp::bridge {
 inline constexpr std::chrono::hours kPeerUserFresh{1};
 /// A request that was not answered is not repeated sooner: it waits in the outbox all the while.
 inline constexpr std::chrono::minutes kPeerUserAsked{10};
-/// A session waits so long for another domain's answer, then it is told 720 and may ask again.
-inline constexpr std::chrono::seconds kPeerUserPatience{20};
-/// And so many may wait at once; one more is 705.
-inline constexpr std::size_t kMaxKeyWaits = 1'000;
 
 class KeyDirectory {
   public:
@@ -38,10 +34,6 @@ class KeyDirectory {
     void told(const std::vector<std::string>& users);
 
   private:
-    struct Wait {
-        FindKeys request;
-        Callback<KeyRecords> done;
-    };
     void find_own(FindKeys request, Callback<KeyRecords> done);
     void find_domain(const std::string& domain, bool history, Callback<KeyRecords> done);
     void find_peer_user(FindKeys request, Callback<KeyRecords> done);
@@ -53,8 +45,7 @@ class KeyDirectory {
     KeyRation& ration_;
     std::function<HeldKeysPtr()> keys_;
     Queued queued_;
-    std::map<std::uint64_t, Wait> waits_;
-    std::uint64_t last_wait_ = 0;
+    PeerWaits waits_{services_};
 };
 
 }  // namespace immp::bridge

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "bridge/node/outcome.hpp"
-#include "bridge/node/queueing.hpp"
+#include "bridge/node/own_item.hpp"
 #include "bridge/session/request.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -13,45 +13,17 @@ namespace {
 /// Answers go to a name that no user has (decisions, 7): no mailbox sees them.
 constexpr std::string_view kAsker = "mailer-daemon@";
 
-struct KeyPart {
-    std::string name;
-    std::string_view type;
-    std::string octets;
-};
-
-/// Stores an item of ours with its bodies, and its outbox row. It comes from the domain, so that nobody
-/// learns whose question it is, and no account gets a bounce.
+/// It comes from the domain, so that nobody learns whose question it is, and no account gets a bounce.
 Result<void> queue_item(Transaction& transaction, const NodeServices& services, const Imid& recipient,
-                        std::string subject, const std::vector<KeyPart>& parts) {
-    const Time now = services.now();
-    Message message;
-    message.envelope.kind = Kind::key;
-    message.envelope.id = services.uuid();
-    message.envelope.from = services.domain;
-    message.envelope.to = {recipient.text()};
-    message.envelope.subject = std::move(subject);
-    message.envelope.date = now;
-    for (const KeyPart& part : parts) {
-        auto body = transaction.bodies().create(now);
-        if (!body) return std::unexpected(std::move(body.error()));
-        if (auto done = transaction.bodies().append(*body, part.octets); !done) return done;
-        armor::Hasher hasher("IMMP1 body");
-        hasher.add(part.octets);
-        message.parts.push_back({part.name, std::string(part.type), PartClass::attachment, part.octets.size(),
-                                 *body, hasher.digest()});
-    }
-    message.parts.back().part_class = PartClass::content;
-    const auto octets = travelling_octets(message, recipient);
-    if (!octets) return std::unexpected(octets.error());
-    auto stored = transaction.mailboxes().add(message);
-    if (!stored) return std::unexpected(std::move(stored.error()));
-    return queue_mail(transaction, *stored, *octets, services.domain, recipient, now);
+                        std::string subject, std::vector<OwnPart> parts) {
+    return queue_own_item(transaction, services,
+                          {Kind::key, services.domain, recipient, std::move(subject), std::move(parts), {}});
 }
 
 /// One empty part says that there is no key.
-std::vector<KeyPart> answer_parts(std::vector<std::string> records) {
+std::vector<OwnPart> answer_parts(std::vector<std::string> records) {
     if (records.empty()) records.emplace_back();
-    std::vector<KeyPart> parts;
+    std::vector<OwnPart> parts;
     for (std::string& record : records)
         parts.push_back({"record-" + std::to_string(parts.size() + 1), kKeyType, std::move(record)});
     return parts;
@@ -91,17 +63,6 @@ class Filing {
           envelope_(mail.inner.message.envelope),
           news_(news) {}
 
-    /// The code for this recipient, recorded so that it is taken once.
-    Result<int> take(const std::string& recipient, const armor::Digest& digest) {
-        auto code = judge(recipient);
-        if (!code) return code;
-        auto recorded = transaction_.mailboxes().record_delivered(
-            origin_, envelope_.from, envelope_.id, recipient, {digest, *code}, services_.now());
-        if (!recorded) return std::unexpected(std::move(recorded.error()));
-        return code;
-    }
-
-  private:
     /// A request to a user, or an answer to the asker.
     Result<int> judge(const std::string& recipient) {
         const auto imid = parse_imid(recipient);
@@ -115,6 +76,7 @@ class Filing {
         return is_answer ? take_answer() : Result<int>(452);
     }
 
+  private:
     Result<int> take_request(const Imid& user) {
         auto records = vouched_records(transaction_, keys_, user.account());
         if (!records) return std::unexpected(std::move(records.error()));
@@ -151,13 +113,6 @@ class Filing {
     KeyNews& news_;
 };
 
-armor::Digest digest_of(const IncomingMail& mail) {
-    Message told = mail.inner.message;
-    for (std::size_t i = 0; i < mail.bodies.size(); ++i)
-        told.parts[i].digest = mail.bodies[i].digest;
-    return message_digest(told);
-}
-
 }  // namespace
 
 Result<void> queue_key_request(Transaction& transaction, const NodeServices& services, const Imid& user) {
@@ -167,33 +122,16 @@ Result<void> queue_key_request(Transaction& transaction, const NodeServices& ser
 Result<Filed> file_key_item(Transaction& transaction, const NodeServices& services, const HeldKeys& keys,
                             KeyRation& ration, const std::string& origin, const IncomingMail& mail,
                             KeyNews& news) {
-    const Envelope& envelope = mail.inner.message.envelope;
-    const int refusal = mail.refusal != 0 || envelope.from == origin ? mail.refusal : 452;
-    const armor::Digest digest = digest_of(mail);
+    const int refusal = mail.refusal != 0 || mail.inner.message.envelope.from == origin ? mail.refusal : 452;
     Filing filing(transaction, services, keys, origin, mail, news);
-    Filed filed;
-    for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
-        const std::string& recipient = mail.inner.recipients[i];
-        if (refusal != 0) {
-            filed.outcomes.push_back(outcome_of(i, refusal));
-            continue;
-        }
-        auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);
-        if (!before) return std::unexpected(std::move(before.error()));
-        if (*before) {
-            filed.outcomes.push_back(outcome_of(i, (*before)->digest == digest ? (*before)->code : 452));
-            ++filed.repeats;
-            continue;
-        }
-        if (auto taken = ration.take(origin, services.now()); !taken) {
-            filed.outcomes.push_back(outcome_of(i, taken.error().code, taken.error().retry));
-            continue;
-        }
-        auto code = filing.take(recipient, digest);
-        if (!code) return std::unexpected(std::move(code.error()));
-        filed.outcomes.push_back(outcome_of(i, *code));
-    }
-    return filed;
+    return file_once(transaction, services, origin, mail, refusal,
+                     [&](const std::string& recipient) -> Result<Taken> {
+                         if (auto taken = ration.take(origin, services.now()); !taken)
+                             return Taken{taken.error().code, taken.error().retry};
+                         const auto code = filing.judge(recipient);
+                         if (!code) return std::unexpected(code.error());
+                         return Taken{*code};
+                     });
 }
 
 Result<std::vector<std::string>> vouched_records(Transaction& transaction, const HeldKeys& keys,

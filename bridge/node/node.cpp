@@ -70,7 +70,7 @@ void Node::start(Callback<void> done) {
 
 std::unique_ptr<SessionHost> Node::make_desk(const SessionOrigin& origin) {
     return std::make_unique<Desk>(
-        services_, *watches_, *directory_, *entrance_, rule_runner_.programs(), origin.address,
+        services_, *watches_, *directory_, feeds_, *entrance_, rule_runner_.programs(), origin.address,
         [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
 }
 
@@ -131,6 +131,8 @@ void Node::on_peer_seen(std::string domain) {
 
 void Node::hear() {
     services_.bell->heard();
+    fanouts_.look();
+    feeds_.look();
     rule_runner_.look([this] { sender_->look(); });
 }
 
@@ -141,6 +143,7 @@ void Node::stop() {
 void Node::tick() {
     sender_->look();
     rule_runner_.look({});
+    fanouts_.look();
     services_.store.write<Upkeep>(
         [this](Transaction& transaction) { return keep_house(transaction, services_); },
         [this](Result<Upkeep> upkeep) {

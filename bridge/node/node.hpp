@@ -6,6 +6,8 @@
 #include <string>
 
 #include "bridge/node/desk.hpp"
+#include "bridge/node/fanout.hpp"
+#include "bridge/node/feed_directory.hpp"
 #include "bridge/node/greeter.hpp"
 #include "bridge/node/key_directory.hpp"
 #include "bridge/node/peer_entrance.hpp"
@@ -56,7 +58,7 @@ class Node final : public PeerHandler {
 
   private:
     void tick();
-    /// A transaction left work behind: programs to ask, mail to send.
+    /// A transaction left work behind: programs to ask, items to file, mail to send.
     void hear();
     void keep_keys_fresh();
 
@@ -76,6 +78,8 @@ class Node final : public PeerHandler {
     std::unique_ptr<PeerEntrance> entrance_;
     std::unique_ptr<Relay> relay_;
     RuleRunner rule_runner_{services_};
+    FeedDirectory feeds_{services_};
+    Fanouts fanouts_{services_};
 };
 
 }  // namespace immp::bridge

@@ -5,7 +5,7 @@
 #include "armor/receipt.hpp"
 #include "bridge/mail/item.hpp"
 #include "bridge/node/body_stage.hpp"
-#include "bridge/node/filed_once.hpp"
+#include "bridge/node/feed_items.hpp"
 #include "bridge/node/incoming_mail.hpp"
 #include "bridge/node/incoming_push.hpp"
 #include "bridge/node/trail.hpp"
@@ -150,20 +150,23 @@ Result<Filed> file_as_push(ItemFiling& filing, IncomingMail& mail) {
     return file_incoming_push(filing.transaction, filing.services, filing.origin(), mail);
 }
 
-/// How an item of some kind is filed. A kind that is not here is refused, 452.
+Result<Filed> file_as_feed_item(ItemFiling& filing, IncomingMail& mail) {
+    return file_feed_item(filing.transaction, filing.services, filing.origin(), mail);
+}
+
+/// How an item of each kind is filed.
 struct ItemFiler {
     Kind kind;
     Result<Filed> (*file)(ItemFiling& filing, IncomingMail& mail);
 };
 constexpr ItemFiler kFilers[] = {
-    {Kind::mail, file_as_mail},
-    {Kind::key, file_as_key},
-    {Kind::push, file_as_push},
+    {Kind::mail, file_as_mail},           {Kind::key, file_as_key},
+    {Kind::push, file_as_push},           {Kind::item, file_as_feed_item},
+    {Kind::subscribe, file_as_feed_item}, {Kind::unsubscribe, file_as_feed_item},
 };
 
 Result<Filed> file_item(ItemFiling& filing, IncomingMail& mail) {
-    const auto filer = std::ranges::find(kFilers, mail.inner.message.envelope.kind, &ItemFiler::kind);
-    return filer == std::end(kFilers) ? refused_whole(mail, 452) : filer->file(filing, mail);
+    return std::ranges::find(kFilers, mail.inner.message.envelope.kind, &ItemFiler::kind)->file(filing, mail);
 }
 
 Result<Opened> file_all(Transaction& transaction, const NodeServices& services, KeyRation& ration,

@@ -6,6 +6,7 @@
 #include "bridge/mail/push_token.hpp"
 #include "bridge/node/place.hpp"
 #include "bridge/node/push_drop.hpp"
+#include "bridge/node/push_folder.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
@@ -65,8 +66,9 @@ Result<MintedToken> mint_token(Transaction& transaction, const MintToken& reques
     MintedToken minted{make_push_token(), now + request.ttl};
     auto kept = transaction.pushes().add_token(
         *account, {push_token_hash(minted.token), request.publisher, request.uses, minted.expires}, now);
-    if (kept) kept = make_push_folder(transaction, *account);
     if (!kept) return std::unexpected(std::move(kept.error()));
+    if (auto folder = push_folder(transaction, *account); !folder)
+        return std::unexpected(std::move(folder.error()));
     return minted;
 }
 
@@ -93,8 +95,9 @@ Result<Done> judge_push_source(Transaction& transaction, const JudgePushSource& 
     if (!account) return std::unexpected(account.error());
     auto done = transaction.pushes().set_standing(*account, request.source, request.standing, context.now);
     if (done && request.standing == PushStanding::approved) {
-        done = make_push_folder(transaction, *account);
-        if (done) done = let_in(transaction, *account, request.source, context);
+        if (auto folder = push_folder(transaction, *account); !folder)
+            return std::unexpected(std::move(folder.error()));
+        done = let_in(transaction, *account, request.source, context);
     }
     if (done) done = transaction.pushes().end_waiting(*account, request.source);
     if (!done) return std::unexpected(std::move(done.error()));

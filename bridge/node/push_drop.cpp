@@ -8,6 +8,7 @@
 #include "bridge/mail/settings.hpp"
 #include "bridge/node/keeping.hpp"
 #include "bridge/node/preferences.hpp"
+#include "bridge/node/push_folder.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
@@ -38,24 +39,7 @@ armor::Digest repetition_digest(const Message& message, const std::string& sourc
     return hasher.digest();
 }
 
-/// Made when it is first needed. Nothing where the account has too many folders.
-Result<std::optional<FolderId>> push_folder(Transaction& transaction, AccountId account) {
-    const auto folder = transaction.mailboxes().folder(account, kPushFolder);
-    if (!folder) return std::unexpected(folder.error());
-    if (*folder) return (*folder)->id;
-    const auto made = transaction.mailboxes().create_folder(account, kPushFolder);
-    if (made) return *made;
-    if (made.error().code == 413) return std::nullopt;
-    return std::unexpected(made.error());
-}
-
 }  // namespace
-
-Result<void> make_push_folder(Transaction& transaction, AccountId account) {
-    const auto made = transaction.mailboxes().create_folder(account, kPushFolder);
-    if (!made && made.error().code != 409) return std::unexpected(made.error());
-    return {};
-}
 
 Result<std::optional<AccountId>> mailbox_of_push(Transaction& transaction, const Imid& recipient) {
     auto account = transaction.accounts().find(recipient.account());
@@ -67,10 +51,10 @@ Result<std::optional<AccountId>> mailbox_of_push(Transaction& transaction, const
 Result<bool> file_push(Transaction& transaction, const DropContext& context, AccountId account,
                        const Message& message, const std::string& source, MessageId stored) {
     const auto folder = push_folder(transaction, account);
+    if (!folder && folder.error().code == 413) return false;
     if (!folder) return std::unexpected(folder.error());
-    if (!*folder) return false;
     const armor::Digest digest = repetition_digest(message, source);
-    const auto former = transaction.pushes().repeated(account, **folder, digest);
+    const auto former = transaction.pushes().repeated(account, *folder, digest);
     if (!former) return std::unexpected(former.error());
     // A repetition has the former's length, and takes its place.
     const auto room = *former ? Result<bool>(true)
@@ -79,10 +63,10 @@ Result<bool> file_push(Transaction& transaction, const DropContext& context, Acc
     std::uint32_t repeats = 0;
     if (*former) {
         repeats = (*former)->repeats + 1;
-        auto gone = transaction.references().remove(**folder, (*former)->uuid);
+        auto gone = transaction.references().remove(*folder, (*former)->uuid);
         if (!gone) return std::unexpected(std::move(gone.error()));
     }
-    auto filed = transaction.mailboxes().file(stored, **folder, Mark::unread, context.uuid(), context.now);
+    auto filed = transaction.mailboxes().file(stored, *folder, Mark::unread, context.uuid(), context.now);
     if (!filed) return std::unexpected(std::move(filed.error()));
     auto noted = transaction.pushes().keep_note(account, stored, digest, repeats,
                                                 message.envelope.expires.value_or(context.now));

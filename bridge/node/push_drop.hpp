@@ -32,9 +32,6 @@ struct PushOutcome {
 [[nodiscard]] Result<std::optional<AccountId>> mailbox_of_push(Transaction& transaction,
                                                                const Imid& recipient);
 
-/// Makes the account's /PUSH where it is not there. 413: it has too many folders.
-[[nodiscard]] Result<void> make_push_folder(Transaction& transaction, AccountId account);
-
 /// Files a push that waited, unread, into the account's /PUSH; false where there is no room.
 [[nodiscard]] Result<bool> file_push(Transaction& transaction, const DropContext& context, AccountId account,
                                      const Message& message, const std::string& source, MessageId stored);

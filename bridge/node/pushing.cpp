@@ -8,6 +8,7 @@
 #include "bridge/node/place.hpp"
 #include "bridge/node/push_drop.hpp"
 #include "bridge/node/queueing.hpp"
+#include "bridge/node/repeat.hpp"
 #include "bridge/node/services.hpp"
 #include "bridge/node/submission.hpp"
 #include "bridge/wire/codes.hpp"

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "bridge/mail/notice.hpp"
+#include "bridge/node/feed_outcome.hpp"
 #include "bridge/node/notices.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -58,7 +59,10 @@ Result<void> book_outcome(Transaction& transaction, const NodeServices& services
     const auto is_quiet = ends_quietly(transaction, row, outcome.code);
     if (!is_quiet) return std::unexpected(is_quiet.error());
     if (*is_quiet) return transaction.outbox().finish(row.id);
-    if (is_final_refusal(outcome)) return bounce_row(transaction, services, row, outcome.code, cause);
+    const auto is_end = is_feed_end(transaction, row, outcome.code);
+    if (!is_end) return std::unexpected(is_end.error());
+    if (*is_end || is_final_refusal(outcome))
+        return bounce_row(transaction, services, row, outcome.code, cause);
     return put_off(transaction, services, row, RetryCause::policy,
                    outcome.retry.value_or(std::chrono::seconds(0)),
                    std::to_string(outcome.code) + " " + cause);
@@ -120,6 +124,9 @@ Result<Done> unbook(Transaction& transaction, const NodeServices& services, cons
 
 Result<void> bounce_row(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
                         int code, const std::string& cause) {
+    const auto is_feed = end_feed_row(transaction, services, row, code);
+    if (!is_feed) return std::unexpected(is_feed.error());
+    if (*is_feed) return transaction.outbox().finish(row.id);
     auto what = undelivered(transaction, services, row, code, cause);
     if (!what) return std::unexpected(std::move(what.error()));
     auto filed = file_notice(transaction, row.sender, bounce(*what, services.uuid(), services.now()),

@@ -35,6 +35,8 @@ struct NodeLimits {
     std::uint32_t bundles_under_way = 4;           ///< to one domain, unanswered
     Rate sender_rate;                              ///< of each account's submissions; 429
     Rate domain_rate;                              ///< of what each domain sends us; 429 for each recipient
+    /// Of each domain's wishes for items of nodes; 429.
+    Rate feed_rate{60, std::chrono::seconds(60)};
 };
 
 struct NodeServices {
@@ -55,6 +57,7 @@ struct NodeServices {
     /// Of `limits`; shared by all that copy the services.
     std::shared_ptr<RateMeter> sender_rate = std::make_shared<RateMeter>(limits.sender_rate);
     std::shared_ptr<RateMeter> domain_rate = std::make_shared<RateMeter>(limits.domain_rate);
+    std::shared_ptr<RateMeter> feed_rate = std::make_shared<RateMeter>(limits.feed_rate);
     ProgramSettings programs{};  ///< that rules may ask
     /// Heard by the node; shared by all that copy the services.
     std::shared_ptr<Bell> bell = std::make_shared<Bell>();

@@ -7,6 +7,7 @@
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/mail_drop.hpp"
 #include "bridge/node/queueing.hpp"
+#include "bridge/node/repeat.hpp"
 #include "bridge/node/sharing.hpp"
 #include "bridge/wire/codes.hpp"
 
@@ -130,16 +131,6 @@ Result<bool> keep_copy(Transaction& transaction, MailDrop& drop, const Writer& w
 }
 
 }  // namespace
-
-Result<void> check_repeat(Transaction& transaction, AccountId account, const std::string& id,
-                          const armor::Digest& digest) {
-    if (id.empty()) return {};
-    auto before = transaction.mailboxes().submission(account, id);
-    if (!before) return std::unexpected(std::move(before.error()));
-    if (!*before) return {};
-    if (**before == digest) return fail(409, id);
-    return fail(452, "This ID was used for another message");
-}
 
 Result<Submitted> submit(Transaction& transaction, const Submit& request,
                          const std::vector<StagedBody>& bodies, const SubmissionContext& context) {

@@ -14,11 +14,6 @@ struct SubmissionContext : DropContext {
     std::shared_ptr<RateMeter> rate;
 };
 
-/// 409 (text: the UUID) where the account sent the same under this id before, 452 where it sent something
-/// else; an empty id is new.
-[[nodiscard]] Result<void> check_repeat(Transaction& transaction, AccountId account, const std::string& id,
-                                        const armor::Digest& digest);
-
 /// One write transaction's work. `bodies` in the order of submit.parts. 409 (text: the UUID) and 452 by `ID`
 /// (decisions, 5); 403 for a FROM that the account may not use; 441 where the mailbox in whose name
 /// it is has no room for the record; 429 for more

@@ -101,6 +101,7 @@ constexpr Ending kEndings[] = {
     {DeliveryPurpose::key, incomplete_key, publish_key},
     {DeliveryPurpose::bundle, incomplete_bundle, take_bundle},
     {DeliveryPurpose::push, incomplete_push, send_push},
+    {DeliveryPurpose::item, incomplete_item, publish_item},
 };
 
 }  // namespace

@@ -60,6 +60,15 @@ constexpr Row kHandlers[] = {
     {Verb::push_block, push_block},
     {Verb::key_request, key_request},
     {Verb::key_publish, key_publish},
+    {Verb::publish_create, publish_create},
+    {Verb::publish_to, publish_to},
+    {Verb::publish_list, publish_list},
+    {Verb::publish_admit, publish_admit},
+    {Verb::publish_refuse, publish_refuse},
+    {Verb::publish_drop, publish_drop},
+    {Verb::subscribe_to, subscribe_to},
+    {Verb::subscribe_list, subscribe_list},
+    {Verb::unsubscribe, unsubscribe},
 };
 
 }  // namespace

@@ -88,6 +88,23 @@ void key_publish(SessionCore& core, const SlotPtr& slot, const Command& command)
 /// Its DONE.
 void publish_key(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
 
+// publish.cpp
+void publish_create(SessionCore& core, const SlotPtr& slot, const Command& command);
+void publish_to(SessionCore& core, const SlotPtr& slot, const Command& command);
+void publish_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+void publish_admit(SessionCore& core, const SlotPtr& slot, const Command& command);
+void publish_refuse(SessionCore& core, const SlotPtr& slot, const Command& command);
+void publish_drop(SessionCore& core, const SlotPtr& slot, const Command& command);
+/// Why a PUBLISH TO may not end yet; it stays open then.
+[[nodiscard]] std::optional<Error> incomplete_item(const Delivery& delivery);
+/// Its DONE.
+void publish_item(SessionCore& core, const SlotPtr& slot, const Delivery& delivery);
+
+// subscribe.cpp
+void subscribe_to(SessionCore& core, const SlotPtr& slot, const Command& command);
+void subscribe_list(SessionCore& core, const SlotPtr& slot, const Command& command);
+void unsubscribe(SessionCore& core, const SlotPtr& slot, const Command& command);
+
 // mailbox.cpp
 void mbox_check(SessionCore& core, const SlotPtr& slot, const Command& command);
 void mbox_index(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -16,6 +16,7 @@
 #include "bridge/mail/selector.hpp"
 #include "bridge/session/mailbox_request.hpp"
 #include "bridge/session/peer_request.hpp"
+#include "bridge/session/publish_request.hpp"
 #include "bridge/session/push_request.hpp"
 #include "bridge/session/rule_request.hpp"
 #include "bridge/session/share_request.hpp"
@@ -184,8 +185,9 @@ using Request =
                  ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder,
                  EndWatch, FindKeys, PublishKey, ListSettings, ChangeSetting, ListBlocks, AddBlock, DropBlock,
                  ListRefused, ConfirmCookie, CheckCookie, TakeBundle, TakeReceipt, ShareMailbox, ListShares,
-                 ListHeldShares, ListRules, AddRule, DropRule,
-                 PushMessage, AnswerPush, MintToken, ListPushSources, JudgePushSource>;
+                 ListHeldShares, ListRules, AddRule, DropRule, PushMessage, AnswerPush, MintToken,
+                 ListPushSources, JudgePushSource, CreateNode, PublishItem, ListNodes, DecidePerson, DropNode,
+                 Subscribe, ListSubscriptions, Unsubscribe>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -283,11 +285,11 @@ struct Refused {
 };
 using RefusedList = std::vector<Refused>;
 
-using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
-                                 DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
-                                 PublishedKey, SettingList, BlockList, RefusedList, TakenBundle, Shared,
-                                 ShareList, RuleList,
-                                 Pushed, MintedToken, PushSourceList>;
+using AnswerValue =
+    std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret, DeviceList,
+                 FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords, PublishedKey, SettingList,
+                 BlockList, RefusedList, TakenBundle, Shared, ShareList, RuleList, Pushed, MintedToken,
+                 PushSourceList, PublishedItem, NodeList, Subscribed, SubscriptionList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

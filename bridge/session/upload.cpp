@@ -37,7 +37,10 @@ Result<SubmittedPart> new_part(const Delivery& delivery, const Arguments& given,
         return std::unexpected(refusal(400, "The part is named twice"));
     SubmittedPart part;
     part.id = named ? name_of(given) : "part-" + std::to_string(parts.size() + 1);
-    const bool is_content = given.has("+CONTENT") || delivery.purpose == DeliveryPurpose::push;
+    // A push and an item have one part, their content.
+    const bool has_one =
+        delivery.purpose == DeliveryPurpose::push || delivery.purpose == DeliveryPurpose::item;
+    const bool is_content = given.has("+CONTENT") || has_one;
     part.part_class = is_content ? PartClass::content : PartClass::attachment;
     part.type = given.value("TYPE").value_or(is_content ? kContentType : kOtherType);
     part.number = delivery.next_part;

@@ -10,6 +10,9 @@
 
 namespace immp::bridge {
 
+/// Where pushes that were let in, and items of nodes, lie; made with the first that may come.
+inline constexpr std::string_view kPushFolder = "/PUSH";
+
 /// "/a/b" is two deep. 413.
 inline constexpr std::size_t kMaxFolderDepth = 16;
 /// Of one account, the default ones included. 413.

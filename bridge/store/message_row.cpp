@@ -125,6 +125,7 @@ Envelope read_envelope(const Row& row) {
     envelope.actions = unpack_actions(row.text(17));
     envelope.sequence = row.count(18);
     envelope.previous = row.text(19);
+    envelope.chain = row.text(20);
     return envelope;
 }
 
@@ -137,15 +138,15 @@ Result<std::int64_t> insert_message(Connection& connection, const Message& messa
             .query(
                 "INSERT INTO messages (uuid, sender, recipients, copies, subject, date, expires, importance, "
                 "secure, reply_to, in_reply_to, reference_list, received, failed, length, kind, "
-                "original_from, received_via, actions, sequence, previous) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "original_from, received_via, actions, sequence, previous, chain) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 envelope.id, envelope.from, pack(envelope.to), pack(envelope.cc), envelope.subject,
                 envelope.date, envelope.expires, static_cast<int>(envelope.importance),
                 static_cast<int>(envelope.secure), envelope.reply_to, envelope.in_reply_to,
                 pack(envelope.references), pack_hops(envelope.received), pack_failures(envelope.failed),
                 message.length(), static_cast<int>(envelope.kind), envelope.original_from,
                 pack_relays(envelope.received_via), pack_actions(envelope.actions), envelope.sequence,
-                envelope.previous)
+                envelope.previous, envelope.chain)
             .run();
     if (!added) return std::unexpected(added.error());
     const std::int64_t id = connection.last_id();
@@ -161,7 +162,7 @@ Result<std::optional<Message>> select_message(Connection& connection, std::int64
             .query(
                 "SELECT uuid, sender, recipients, copies, subject, date, expires, importance, "
                 "secure, reply_to, in_reply_to, reference_list, received, failed, kind, original_from, "
-                "received_via, actions, sequence, previous FROM messages WHERE id = ?",
+                "received_via, actions, sequence, previous, chain FROM messages WHERE id = ?",
                 id)
             .one(read_envelope);
     if (!envelope) return std::unexpected(envelope.error());

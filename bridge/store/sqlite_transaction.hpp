@@ -5,10 +5,12 @@
 #include "bridge/store/sqlite_blocks.hpp"
 #include "bridge/store/sqlite_bodies.hpp"
 #include "bridge/store/sqlite_bundles.hpp"
+#include "bridge/store/sqlite_feeds.hpp"
 #include "bridge/store/sqlite_folders.hpp"
 #include "bridge/store/sqlite_keys.hpp"
 #include "bridge/store/sqlite_leases.hpp"
 #include "bridge/store/sqlite_mailboxes.hpp"
+#include "bridge/store/sqlite_nodes.hpp"
 #include "bridge/store/sqlite_outbox.hpp"
 #include "bridge/store/sqlite_preferences.hpp"
 #include "bridge/store/sqlite_pushes.hpp"
@@ -41,7 +43,9 @@ class SqliteTransaction final : public Transaction {
           rules_(connection),
           texts_(connection),
           shares_(connection, accounts_),
-          pushes_(connection) {}
+          pushes_(connection),
+          nodes_(connection),
+          feeds_(connection) {}
 
     Accounts& accounts() override { return accounts_; }
     Mailboxes& mailboxes() override { return mailboxes_; }
@@ -60,6 +64,8 @@ class SqliteTransaction final : public Transaction {
     Texts& texts() override { return texts_; }
     Shares& shares() override { return shares_; }
     Pushes& pushes() override { return pushes_; }
+    Nodes& nodes() override { return nodes_; }
+    Feeds& feeds() override { return feeds_; }
 
   private:
     SqliteAccounts accounts_;
@@ -79,6 +85,8 @@ class SqliteTransaction final : public Transaction {
     SqliteTexts texts_;
     SqliteShares shares_;
     SqlitePushes pushes_;
+    SqliteNodes nodes_;
+    SqliteFeeds feeds_;
 };
 
 }  // namespace immp::bridge

@@ -24,10 +24,12 @@
 #include "bridge/store/blocks.hpp"
 #include "bridge/store/bodies.hpp"
 #include "bridge/store/bundles.hpp"
+#include "bridge/store/feeds.hpp"
 #include "bridge/store/folders.hpp"
 #include "bridge/store/keys.hpp"
 #include "bridge/store/leases.hpp"
 #include "bridge/store/mailboxes.hpp"
+#include "bridge/store/nodes.hpp"
 #include "bridge/store/outbox.hpp"
 #include "bridge/store/preferences.hpp"
 #include "bridge/store/pushes.hpp"
@@ -62,6 +64,8 @@ class Transaction {
     virtual Texts& texts() = 0;
     virtual Shares& shares() = 0;
     virtual Pushes& pushes() = 0;
+    virtual Nodes& nodes() = 0;
+    virtual Feeds& feeds() = 0;
 };
 
 /// Told that the store is broken() from now on.

@@ -47,6 +47,14 @@ WRONG_TYPES = [
     *[("PUSH MINT", rest, 400) for rest in ("USES 0", "USES 1001", "TTL 0", "TTL x", "FOR @", f"FOR {DOMAIN}", f"FOR alice+x@{DOMAIN}")],
     *[("PUSH ANSWER", rest, 400) for rest in ("x y", f"{UUID.upper()} y", UUID)],
     *[(verb, source, 400) for verb in ("PUSH APPROVE", "PUSH BLOCK") for source in ("@", DOMAIN, f"alice+x@{DOMAIN}", '""')],
+    *[("PUBLISH CREATE", rest, 400) for rest in ('""', "@", "alice+x", "a//b", "alice/x +OPEN -OPEN", f"alice/x#{UUID}")],
+    *[("PUBLISH CREATE", rest, 403) for rest in ("nobody/x", "alice/x@other.example")],
+    ("PUBLISH CREATE", f'alice/x TITLE "{"x" * 401}"', 413),
+    *[("PUBLISH TO", rest, 400) for rest in ("alice+x", f"alice/x ID {UUID.upper()}", "alice/x ID x")],
+    *[(f"PUBLISH {verb}", node, 404) for verb in ("LIST", "DROP") for node in ("alice/none", "nobody/x", "x@other.example")],
+    *[(f"PUBLISH {verb}", f"alice/none {who}", code) for verb in ("ADMIT", "REFUSE") for who, code in ((ALICE, 404), ("x", 400), ("a+b@c.d", 400))],
+    *[("SUBSCRIBE TO", node, 400) for node in ('""', "@", "alice+x", "a@b@c")],
+    *[("UNSUBSCRIBE", name, code) for name, code in ((UUID, 454), ("alice/none", 454), (UUID.upper(), 454), ("a+b", 400))],
     *[("KEY REQUEST", owner, 400) for owner in ('""', "a@b@c", "a..b")],
 ]
 

@@ -72,6 +72,18 @@ class Promises : public UnsafeDisk {
                            there->record.fingerprint()},
                           *here, there->record, loop_.now());
     }
+    /// Alice's node, of which carol has a subscription where she is to.
+    void make_node(bool is_open = true) {
+        const auto made = std::make_shared<Reply>();
+        ask(CreateNode{"alice@a.example", node_name(), "News", "", is_open}, made);
+        await(made);
+    }
+    void subscribe_carol() {
+        const auto made = std::make_shared<Reply>();
+        ask(Subscribe{"carol@a.example", node_name()}, made);
+        await(made);
+    }
+    static Imid node_name() { return parse_imid("alice/news@a.example").value(); }
     void await(const ReplyPtr& reply) {
         EXPECT_TRUE(loop_.run_until([&] { return reply->code.has_value(); }));
     }
@@ -245,6 +257,53 @@ const Row kRows[] = {
     {"DoneInASharedName", 275,
      [](Promises& t) -> Begin {
          return [&t](ReplyPtr reply) { t.submit("carol@a.example", reply, "helpdesk@a.example"); };
+     }},
+    {"NodeMade", 200,
+     [](Promises& t) -> Begin {
+         return [&t](ReplyPtr reply) {
+             t.ask(CreateNode{"alice@a.example", Promises::node_name(), "News", "", true}, reply);
+         };
+     }},
+    {"ItemPublished", 200,
+     [](Promises& t) -> Begin {
+         t.make_node();
+         t.subscribe_carol();
+         return [&t](ReplyPtr reply) {
+             t.ask(PublishItem{1, "alice@a.example", Promises::node_name(), "", "n", "text", "text/plain", 0},
+                   reply, {"text"});
+         };
+     }},
+    {"PersonAdmitted", 200,
+     [](Promises& t) -> Begin {
+         t.make_node(false);
+         return [&t](ReplyPtr reply) {
+             t.ask(DecidePerson{"alice@a.example", Promises::node_name(), parse_imid("bob@b.example").value(),
+                                NodeAdmission::admitted},
+                   reply);
+         };
+     }},
+    {"NodeDropped", 200,
+     [](Promises& t) -> Begin {
+         t.make_node();
+         return [&t](ReplyPtr reply) { t.ask(DropNode{"alice@a.example", Promises::node_name()}, reply); };
+     }},
+    {"Subscribed", 200,
+     [](Promises& t) -> Begin {
+         t.make_node();
+         return [&t](ReplyPtr reply) { t.ask(Subscribe{"carol@a.example", Promises::node_name()}, reply); };
+     }},
+    {"SubscribedButNotDecided", 480,
+     [](Promises& t) -> Begin {
+         t.make_node(false);
+         return [&t](ReplyPtr reply) { t.ask(Subscribe{"carol@a.example", Promises::node_name()}, reply); };
+     }},
+    {"Unsubscribed", 200,
+     [](Promises& t) -> Begin {
+         t.make_node();
+         t.subscribe_carol();
+         return [&t](ReplyPtr reply) {
+             t.ask(Unsubscribe{"carol@a.example", "", Promises::node_name()}, reply);
+         };
      }},
     {"SetGlobal", 200,
      [](Promises& t) -> Begin {

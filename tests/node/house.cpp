@@ -117,6 +117,8 @@ House::~House() {
     const auto ours = wire.houses.find(domain);
     if (ours != wire.houses.end() && ours->second == this) wire.houses.erase(ours);
     close();
+    // As the daemon does it: works that are queued name the node.
+    store.reset();
 }
 
 namespace {

@@ -212,6 +212,37 @@ Answer read_answer(const std::string& text) {
         away.stop = true;
         return RuleList{lists, spam, away};
     }
+    if (kind == "item") {
+        PublishedItem item;
+        in >> item.id >> item.sequence;
+        return item;
+    }
+    if (kind == "nodes") {
+        NodeList list;
+        list.nodes = {{"alice/updates@a.example", "News \"of\" a", true, 3, 2, 0},
+                      {"alice/board@a.example", "Board", false, 0, 0, 1}};
+        return list;
+    }
+    if (kind == "node") {
+        NodeList list;
+        list.nodes = {{"alice/board@a.example", "Board", false, 0, 1, 1}};
+        list.people = {{"bob@b.example", NodeAdmission::waiting},
+                       {"carol@a.example", NodeAdmission::admitted}};
+        return list;
+    }
+    if (kind == "subscribed") {
+        Subscribed subscribed;
+        in >> subscribed.uuid;
+        subscribed.title = rest_of(in);
+        return subscribed;
+    }
+    if (kind == "subscriptions") {
+        const Time since(std::chrono::seconds(1'381'978'910));
+        return SubscriptionList{
+            {"33af50bc-4841-4426-b27f-793186b52171", "newsletter/updates@b.example", "active",
+             "Weekly \"news\"", "What is new", since},
+            {"0b7e2a4e-5a1c-4b7e-9d55-0123456789ab", "board@b.example", "waiting", "", "", since}};
+    }
     if (kind == "refused")
         return RefusedList{{Time(std::chrono::seconds(1'381'978'000)), "bob@b.example", 455, "b.example"}};
     if (kind == "shared") {

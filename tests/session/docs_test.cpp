@@ -12,6 +12,7 @@
 #include "armor/names.hpp"
 #include "armor/password.hpp"
 #include "bridge/mail/block.hpp"
+#include "bridge/mail/feed_word.hpp"
 #include "bridge/mail/push_action.hpp"
 #include "bridge/mail/push_source.hpp"
 #include "bridge/mail/rule.hpp"
@@ -21,7 +22,9 @@
 #include "bridge/mail/vacation.hpp"
 #include "bridge/session/handlers.hpp"
 #include "bridge/session/input.hpp"
+#include "bridge/store/feeds.hpp"
 #include "bridge/store/folders.hpp"
+#include "bridge/store/nodes.hpp"
 #include "bridge/store/pushes.hpp"
 #include "bridge/store/quotas.hpp"
 #include "bridge/store/shares.hpp"
@@ -164,6 +167,16 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"uses of a token", kMaxTokenUses, "400"},
         {"pushes of one source that wait for approval", kMaxWaitingOfSource, "the oldest goes"},
         {"pushes of an account that wait for approval", kMaxWaitingPushes, "the oldest goes"},
+        {"octets of a node's item", kMaxItemBytes, "413, closing"},
+        {"octets of a node's title", kMaxTitleBytes, "413"},
+        {"octets of a node's description", kMaxDescriptionBytes, "413"},
+        {"nodes of an account", kMaxAccountNodes, "413"},
+        {"nodes of a domain", kMaxNodes, "413"},
+        {"subscriptions of an account", kMaxSubscriptions, "413"},
+        {"domains that take a node's items", kMaxFollowers, "429"},
+        {"people of a node that is not open", kMaxNodePeople, "413"},
+        {"of them that wait", kMaxWaitingPeople, "429"},
+        {"items of a node that are kept", kKeptItems, "the oldest goes"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},
     };

@@ -211,6 +211,28 @@ struct Describe {
     std::string operator()(const PublishKey& r) {
         return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);
     }
+    std::string operator()(const CreateNode& r) {
+        return "create-node " + r.account + " " + r.node.text() + " " + quoted(r.title) + " " +
+               quoted(r.description) + (r.is_open ? " open" : " closed");
+    }
+    std::string operator()(const PublishItem& r) {
+        return "publish-item " + std::to_string(r.delivery) + " " + r.account + " " + r.node.text() +
+               (r.id.empty() ? "" : " id=" + r.id) + " " + quoted(r.subject) +
+               " part=" + std::to_string(r.part) + ":" + r.part_name + ":" + r.part_type;
+    }
+    std::string operator()(const ListNodes& r) {
+        return "list-nodes " + r.account + (r.node ? " " + r.node->text() : "");
+    }
+    std::string operator()(const DecidePerson& r) {
+        return "decide " + r.account + " " + r.node.text() + " " + r.person.text() + " " +
+               std::string(node_admission_text(r.decision));
+    }
+    std::string operator()(const DropNode& r) { return "drop-node " + r.account + " " + r.node.text(); }
+    std::string operator()(const Subscribe& r) { return "subscribe " + r.account + " " + r.node.text(); }
+    std::string operator()(const ListSubscriptions& r) { return "list-subscriptions " + r.account; }
+    std::string operator()(const Unsubscribe& r) {
+        return "unsubscribe " + r.account + " " + (r.uuid.empty() ? r.node.text() : r.uuid);
+    }
 };
 
 }  // namespace

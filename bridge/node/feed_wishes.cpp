@@ -1,0 +1,69 @@
+#include "bridge/node/feed_wishes.hpp"
+
+#include "bridge/mail/feed_word.hpp"
+#include "bridge/mail/push_token.hpp"
+#include "bridge/node/login.hpp"
+#include "bridge/node/own_item.hpp"
+
+namespace immp::bridge {
+namespace {
+
+Result<void> queue(Transaction& transaction, const NodeServices& services, Kind kind, const FeedRow& feed,
+                   std::uint64_t after, const std::optional<Wisher>& user) {
+    auto node = parse_imid(feed.node);
+    if (!node) return std::unexpected(std::move(node.error()));
+    auto token = feed_token(transaction, feed.uuid);
+    if (!token) return std::unexpected(std::move(token.error()));
+    const FeedWish wish{feed.uuid, after, user ? user->uuid : ""};
+    services.bell->ring();
+    return queue_own_item(transaction, services,
+                          {kind,
+                           user ? user->imid : services.domain,
+                           *std::move(node),
+                           {},
+                           {{"wish", kFeedWishType, feed_wish_json(wish)}},
+                           *std::move(token)});
+}
+
+}  // namespace
+
+Result<std::string> feed_token(Transaction& transaction, const std::string& feed) {
+    const auto secret = store_secret(transaction);
+    if (!secret) return std::unexpected(secret.error());
+    armor::Hasher hasher("IMMP1 feed token");
+    hasher.add(secret->view());
+    hasher.add(feed);
+    return push_token_of(hasher.digest());
+}
+
+Result<void> queue_wish(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+                        std::uint64_t after, const std::optional<Wisher>& user) {
+    return queue(transaction, services, Kind::subscribe, feed, after, user);
+}
+
+Result<void> queue_end(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+                       const std::optional<Wisher>& user) {
+    return queue(transaction, services, Kind::unsubscribe, feed, 0, user);
+}
+
+Result<void> end_subscription(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+                              const Wisher& user) {
+    if (auto ended = transaction.feeds().unsubscribe(user.id); !ended) return ended;
+    const auto is_used = transaction.feeds().has_subscribers(feed.id);
+    if (!is_used) return std::unexpected(is_used.error());
+    const auto node = parse_imid(feed.node);
+    if (!node) return std::unexpected(node.error());
+    Result<void> told;
+    if (node->domain == services.domain) {
+        const auto ours = transaction.nodes().find(feed.node);
+        if (!ours) return std::unexpected(ours.error());
+        if (*ours) told = transaction.nodes().end_subscription((*ours)->id, user.imid);
+    } else if (feed.state != FeedState::gone) {
+        if (!*is_used) told = queue_end(transaction, services, feed);
+        if (*is_used && !feed.is_open) told = queue_end(transaction, services, feed, user);
+    }
+    if (!told || *is_used) return told;
+    return transaction.feeds().drop(feed.id);
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,172 @@
+#include "bridge/node/feeding.hpp"
+
+#include <algorithm>
+
+#include "armor/hex.hpp"
+#include "bridge/mail/feed_word.hpp"
+#include "bridge/mail/metadata.hpp"
+#include "bridge/mail/push_token.hpp"
+#include "bridge/node/feed_wishes.hpp"
+#include "bridge/node/item_chain.hpp"
+#include "bridge/node/subscribing.hpp"
+
+namespace immp::bridge {
+namespace {
+
+std::unexpected<Error> not_subscribed() {
+    return fail(454, "Not subscribed");
+}
+
+/// The feed, if it is the sender's and this is its token. 454, 452.
+Result<FeedRow> believed_feed(Transaction& transaction, const std::string& origin, const IncomingMail& mail,
+                              const Imid& recipient) {
+    // Made for any name, so that the time does not tell which there are.
+    const auto token = feed_token(transaction, recipient.local);
+    if (!token) return std::unexpected(token.error());
+    if (!is_same_push_token(*token, mail.inner.token)) return not_subscribed();
+    auto feed = transaction.feeds().find(recipient.local);
+    if (!feed) return std::unexpected(std::move(feed.error()));
+    if (!*feed || (*feed)->state == FeedState::gone) return not_subscribed();
+    const auto node = parse_imid((*feed)->node);
+    if (!node || node->domain != origin) return not_subscribed();
+    if ((*feed)->node != mail.inner.message.envelope.from) return fail(452, "Refused by policy");
+    return **std::move(feed);
+}
+
+/// Its subscribers' accounts may have been removed, which tells nobody.
+Result<bool> has_lost_all(Transaction& transaction, const FeedRow& feed) {
+    const auto is_used = transaction.feeds().has_subscribers(feed.id);
+    if (!is_used) return std::unexpected(is_used.error());
+    if (*is_used) return false;
+    if (auto dropped = transaction.feeds().drop(feed.id); !dropped)
+        return std::unexpected(std::move(dropped.error()));
+    return true;
+}
+
+/// An error's code where it is of the item; else the error is the store's.
+Result<Taken> as_taken(Error error) {
+    if (error.code >= 700) return std::unexpected(std::move(error));
+    return Taken{error.code, error.retry};
+}
+
+/// One content, its place, and nothing else. 452, 413.
+Result<Metadata> read_place(const IncomingMail& mail) {
+    const std::vector<Part>& parts = mail.inner.message.parts;
+    const auto place =
+        std::ranges::find_if(parts, [](const Part& part) { return part.part_class != PartClass::content; });
+    if (mail.inner.message.length() > kMaxItemOctets) return fail(413, "Too large");
+    if (parts.size() != 2 || place == parts.end() || !is_metadata_type(place->type))
+        return fail(452, "Refused by policy", "an item without its place");
+    const auto text = mail.bodies[static_cast<std::size_t>(place - parts.begin())].in_memory();
+    auto metadata = text ? parse_metadata(*text, Kind::item) : fail(413, "too long");
+    if (!metadata) return fail(452, "Refused by policy", std::move(metadata.error().detail));
+    return metadata;
+}
+
+/// Once for each place: an item that never comes is not asked for again and again.
+Result<void> ask_for_missing(Transaction& transaction, const NodeServices& services, FeedRow& feed,
+                             const ChainLink& link) {
+    if (link.sequence <= feed.sequence + 1 || feed.asked >= feed.sequence) return {};
+    feed.asked = feed.sequence;
+    return queue_wish(transaction, services, feed, feed.sequence);
+}
+
+Result<void> keep_item(Transaction& transaction, const NodeServices& services, FeedRow& feed,
+                       const Message& message, const ChainLink& link) {
+    const auto stored = transaction.mailboxes().add(message);
+    if (!stored) return std::unexpected(stored.error());
+    const auto there = transaction.feeds().item(feed.id, link.sequence);
+    if (!there) return std::unexpected(there.error());
+    Result<void> done;
+    if (!*there) {
+        if (message.envelope.chain == "gap") done = ask_for_missing(transaction, services, feed, link);
+        if (done) done = transaction.feeds().add_item(feed.id, {link.sequence, *stored, link.digest});
+        if (done) done = mend_next(transaction, feed, link);
+    }
+    feed.sequence = std::max(feed.sequence, link.sequence);
+    if (done) done = transaction.feeds().update(feed);
+    if (done) done = transaction.feeds().add_fanout(feed.id, *stored);
+    return done;
+}
+
+}  // namespace
+
+Result<Taken> take_item(Transaction& transaction, const NodeServices& services, const std::string& origin,
+                        IncomingMail& mail, const Imid& recipient) {
+    auto feed = believed_feed(transaction, origin, mail, recipient);
+    if (!feed) return as_taken(std::move(feed.error()));
+    const auto is_lost = has_lost_all(transaction, *feed);
+    if (!is_lost) return std::unexpected(is_lost.error());
+    if (*is_lost) return Taken{454};
+    auto place = read_place(mail);
+    if (!place) return as_taken(std::move(place.error()));
+    if (const auto pause = services.domain_rate->take(origin, 1, services.now())) return Taken{429, pause};
+    if (auto settled = settle_bodies(transaction, mail, services.now()); !settled)
+        return std::unexpected(std::move(settled.error()));
+    Message message = mail.inner.message;
+    const ChainLink link{place->sequence, std::move(place->previous),
+                         armor::encode_hex(message_digest(message))};
+    auto chain = judge_chain(transaction, *feed, link);
+    if (!chain) return std::unexpected(std::move(chain.error()));
+    message.envelope.sequence = link.sequence;
+    message.envelope.previous = link.previous;
+    message.envelope.chain = *std::move(chain);
+    message.envelope.received.push_back({services.domain, services.now()});
+    if (auto kept = keep_item(transaction, services, *feed, message, link); !kept)
+        return std::unexpected(std::move(kept.error()));
+    services.bell->ring();
+    return Taken{260};
+}
+
+Result<Taken> take_word(Transaction& transaction, const NodeServices& services, const std::string& origin,
+                        const IncomingMail& mail, const Imid& recipient) {
+    auto feed = believed_feed(transaction, origin, mail, recipient);
+    if (!feed) return as_taken(std::move(feed.error()));
+    const auto text = mail.bodies.front().in_memory();
+    const auto word = text ? parse_node_word(*text) : fail(413, "too long");
+    if (!word) return Taken{452};
+    const bool is_first = feed->state == FeedState::asked;
+    if (is_first || word->version >= feed->version) {
+        feed->state = FeedState::open;
+        feed->title = word->title;
+        feed->description = word->description;
+        feed->is_open = word->is_open;
+        feed->version = word->version;
+        if (is_first) {
+            feed->first_title = word->title;
+            feed->first_description = word->description;
+        }
+        if (auto done = transaction.feeds().update(*feed); !done)
+            return std::unexpected(std::move(done.error()));
+    }
+    if (is_first && !word->is_open) {
+        // Those who asked before anybody knew that they must be named.
+        if (auto done = transaction.feeds().add_fanout(feed->id, std::nullopt); !done)
+            return std::unexpected(std::move(done.error()));
+    }
+    for (const auto& [uuids, decision] : {std::pair(&word->admitted, NodeAdmission::admitted),
+                                          std::pair(&word->refused, NodeAdmission::refused),
+                                          std::pair(&word->waiting, NodeAdmission::waiting)}) {
+        for (const std::string& uuid : *uuids) {
+            const auto subscription = transaction.feeds().subscription(uuid);
+            if (!subscription) return std::unexpected(subscription.error());
+            if (!*subscription || (*subscription)->feed != feed->id) continue;
+            auto heard = hear_decision(transaction, services, uuid, decision, word->version);
+            if (!heard) return std::unexpected(std::move(heard.error()));
+        }
+    }
+    services.bell->ring();
+    return Taken{280};
+}
+
+Result<Taken> take_node_end(Transaction& transaction, const NodeServices& services, const std::string& origin,
+                            const IncomingMail& mail, const Imid& recipient) {
+    auto feed = believed_feed(transaction, origin, mail, recipient);
+    if (!feed) return as_taken(std::move(feed.error()));
+    feed->state = FeedState::gone;
+    if (auto done = transaction.feeds().update(*feed); !done) return std::unexpected(std::move(done.error()));
+    services.bell->ring();
+    return Taken{283};
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,63 @@
+#include "bridge/node/item_filing.hpp"
+
+#include "bridge/node/keeping.hpp"
+#include "bridge/node/push_folder.hpp"
+
+namespace immp::bridge {
+
+Result<ItemFiling> ItemFiling::of(Transaction& transaction, MessageId message, const DropContext& context) {
+    auto stored = transaction.mailboxes().message(message);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    if (!*stored) return fail(702, "Storage failed", "an item without its message");
+    auto from = parse_imid((*stored)->envelope.from);
+    if (!from) return std::unexpected(std::move(from.error()));
+    return ItemFiling(transaction, message, context, *std::move(from), (*stored)->length());
+}
+
+Result<void> ItemFiling::file(const Subscriber& subscriber) {
+    const auto verdict = judge_sender(transaction_, subscriber.account, from_, context_.now);
+    if (!verdict) return std::unexpected(verdict.error());
+    if (*verdict && (*verdict)->action == BlockAction::junk) return file_as_junk(subscriber);
+    if (*verdict) return note_refused(subscriber, **verdict);
+    if (subscriber.folder) return file_into(subscriber, *subscriber.folder);
+    const auto folder = push_folder(transaction_, subscriber.account);
+    // Whoever has no place for another folder has none for its items.
+    if (!folder && folder.error().code == 413) return {};
+    if (!folder) return std::unexpected(folder.error());
+    return file_into(subscriber, *folder);
+}
+
+Result<void> ItemFiling::file_as_junk(const Subscriber& subscriber) {
+    const auto junk = transaction_.mailboxes().folder(subscriber.account, "/JUNK");
+    if (!junk) return std::unexpected(junk.error());
+    if (!*junk) return fail(702, "Storage failed", "an account without /JUNK");
+    return file_into(subscriber, (*junk)->id);
+}
+
+Result<void> ItemFiling::note_refused(const Subscriber& subscriber, const Verdict& verdict) {
+    return transaction_.blocks().note_refused(
+        subscriber.account, {context_.now, from_.text(), verdict.code, verdict.pattern}, kMaxRefused);
+}
+
+Result<void> ItemFiling::file_into(const Subscriber& subscriber, FolderId folder) {
+    const auto room = has_room(transaction_, subscriber.account, octets_, context_.mailbox_bytes);
+    if (!room) return std::unexpected(room.error());
+    if (!*room) return {};
+    auto filed = transaction_.mailboxes().file(message_, folder, Mark::unread, context_.uuid(), context_.now);
+    if (!filed) return std::unexpected(std::move(filed.error()));
+    return {};
+}
+
+Result<void> file_history(Transaction& transaction, FeedId feed, const Subscriber& subscriber,
+                          const DropContext& context) {
+    const auto messages = transaction.feeds().history(feed, kHistoryItems);
+    if (!messages) return std::unexpected(messages.error());
+    for (const MessageId message : *messages) {
+        auto filing = ItemFiling::of(transaction, message, context);
+        if (!filing) return std::unexpected(std::move(filing.error()));
+        if (auto done = filing->file(subscriber); !done) return done;
+    }
+    return {};
+}
+
+}  // namespace immp::bridge

@@ -1,0 +1,239 @@
+#include "bridge/store/sqlite_feeds.hpp"
+
+#include "bridge/store/folder_key.hpp"
+#include "bridge/store/nodes.hpp"
+
+namespace immp::bridge {
+
+namespace {
+
+constexpr std::string_view kFeed =
+    "f.id, f.uuid, f.node, f.state, f.title, f.description, f.first_title, f.first_description, f.is_open, "
+    "f.version, f.sequence, f.asked";
+// Behind the feed's.
+constexpr std::string_view kSubscription =
+    ", s.id, s.uuid, s.account, s.feed, s.state, s.version, coalesce(s.title, f.first_title), "
+    "coalesce(s.description, f.first_description), s.made";
+
+FeedRow read_feed(const Row& row) {
+    return {row.number(0), row.text(1),  row.text(2),   static_cast<FeedState>(row.number(3)),
+            row.text(4),   row.text(5),  row.text(6),   row.text(7),
+            row.flag(8),   row.count(9), row.count(10), row.count(11)};
+}
+
+ListedSubscription read_subscription(const Row& row) {
+    return {{row.number(12), row.text(13), row.number(14), row.number(15), static_cast<Wish>(row.number(16)),
+             row.count(17), row.text(18), row.text(19), row.time(20)},
+            read_feed(row)};
+}
+
+Fanout read_fanout(const Row& row) {
+    return {row.number(0), row.number(1),
+            row.flag(2) ? std::optional<MessageId>(row.number(3)) : std::nullopt, row.number(4),
+            row.number(5)};
+}
+
+std::string select_feed(std::string_view rest) {
+    return std::string("SELECT ").append(kFeed).append(" FROM feeds f ").append(rest);
+}
+
+std::string select_subscription(std::string_view rest) {
+    return std::string("SELECT ")
+        .append(kFeed)
+        .append(kSubscription)
+        .append(" FROM subscriptions s JOIN feeds f ON f.id = s.feed ")
+        .append(rest);
+}
+
+Result<std::optional<Subscription>> alone(Result<std::optional<ListedSubscription>> listed) {
+    if (!listed) return std::unexpected(std::move(listed.error()));
+    if (!*listed) return std::nullopt;
+    return std::move((*listed)->subscription);
+}
+
+}  // namespace
+
+Result<FeedId> SqliteFeeds::add(const FeedRow& feed) {
+    auto added = db_.query("INSERT INTO feeds (uuid, node, state) VALUES (?, ?, ?)", feed.uuid, feed.node,
+                           static_cast<int>(feed.state))
+                     .run();
+    if (!added) return std::unexpected(added.error());
+    FeedRow row = feed;
+    row.id = db_.last_id();
+    if (auto set = update(row); !set) return std::unexpected(set.error());
+    return row.id;
+}
+
+Result<std::optional<FeedRow>> SqliteFeeds::of_node(std::string_view node) {
+    return db_.query(select_feed("WHERE f.node = ? AND f.state <> 2"), node).one(read_feed);
+}
+
+Result<std::optional<FeedRow>> SqliteFeeds::find(std::string_view uuid) {
+    return db_.query(select_feed("WHERE f.uuid = ?"), uuid).one(read_feed);
+}
+
+Result<std::optional<FeedRow>> SqliteFeeds::get(FeedId feed) {
+    return db_.query(select_feed("WHERE f.id = ?"), feed).one(read_feed);
+}
+
+Result<void> SqliteFeeds::update(const FeedRow& feed) {
+    return db_
+        .query(
+            "UPDATE feeds SET state = ?, title = ?, description = ?, first_title = ?, first_description = ?, "
+            "is_open = ?, version = ?, sequence = ?, asked = ? WHERE id = ?",
+            static_cast<int>(feed.state), feed.title, feed.description, feed.first_title,
+            feed.first_description, static_cast<int>(feed.is_open), feed.version, feed.sequence, feed.asked,
+            feed.id)
+        .run();
+}
+
+Result<void> SqliteFeeds::drop(FeedId feed) {
+    return db_.query("DELETE FROM feeds WHERE id = ?", feed).run();
+}
+
+Result<bool> SqliteFeeds::has_subscribers(FeedId feed) {
+    return db_.query("SELECT 1 FROM subscriptions WHERE feed = ? LIMIT 1", feed).step();
+}
+
+Result<std::optional<FeedItem>> SqliteFeeds::item(FeedId feed, std::uint64_t sequence) {
+    return db_
+        .query("SELECT sequence, message, digest FROM feed_items WHERE feed = ? AND sequence = ?", feed,
+               sequence)
+        .one([](const Row& row) { return FeedItem{row.count(0), row.number(1), row.text(2)}; });
+}
+
+Result<bool> SqliteFeeds::has_earlier(FeedId feed, std::uint64_t sequence) {
+    return db_.query("SELECT 1 FROM feed_items WHERE feed = ? AND sequence < ? LIMIT 1", feed, sequence)
+        .step();
+}
+
+Result<void> SqliteFeeds::add_item(FeedId feed, const FeedItem& item) {
+    auto added = db_.query("INSERT INTO feed_items (feed, sequence, message, digest) VALUES (?, ?, ?, ?)",
+                           feed, item.sequence, item.message, item.digest)
+                     .run();
+    if (!added) return added;
+    return db_
+        .query(
+            "DELETE FROM feed_items WHERE feed = ?1 AND sequence <= (SELECT sequence FROM feed_items "
+            "WHERE feed = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)",
+            feed, kKeptItems)
+        .run();
+}
+
+Result<void> SqliteFeeds::set_chain(MessageId message, std::string_view chain) {
+    return db_.query("UPDATE messages SET chain = ? WHERE id = ?", chain, message).run();
+}
+
+Result<std::vector<MessageId>> SqliteFeeds::history(FeedId feed, std::uint64_t most) {
+    return db_
+        .query(
+            "SELECT message FROM (SELECT sequence, message FROM feed_items WHERE feed = ?1 UNION ALL "
+            "SELECT i.sequence, i.message FROM feeds f JOIN nodes n ON n.name = f.node "
+            "JOIN node_items i ON i.node = n.id WHERE f.id = ?1 ORDER BY sequence DESC LIMIT ?2) "
+            "ORDER BY sequence",
+            feed, most)
+        .all([](const Row& row) { return MessageId{row.number(0)}; });
+}
+
+Result<SubscriptionId> SqliteFeeds::subscribe(const Subscription& subscription) {
+    const auto held = db_.query("SELECT count(*) FROM subscriptions WHERE account = ?", subscription.account)
+                          .one([](const Row& row) { return row.count(0); });
+    if (!held) return std::unexpected(held.error());
+    if (held->value_or(0) >= kMaxSubscriptions)
+        return fail(413, "At most " + std::to_string(kMaxSubscriptions) + " subscriptions");
+    auto added = db_.query(
+                        "INSERT INTO subscriptions (uuid, account, feed, state, version, made) "
+                        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (account, feed) DO NOTHING",
+                        subscription.uuid, subscription.account, subscription.feed,
+                        static_cast<int>(subscription.wish), subscription.version, subscription.made)
+                     .run_or_fail(409, subscription.uuid);
+    if (!added) return std::unexpected(added.error());
+    return db_.last_id();
+}
+
+Result<std::optional<Subscription>> SqliteFeeds::subscription(AccountId account, FeedId feed) {
+    return alone(db_.query(select_subscription("WHERE s.account = ? AND s.feed = ?"), account, feed)
+                     .one(read_subscription));
+}
+
+Result<std::optional<Subscription>> SqliteFeeds::subscription(std::string_view uuid) {
+    return alone(db_.query(select_subscription("WHERE s.uuid = ?"), uuid).one(read_subscription));
+}
+
+Result<std::vector<ListedSubscription>> SqliteFeeds::list(AccountId account) {
+    return db_.query(select_subscription("WHERE s.account = ? ORDER BY s.id"), account)
+        .all(read_subscription);
+}
+
+Result<void> SqliteFeeds::decide(SubscriptionId id, Wish wish, std::uint64_t version) {
+    return db_
+        .query("UPDATE subscriptions SET state = ?, version = ? WHERE id = ?", static_cast<int>(wish),
+               version, id)
+        .run();
+}
+
+Result<void> SqliteFeeds::entitle(SubscriptionId id, std::string_view title, std::string_view description) {
+    return db_
+        .query("UPDATE subscriptions SET title = ?, description = ? WHERE id = ?", title, description, id)
+        .run();
+}
+
+Result<void> SqliteFeeds::unsubscribe(SubscriptionId id) {
+    return db_.query("DELETE FROM subscriptions WHERE id = ?", id).run();
+}
+
+Result<std::vector<Subscriber>> SqliteFeeds::subscribers(const Fanout& fanout, bool is_open,
+                                                         std::uint32_t most) {
+    return db_
+        .query(
+            "SELECT s.id, s.account, f.id IS NOT NULL, f.id FROM subscriptions s LEFT JOIN folders f "
+            "ON f.account = s.account AND f.path_key = ? "
+            "WHERE s.feed = ? AND s.id > ? AND s.id <= ? AND (? OR s.state = 2) ORDER BY s.id LIMIT ?",
+            folder_key(kPushFolder), fanout.feed, fanout.done, fanout.upto, static_cast<int>(is_open),
+            std::int64_t{most})
+        .all([](const Row& row) {
+            return Subscriber{row.number(0), row.number(1),
+                              row.flag(2) ? std::optional<FolderId>(row.number(3)) : std::nullopt};
+        });
+}
+
+Result<std::vector<Wisher>> SqliteFeeds::wishers(const Fanout& fanout, std::uint32_t most) {
+    return db_
+        .query(
+            "SELECT s.id, s.uuid, a.imid FROM subscriptions s JOIN accounts a ON a.id = s.account "
+            "WHERE s.feed = ? AND s.id > ? AND s.id <= ? AND s.state = 0 ORDER BY s.id LIMIT ?",
+            fanout.feed, fanout.done, fanout.upto, std::int64_t{most})
+        .all([](const Row& row) { return Wisher{row.number(0), row.text(1), row.text(2)}; });
+}
+
+Result<void> SqliteFeeds::add_fanout(FeedId feed, std::optional<MessageId> message) {
+    return db_
+        .query(
+            "INSERT INTO fanouts (feed, message, upto) SELECT ?1, ?2, coalesce(max(id), 0) "
+            "FROM subscriptions WHERE feed = ?1",
+            feed, message)
+        .run();
+}
+
+Result<std::optional<Fanout>> SqliteFeeds::next_fanout(FeedId behind) {
+    // One statement for both would have to sort them all.
+    for (const FeedId from : {behind, FeedId{0}}) {
+        auto next = db_.query(
+                           "SELECT id, feed, message IS NOT NULL, message, upto, done FROM fanouts "
+                           "WHERE feed > ? ORDER BY feed, id LIMIT 1",
+                           from)
+                        .one(read_fanout);
+        if (!next || *next) return next;
+    }
+    return std::nullopt;
+}
+
+Result<void> SqliteFeeds::advance(FanoutId fanout, SubscriptionId done) {
+    return db_.query("UPDATE fanouts SET done = ? WHERE id = ?", done, fanout).run();
+}
+
+Result<void> SqliteFeeds::end_fanout(FanoutId fanout) {
+    return db_.query("DELETE FROM fanouts WHERE id = ?", fanout).run();
+}
+
+}  // namespace immp::bridge

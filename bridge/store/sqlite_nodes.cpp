@@ -1,0 +1,229 @@
+#include "bridge/store/sqlite_nodes.hpp"
+
+namespace immp::bridge {
+
+namespace {
+
+constexpr std::string_view kColumns =
+    "n.id, n.name, n.account, n.title, n.description, n.is_open, n.sequence, n.last_digest, n.version";
+constexpr std::string_view kCounts =
+    ", (SELECT count(*) FROM followers f WHERE f.node = n.id) + (SELECT count(*) FROM feeds e WHERE e.node = "
+    "n.name AND e.state <> 2), (SELECT count(*) FROM node_people p WHERE p.node = n.id AND p.state = 0)";
+
+NodeRow read_node(const Row& row) {
+    return {row.number(0), row.text(1),  row.number(2), row.text(3), row.text(4),
+            row.flag(5),   row.count(6), row.text(7),   row.count(8)};
+}
+
+NodeSummary read_summary(const Row& row) {
+    return {read_node(row), row.count(9), row.count(10)};
+}
+
+NodePerson read_person(const Row& row) {
+    return {row.text(0), row.text(1), static_cast<NodeAdmission>(row.number(2)), row.text(3)};
+}
+
+std::string select_nodes(std::string_view counts, std::string_view rest) {
+    return std::string("SELECT ").append(kColumns).append(counts).append(" FROM nodes n ").append(rest);
+}
+
+// One row for each follower: message, octets, time, node.
+constexpr std::string_view kQueue =
+    "INSERT INTO outbox (message, sender, recipient, destination, length, queued, next_try, attempts, "
+    "last_error, delay_noticed, bundle, item, recipient_no, token) "
+    "SELECT ?1, '', f.feed || '@' || f.domain, f.domain, ?2, ?3, ?3, 0, '', 1, '', 0, 0, f.token "
+    "FROM followers f WHERE f.node = ?4";
+
+Result<std::uint64_t> count_of(Statement statement) {
+    auto count = statement.one([](const Row& row) { return row.count(0); });
+    if (!count) return std::unexpected(count.error());
+    return count->value_or(0);
+}
+
+Result<bool> is_there(Statement statement) {
+    return statement.step();
+}
+
+}  // namespace
+
+Result<NodeId> SqliteNodes::add(const NodeRow& node, Time now) {
+    const auto all = count_of(db_.query("SELECT count(*) FROM nodes"));
+    if (!all) return std::unexpected(all.error());
+    const auto held = count_of(db_.query("SELECT count(*) FROM nodes WHERE account = ?", node.account));
+    if (!held) return std::unexpected(held.error());
+    if (*all >= kMaxNodes || *held >= kMaxAccountNodes)
+        return fail(413, *all >= kMaxNodes ? "This domain has all the nodes that it may have"
+                                           : "At most " + std::to_string(kMaxAccountNodes) + " nodes");
+    auto added =
+        db_.query(
+               "INSERT INTO nodes (name, account, title, description, is_open, made) "
+               "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+               node.name, node.account, node.title, node.description, static_cast<int>(node.is_open), now)
+            .run_or_fail(409, "There is a node of this name already");
+    if (!added) return std::unexpected(added.error());
+    return db_.last_id();
+}
+
+Result<std::optional<NodeRow>> SqliteNodes::find(std::string_view name) {
+    return db_.query(select_nodes("", "WHERE n.name = ?"), name).one(read_node);
+}
+
+Result<std::vector<NodeSummary>> SqliteNodes::list(AccountId owner) {
+    return db_.query(select_nodes(kCounts, "WHERE n.account = ? ORDER BY n.name"), owner).all(read_summary);
+}
+
+Result<std::optional<NodeSummary>> SqliteNodes::summary(NodeId node) {
+    return db_.query(select_nodes(kCounts, "WHERE n.id = ?"), node).one(read_summary);
+}
+
+Result<void> SqliteNodes::drop(NodeId node) {
+    return db_.query("DELETE FROM nodes WHERE id = ?", node).run();
+}
+
+Result<std::uint64_t> SqliteNodes::raise_version(NodeId node) {
+    if (auto raised = db_.query("UPDATE nodes SET version = version + 1 WHERE id = ?", node).run(); !raised)
+        return std::unexpected(raised.error());
+    return count_of(db_.query("SELECT version FROM nodes WHERE id = ?", node));
+}
+
+Result<void> SqliteNodes::add_item(NodeId node, std::uint64_t sequence, MessageId message,
+                                   std::string_view digest) {
+    auto done =
+        db_.query("UPDATE nodes SET sequence = ?, last_digest = ? WHERE id = ?", sequence, digest, node)
+            .run();
+    if (done)
+        done = db_.query("INSERT INTO node_items (node, sequence, message) VALUES (?, ?, ?)", node, sequence,
+                         message)
+                   .run();
+    if (!done || sequence <= kKeptItems) return done;
+    return db_.query("DELETE FROM node_items WHERE node = ? AND sequence <= ?", node, sequence - kKeptItems)
+        .run();
+}
+
+Result<std::vector<MessageId>> SqliteNodes::items(NodeId node, std::uint64_t after, std::uint64_t most) {
+    return db_
+        .query(
+            "SELECT message FROM (SELECT sequence, message FROM node_items WHERE node = ? AND sequence > ? "
+            "ORDER BY sequence DESC LIMIT ?) ORDER BY sequence",
+            node, after, most)
+        .all([](const Row& row) { return MessageId{row.number(0)}; });
+}
+
+Result<std::optional<Follower>> SqliteNodes::follower(NodeId node, std::string_view domain) {
+    return db_.query("SELECT domain, feed, token FROM followers WHERE node = ? AND domain = ?", node, domain)
+        .one([](const Row& row) { return Follower{row.text(0), row.text(1), row.text(2)}; });
+}
+
+Result<bool> SqliteNodes::has_followers(NodeId node) {
+    return is_there(db_.query("SELECT 1 FROM followers WHERE node = ? LIMIT 1", node));
+}
+
+Result<void> SqliteNodes::follow(NodeId node, const Follower& follower) {
+    const auto known = this->follower(node, follower.domain);
+    if (!known) return std::unexpected(known.error());
+    const auto held = count_of(db_.query("SELECT count(*) FROM followers WHERE node = ?", node));
+    if (!held) return std::unexpected(held.error());
+    if (!*known && *held >= kMaxFollowers) return fail(413, "Too many domains take this node's items");
+    return db_
+        .query(
+            "INSERT INTO followers (node, domain, feed, token) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (node, domain) DO UPDATE SET feed = excluded.feed, token = excluded.token",
+            node, follower.domain, follower.feed, follower.token)
+        .run();
+}
+
+Result<bool> SqliteNodes::unfollow(std::string_view domain, std::string_view feed) {
+    const auto ended =
+        db_.query("DELETE FROM followers WHERE feed = ? AND domain = ?", feed, domain).changes();
+    if (!ended) return std::unexpected(ended.error());
+    return *ended > 0;
+}
+
+Result<void> SqliteNodes::queue_for_followers(NodeId node, MessageId message, std::uint64_t octets,
+                                              Time now) {
+    constexpr std::string_view kWho =
+        " AND ((SELECT is_open FROM nodes WHERE id = ?4) OR EXISTS (SELECT 1 FROM node_people p "
+        "WHERE p.node = ?4 AND p.state = 1 AND p.domain = f.domain AND p.subscription <> '')) "
+        "AND (SELECT count(*) FROM outbox o WHERE o.recipient = f.feed || '@' || f.domain "
+        "AND o.token <> '') < ?5";
+    return db_.query(std::string(kQueue).append(kWho), message, octets, now, node, kWaitingItems).run();
+}
+
+Result<void> SqliteNodes::queue_for_all(NodeId node, MessageId message, std::uint64_t octets, Time now) {
+    return db_.query(kQueue, message, octets, now, node).run();
+}
+
+Result<void> SqliteNodes::queue_for(const Follower& follower, MessageId message, std::uint64_t octets,
+                                    Time now) {
+    return db_
+        .query(
+            "INSERT INTO outbox (message, sender, recipient, destination, length, queued, next_try, "
+            "attempts, last_error, delay_noticed, bundle, item, recipient_no, token) "
+            "SELECT ?1, '', ?2, ?3, ?4, ?5, ?5, 0, '', 1, '', 0, 0, ?6 "
+            "WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE message = ?1 AND recipient = ?2)",
+            message, follower.feed + "@" + follower.domain, follower.domain, octets, now, follower.token)
+        .run();
+}
+
+Result<std::optional<NodePerson>> SqliteNodes::person(NodeId node, std::string_view imid) {
+    return db_
+        .query("SELECT imid, domain, state, subscription FROM node_people WHERE node = ? AND imid = ?", node,
+               imid)
+        .one(read_person);
+}
+
+Result<std::vector<NodePerson>> SqliteNodes::people(NodeId node) {
+    return db_
+        .query("SELECT imid, domain, state, subscription FROM node_people WHERE node = ? ORDER BY imid", node)
+        .all(read_person);
+}
+
+Result<void> SqliteNodes::set_person(NodeId node, const NodePerson& person) {
+    const auto known =
+        is_there(db_.query("SELECT 1 FROM node_people WHERE node = ? AND imid = ?", node, person.imid));
+    if (!known) return std::unexpected(known.error());
+    const auto all = count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ?", node));
+    if (!all) return std::unexpected(all.error());
+    const auto waiting =
+        count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ? AND state = 0", node));
+    if (!waiting) return std::unexpected(waiting.error());
+    const bool waits = person.state == NodeAdmission::waiting;
+    if (!*known && waits && (*waiting >= kMaxWaitingPeople || *all >= kMaxNodePeople))
+        return fail_for_now(429, "Too many wait for this node's publisher", std::chrono::hours(1));
+    if (!*known && *all >= kMaxNodePeople)
+        return fail(413, "At most " + std::to_string(kMaxNodePeople) + " people of a node");
+    return db_
+        .query(
+            "INSERT INTO node_people (node, imid, domain, state, subscription) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (node, imid) DO UPDATE SET state = excluded.state, "
+            "subscription = excluded.subscription",
+            node, person.imid, person.domain, static_cast<int>(person.state), person.subscription)
+        .run();
+}
+
+Result<void> SqliteNodes::end_subscription(NodeId node, std::string_view imid) {
+    auto done =
+        db_.query("DELETE FROM node_people WHERE node = ? AND imid = ? AND state = 0", node, imid).run();
+    if (!done) return done;
+    return db_.query("UPDATE node_people SET subscription = '' WHERE node = ? AND imid = ?", node, imid)
+        .run();
+}
+
+Result<void> SqliteNodes::end_subscriptions(NodeId node, std::string_view domain) {
+    auto done =
+        db_.query("DELETE FROM node_people WHERE node = ? AND state = 0 AND domain = ?", node, domain).run();
+    if (!done) return done;
+    return db_
+        .query("UPDATE node_people SET subscription = '' WHERE node = ? AND state = 1 AND domain = ?", node,
+               domain)
+        .run();
+}
+
+Result<bool> SqliteNodes::has_admitted(NodeId node, std::string_view domain) {
+    return is_there(
+        db_.query("SELECT 1 FROM node_people WHERE node = ? AND state = 1 AND domain = ? "
+                  "AND subscription <> '' LIMIT 1",
+                  node, domain));
+}
+
+}  // namespace immp::bridge

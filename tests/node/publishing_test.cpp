@@ -1,0 +1,669 @@
+// Nodes, subscriptions and feeds: within one house, and between two.
+#include <algorithm>
+#include <set>
+
+#include "bridge/mail/feed_word.hpp"
+#include "bridge/mail/metadata.hpp"
+#include "bridge/node/feed_wishes.hpp"
+#include "bridge/node/own_item.hpp"
+#include "bridge/node/queueing.hpp"
+#include "tests/node/house.hpp"
+
+namespace immp::bridge {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kNews = "bob/news@b.example";
+
+Imid imid(const std::string& text) {
+    return parse_imid(text).value();
+}
+
+class Publishing : public TwoDomains {
+  protected:
+    static int code_of(const Answer& answer) { return answer ? 200 : answer.error().code; }
+
+    int create(const std::string& node = kNews, bool is_open = true) {
+        const Imid name = imid(node);
+        House& house = house_of(name.domain);
+        return code_of(house.ask(*house.node->make_desk(),
+                                 CreateNode{owner_of(name), name, "News", "What is new", is_open}));
+    }
+    Answer publish_answer(const std::string& text, const std::string& id = "",
+                          const std::string& node = kNews) {
+        const Imid name = imid(node);
+        House& house = house_of(name.domain);
+        auto desk = house.node->make_desk();
+        desk->part_octets({1, 0, text});
+        return house.ask(*desk, PublishItem{1, owner_of(name), name, id, "n", "text", "text/plain", 0});
+    }
+    std::string publish(const std::string& text, const std::string& node = kNews) {
+        const auto answer = publish_answer(text, "", node);
+        EXPECT_TRUE(answer) << answer.error().text;
+        return answer ? std::get<PublishedItem>(*answer).id : "";
+    }
+    Answer subscribe(const std::string& account, const std::string& node = kNews) {
+        House& house = house_of(imid(account).domain);
+        return house.ask(*house.node->make_desk(), Subscribe{account, imid(node)});
+    }
+    int unsubscribe(const std::string& account, const std::string& node = kNews) {
+        House& house = house_of(imid(account).domain);
+        return code_of(house.ask(*house.node->make_desk(), Unsubscribe{account, "", imid(node)}));
+    }
+    int decide(const std::string& person, NodeAdmission decision, const std::string& node = kNews) {
+        const Imid name = imid(node);
+        House& house = house_of(name.domain);
+        return code_of(
+            house.ask(*house.node->make_desk(), DecidePerson{owner_of(name), name, imid(person), decision}));
+    }
+    SubscriptionList subscriptions(const std::string& account) {
+        House& house = house_of(imid(account).domain);
+        const auto answer = house.ask(*house.node->make_desk(), ListSubscriptions{account});
+        EXPECT_TRUE(answer);
+        return answer ? std::get<SubscriptionList>(*answer) : SubscriptionList{};
+    }
+    std::string state(const std::string& account) {
+        const auto list = subscriptions(account);
+        return list.empty() ? "none" : list.back().state;
+    }
+    NodeLine line(const std::string& node = kNews) {
+        const Imid name = imid(node);
+        House& house = house_of(name.domain);
+        const auto answer = house.ask(*house.node->make_desk(), ListNodes{owner_of(name), name});
+        EXPECT_TRUE(answer) << answer.error().text;
+        return answer ? std::get<NodeList>(*answer).nodes.front() : NodeLine{};
+    }
+    std::vector<IndexEntry> pushes(const std::string& account) {
+        return house_of(imid(account).domain).index(account, "/PUSH");
+    }
+    std::string json(const std::string& account, const std::string& uuid) {
+        House& house = house_of(imid(account).domain);
+        auto desk = house.node->make_desk();
+        const auto answer =
+            house.ask(*desk, FetchMessage{account, "/PUSH", uuid, FetchForm::json, "", false});
+        EXPECT_TRUE(answer) << answer.error().text;
+        return answer ? house.pull_all(*desk, std::get<Fetched>(*answer).source) : "";
+    }
+    bool has(const std::string& account, std::size_t count) {
+        return loop_.advance_until(1s, [&] { return pushes(account).size() >= count; });
+    }
+    bool is_still() {
+        return loop_.advance_until(1s, [&] { return a_.outbox_rows() == 0 && b_.outbox_rows() == 0; });
+    }
+    std::size_t bundles_from(const std::string& domain) {
+        std::set<std::string> ids;
+        for (const auto& [from, piece] : wire_.pieces)
+            if (from == domain) ids.insert(piece.bundle_id);
+        return ids.size();
+    }
+    House& house_of(const std::string& domain) { return domain == "a.example" ? a_ : b_; }
+    static std::string owner_of(const Imid& node) {
+        return node.local.substr(0, node.local.find('/')) + "@" + node.domain;
+    }
+    /// An item of a house's own making, to whom it likes.
+    void send_item(House& house, OwnItem item) {
+        EXPECT_TRUE(house.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            NodeServices services = services_of(house);
+            auto queued = queue_own_item(transaction, services, item);
+            if (!queued) return std::unexpected(queued.error());
+            return Done{};
+        }));
+        house.link_up();
+    }
+    NodeServices services_of(House& house) {
+        return NodeServices{.domain = house.domain,
+                            .owner = "test",
+                            .limits = {},
+                            .store = *house.store,
+                            .workers = *house.workers,
+                            .now = [this] { return loop_.now(); },
+                            .uuid = armor::random_uuid,
+                            .chance = [] { return 0.5; },
+                            .post = [](auto) {},
+                            .after = [](auto, auto) {},
+                            .log = [](auto, auto) {}};
+    }
+    FeedRow feed_of(House& house, const std::string& node = kNews) {
+        auto feed = house.in_store<FeedRow>([&](Transaction& transaction) -> Result<FeedRow> {
+            auto found = transaction.feeds().of_node(node);
+            if (!found || !*found) return fail(404, "no feed");
+            return **found;
+        });
+        EXPECT_TRUE(feed);
+        return feed.value_or(FeedRow{});
+    }
+};
+
+TEST_F(Publishing, ANodeHasItsPublishersName) {
+    EXPECT_EQ(create(), 200);
+    EXPECT_EQ(create(), 409);
+    const auto made = [&](const std::string& account, const std::string& node) {
+        return code_of(b_.ask(*b_.node->make_desk(), CreateNode{account, imid(node), "", "", true}));
+    };
+    EXPECT_EQ(made("dave@b.example", "bob/other@b.example"), 403) << "another's";
+    EXPECT_EQ(made("bob@b.example", "bob/news@a.example"), 403) << "another domain's";
+    EXPECT_EQ(made("bob@b.example", "nobody/x@b.example"), 403);
+    EXPECT_EQ(made("bob@b.example", "bob@b.example"), 200) << "its own name";
+    EXPECT_EQ(line("bob@b.example").title, "bob@b.example");
+    EXPECT_EQ(code_of(publish_answer("x", "", "bob/none@b.example")), 404);
+}
+
+TEST_F(Publishing, ItsOwnDomainsSubscribersGetItemsWithoutAnyBundle) {
+    ASSERT_EQ(create(), 200);
+    publish("before");
+    const auto answer = subscribe("dave@b.example");
+    ASSERT_TRUE(answer) << answer.error().text;
+    EXPECT_EQ(std::get<Subscribed>(*answer).title, "News");
+    EXPECT_EQ(pushes("dave@b.example").size(), 1u) << "what there was";
+    EXPECT_EQ(code_of(subscribe("dave@b.example")), 409);
+    const std::string id = publish("behind");
+    ASSERT_TRUE(has("dave@b.example", 2));
+    const auto index = pushes("dave@b.example");
+    EXPECT_EQ(index[0].id, id);
+    EXPECT_EQ(index[0].from, kNews);
+    const std::string text = json("dave@b.example", id);
+    EXPECT_NE(text.find(R"("kind":"item")"), text.npos) << text;
+    EXPECT_NE(text.find(R"("sequence":2,"previous":")"), text.npos) << text;
+    EXPECT_EQ(text.find("chain"), text.npos);
+    EXPECT_EQ(wire_.pieces.size(), 0u);
+    EXPECT_EQ(line().items, 2u);
+    EXPECT_EQ(line().domains, 1u);
+    EXPECT_EQ(unsubscribe("dave@b.example"), 200);
+    EXPECT_EQ(unsubscribe("dave@b.example"), 454);
+    publish("unheard");
+    EXPECT_EQ(pushes("dave@b.example").size(), 2u);
+    EXPECT_EQ(line().domains, 0u);
+    EXPECT_EQ(code_of(subscribe("dave@b.example", "bob/none@b.example")), 481);
+}
+
+TEST_F(Publishing, AnItemIsPublishedOnce) {
+    ASSERT_EQ(create(), 200);
+    const std::string id = "00000000-0000-4000-8000-000000000001";
+    EXPECT_EQ(code_of(publish_answer("x", id)), 200);
+    EXPECT_EQ(code_of(publish_answer("x", id)), 409);
+    EXPECT_EQ(code_of(publish_answer("y", id)), 452);
+    EXPECT_EQ(line().items, 1u);
+}
+
+TEST_F(Publishing, OneBundleADomainHoweverManySubscribers) {
+    ASSERT_EQ(create(), 200);
+    publish("before");
+    raise_links();
+    const auto answer = subscribe("alice@a.example");
+    ASSERT_TRUE(answer) << answer.error().text;
+    EXPECT_EQ(std::get<Subscribed>(*answer).title, "News");
+    ASSERT_TRUE(has("alice@a.example", 1)) << "history from the publisher";
+    ASSERT_TRUE(is_still());
+    const std::size_t asked = bundles_from("a.example");
+    ASSERT_TRUE(subscribe("carol@a.example"));
+    EXPECT_EQ(pushes("carol@a.example").size(), 1u) << "history from her own domain";
+    EXPECT_EQ(bundles_from("a.example"), asked) << "the domain has a feed already";
+    EXPECT_EQ(state("carol@a.example"), "active");
+    const std::size_t before = bundles_from("b.example");
+    const std::string id = publish("to both");
+    ASSERT_TRUE(has("alice@a.example", 2));
+    ASSERT_TRUE(has("carol@a.example", 2));
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(bundles_from("b.example"), before + 1);
+    EXPECT_EQ(pushes("carol@a.example")[0].id, id);
+    const auto stored = a_.in_store<std::uint64_t>([](Transaction& transaction) -> Result<std::uint64_t> {
+        std::set<std::string> bodies;
+        for (MessageId message = 1; message < 100; ++message) {
+            const auto found = transaction.mailboxes().message(message);
+            if (found && *found && (*found)->envelope.kind == Kind::item)
+                bodies.insert((*found)->envelope.id);
+        }
+        return bodies.size();
+    });
+    EXPECT_EQ(stored, 2u) << "one stored message an item";
+    const std::string text = json("alice@a.example", id);
+    EXPECT_EQ(text.find("chain"), text.npos) << text;
+}
+
+TEST_F(Publishing, AfterTheLastUnsubscribeItemsAreRefusedAtTheDoor) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(line().domains, 1u);
+    // The publisher's domain never hears of it.
+    wire_.fate = [](const std::string& from, auto&) { return from == "a.example" ? Fate::lose : Fate::pass; };
+    EXPECT_EQ(unsubscribe("alice@a.example"), 200);
+    publish("unwanted");
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() == 0; }));
+    EXPECT_EQ(pushes("alice@a.example").size(), 0u);
+    EXPECT_EQ(line().domains, 0u) << "454 in a verified receipt ended it";
+    EXPECT_TRUE(b_.index("bob@b.example").empty()) << "no bounce";
+}
+
+TEST_F(Publishing, AWishIsKeptWhileThePublisherIsAway) {
+    ASSERT_EQ(create(), 200);
+    publish("before");
+    b_.is_reachable = false;
+    raise_links();
+    std::optional<Answer> answer;
+    auto desk = a_.node->make_desk();
+    desk->ask(Subscribe{"alice@a.example", imid(kNews)}, [&](Answer given) { answer = std::move(given); });
+    ASSERT_TRUE(loop_.advance_until(1s, [&] {
+        a_.outbox_rows();
+        return answer.has_value();
+    }));
+    ASSERT_FALSE(*answer);
+    EXPECT_EQ(answer->error().code, 480);
+    EXPECT_TRUE(answer->error().retry);
+    EXPECT_EQ(state("alice@a.example"), "asked");
+    a_.restart();
+    b_.is_reachable = true;
+    raise_links();
+    ASSERT_TRUE(has("alice@a.example", 1));
+    EXPECT_EQ(state("alice@a.example"), "active");
+    EXPECT_EQ(subscriptions("alice@a.example")[0].title, "News");
+    EXPECT_EQ(code_of(subscribe("alice@a.example")), 409);
+}
+
+TEST_F(Publishing, ANodeThatIsNotThereIs481AndLeavesNothing) {
+    raise_links();
+    EXPECT_EQ(code_of(subscribe("alice@a.example")), 481);
+    EXPECT_EQ(state("alice@a.example"), "none");
+    ASSERT_TRUE(is_still());
+    ASSERT_EQ(create(), 200);
+    EXPECT_EQ(code_of(subscribe("alice@a.example")), 200) << "it is there now";
+}
+
+TEST_F(Publishing, ADroppedNodeIsGoneForItsSubscribers) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(subscribe("dave@b.example"));
+    publish("kept");
+    ASSERT_TRUE(has("alice@a.example", 1));
+    EXPECT_EQ(code_of(b_.ask(*b_.node->make_desk(), DropNode{"dave@b.example", imid(kNews)})), 404);
+    EXPECT_EQ(code_of(b_.ask(*b_.node->make_desk(), DropNode{"bob@b.example", imid(kNews)})), 200);
+    EXPECT_EQ(state("dave@b.example"), "gone");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(state("alice@a.example"), "gone");
+    EXPECT_EQ(pushes("alice@a.example").size(), 1u);
+    EXPECT_EQ(code_of(subscribe("alice@a.example")), 481);
+    ASSERT_EQ(create(), 200);
+    EXPECT_EQ(code_of(subscribe("alice@a.example")), 200) << "another node of that name";
+    EXPECT_EQ(state("alice@a.example"), "active");
+    EXPECT_EQ(unsubscribe("alice@a.example"), 200);
+    EXPECT_EQ(unsubscribe("alice@a.example"), 200) << "the one that is gone";
+    EXPECT_EQ(unsubscribe("alice@a.example"), 454);
+}
+
+TEST_F(Publishing, AClosedNodeAdmitsByName) {
+    ASSERT_EQ(create(kNews, false), 200);
+    publish("before");
+    raise_links();
+    const auto waiting = subscribe("alice@a.example");
+    ASSERT_FALSE(waiting);
+    EXPECT_EQ(waiting.error().code, 480);
+    EXPECT_TRUE(waiting.error().retry);
+    EXPECT_EQ(state("alice@a.example"), "waiting");
+    ASSERT_TRUE(is_still());
+    publish("not for her");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(line().waiting, 1u);
+    EXPECT_TRUE(pushes("alice@a.example").empty());
+    EXPECT_EQ(decide("alice@a.example", NodeAdmission::admitted), 200);
+    ASSERT_TRUE(has("alice@a.example", 2)) << "what there was";
+    EXPECT_EQ(state("alice@a.example"), "active");
+    // Beforehand, and refused.
+    EXPECT_EQ(decide("carol@a.example", NodeAdmission::refused), 200);
+    const auto refused = subscribe("carol@a.example");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, 480);
+    EXPECT_FALSE(refused.error().retry);
+    ASSERT_TRUE(is_still());
+    publish("for alice");
+    ASSERT_TRUE(has("alice@a.example", 3));
+    EXPECT_TRUE(pushes("carol@a.example").empty());
+    EXPECT_EQ(decide("carol@a.example", NodeAdmission::admitted), 200);
+    ASSERT_TRUE(has("carol@a.example", 3));
+    // Her own domain's user too.
+    EXPECT_EQ(code_of(subscribe("dave@b.example")), 480);
+    EXPECT_EQ(decide("dave@b.example", NodeAdmission::admitted), 200);
+    EXPECT_EQ(pushes("dave@b.example").size(), 3u);
+    EXPECT_EQ(decide("alice@a.example", NodeAdmission::refused), 200);
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(state("alice@a.example"), "refused");
+    publish("without alice");
+    ASSERT_TRUE(has("carol@a.example", 4));
+    EXPECT_EQ(pushes("alice@a.example").size(), 3u);
+}
+
+TEST_F(Publishing, WhoIsAdmittedBeforehandSubscribesAtOnce) {
+    ASSERT_EQ(create(kNews, false), 200);
+    EXPECT_EQ(decide("alice@a.example", NodeAdmission::admitted), 200);
+    raise_links();
+    const auto answer = subscribe("alice@a.example");
+    EXPECT_TRUE(answer) << answer.error().text;
+    ASSERT_EQ(create("bob/open@b.example"), 200);
+    EXPECT_EQ(decide("alice@a.example", NodeAdmission::admitted, "bob/open@b.example"), 400);
+}
+
+TEST_F(Publishing, AGapIsShownAndAskedForOnce) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    publish("one");
+    ASSERT_TRUE(has("alice@a.example", 1));
+    ASSERT_TRUE(is_still());
+    // Item 2 is lost on its way: as if its row had run out of time.
+    b_.link_down();
+    publish("two");
+    EXPECT_TRUE(b_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
+        auto rows = transaction.outbox().expired(Time::max(), 100);
+        for (const OutboxRow& row : *rows)
+            if (!transaction.outbox().finish(row.id)) return fail(702, "");
+        return Done{};
+    }));
+    const std::string third = publish("three");
+    b_.link_up();
+    ASSERT_TRUE(has("alice@a.example", 3)) << "what was missing came";
+    ASSERT_TRUE(is_still());
+    const std::string text = json("alice@a.example", third);
+    EXPECT_EQ(text.find("chain"), text.npos) << "no gap any more: " << text;
+    EXPECT_EQ(feed_of(a_).asked, 1u);
+}
+
+/// What b's node could say to a's feed, by whoever holds its keys.
+class FalseItems : public Publishing {
+  protected:
+    FalseItems() {
+        EXPECT_EQ(create(), 200);
+        raise_links();
+        EXPECT_TRUE(subscribe("alice@a.example"));
+        EXPECT_TRUE(is_still());
+        feed_ = feed_of(a_);
+        token_ = a_.in_store<std::string>([&](Transaction& transaction) {
+                       return feed_token(transaction, feed_.uuid);
+                   }).value();
+    }
+    void send(House& house, const std::string& from, const std::string& feed, const std::string& token,
+              std::uint64_t sequence, const std::string& previous, const std::string& text = "false") {
+        Envelope place;
+        place.sequence = sequence;
+        place.previous = previous;
+        send_item(house, {Kind::item,
+                          from,
+                          imid(feed + "@a.example"),
+                          "n",
+                          {{"place", kMetadataType, metadata_json(place)}, {"text", "text/plain", text}},
+                          token});
+        EXPECT_TRUE(is_still());
+    }
+    std::string chain_of_newest() {
+        const std::string text = json("alice@a.example", pushes("alice@a.example")[0].id);
+        const auto at = text.find(R"("chain":")");
+        return at == text.npos ? "" : text.substr(at + 9, text.find('"', at + 9) - at - 9);
+    }
+    FeedRow feed_;
+    std::string token_;
+    static constexpr const char* kDigest = "0000000000000000000000000000000000000000000000000000000000000000";
+};
+
+TEST_F(FalseItems, OnlyTheNodeUnderTheFeedsTokenIsTaken) {
+    send(b_, kNews, feed_.uuid, std::string(43, 'A'), 1, "");
+    EXPECT_TRUE(pushes("alice@a.example").empty()) << "another token";
+    EXPECT_EQ(line().domains, 0u) << "to who says so it is 454";
+    send(b_, kNews, feed_.uuid, "", 1, "");
+    send(b_, "bob/other@b.example", feed_.uuid, token_, 1, "");
+    send(b_, kNews, armor::random_uuid(), token_, 1, "");
+    send(b_, "b.example", feed_.uuid, token_, 1, "");
+    EXPECT_TRUE(pushes("alice@a.example").empty());
+    // The feed of another domain's node, by its true token.
+    ASSERT_EQ(create("alice/own@a.example"), 200);
+    ASSERT_TRUE(subscribe("carol@a.example", "alice/own@a.example"));
+    const FeedRow own = feed_of(a_, "alice/own@a.example");
+    const auto own_token =
+        a_.in_store<std::string>([&](Transaction& transaction) { return feed_token(transaction, own.uuid); });
+    send(b_, kNews, own.uuid, *own_token, 1, "");
+    EXPECT_TRUE(pushes("carol@a.example").empty());
+    send(b_, kNews, feed_.uuid, token_, 1, "");
+    EXPECT_EQ(pushes("alice@a.example").size(), 1u) << "the true one";
+}
+
+TEST_F(FalseItems, AnEditIsShown) {
+    send(b_, kNews, feed_.uuid, token_, 1, "");
+    EXPECT_EQ(chain_of_newest(), "");
+    send(b_, kNews, feed_.uuid, token_, 2, kDigest, "another history");
+    EXPECT_EQ(chain_of_newest(), "edited");
+    send(b_, kNews, feed_.uuid, token_, 2, kDigest, "the same number again");
+    EXPECT_EQ(chain_of_newest(), "edited");
+    send(b_, kNews, feed_.uuid, token_, 7, kDigest, "far ahead");
+    EXPECT_EQ(chain_of_newest(), "gap");
+    EXPECT_EQ(feed_of(a_).asked, 2u);
+    send(b_, kNews, feed_.uuid, token_, 9, kDigest, "farther");
+    EXPECT_EQ(chain_of_newest(), "gap");
+    EXPECT_EQ(pushes("alice@a.example").size(), 5u);
+}
+
+TEST_F(FalseItems, OneOfNoFormIsRefused) {
+    send_item(
+        b_, {Kind::item, kNews, imid(feed_.uuid + "@a.example"), "n", {{"text", "text/plain", "x"}}, token_});
+    EXPECT_TRUE(is_still());
+    send(b_, kNews, feed_.uuid, token_, 2, "");
+    send(b_, kNews, feed_.uuid, token_, 1, "", std::string(5 << 20, 'x'));
+    EXPECT_TRUE(pushes("alice@a.example").empty());
+    EXPECT_TRUE(b_.index("bob@b.example").empty());
+}
+
+TEST_F(FalseItems, AWordDecidesOnlyAboutItsOwnFeed) {
+    ASSERT_EQ(create("alice/own@a.example", false), 200);
+    EXPECT_EQ(code_of(subscribe("carol@a.example", "alice/own@a.example")), 480);
+    NodeWord word{"Evil", "", true, 0, 9};
+    word.admitted = {subscriptions("carol@a.example")[0].uuid};
+    send_item(b_, {Kind::subscribe,
+                   kNews,
+                   imid(feed_.uuid + "@a.example"),
+                   {},
+                   {{"node", kNodeWordType, node_word_json(word)}},
+                   token_});
+    EXPECT_TRUE(is_still());
+    EXPECT_EQ(feed_of(a_).title, "Evil");
+    EXPECT_EQ(state("carol@a.example"), "waiting");
+    EXPECT_EQ(subscriptions("alice@a.example")[0].title, "News") << "as it was when it was accepted";
+}
+
+/// A domain that wants what it should not.
+class FalseWishes : public Publishing {
+  protected:
+    FalseWishes() {
+        EXPECT_EQ(create(), 200);
+        raise_links();
+    }
+    void wish(const std::string& from, const std::string& feed, const std::string& token,
+              Kind kind = Kind::subscribe, const std::string& subscription = "") {
+        send_item(a_, {kind,
+                       from,
+                       imid(kNews),
+                       {},
+                       {{"wish", kFeedWishType, feed_wish_json({feed, 0, subscription})}},
+                       token});
+        EXPECT_TRUE(is_still());
+    }
+};
+
+TEST_F(FalseWishes, NobodySubscribesForAnotherDomain) {
+    const std::string token(43, 'A');
+    wish("b.example", armor::random_uuid(), token);
+    wish("dave@b.example", armor::random_uuid(), token, Kind::subscribe, armor::random_uuid());
+    EXPECT_EQ(line().domains, 0u);
+    wish("a.example", armor::random_uuid(), "");
+    EXPECT_EQ(line().domains, 0u) << "without a token";
+    wish("a.example", armor::random_uuid(), token);
+    EXPECT_EQ(line().domains, 0u) << "what a.example does not know it refuses, and that ends it";
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    wish("a.example", armor::random_uuid(), token, Kind::unsubscribe);
+    EXPECT_EQ(line().domains, 1u) << "another feed's end";
+}
+
+TEST_F(FalseWishes, AFloodIsHeldBack) {
+    const std::string token(43, 'A');
+    for (int i = 0; i < 61; ++i)
+        send_item(a_, {Kind::subscribe,
+                       "a.example",
+                       imid(kNews),
+                       {},
+                       {{"wish", kFeedWishType, feed_wish_json({armor::random_uuid(), 0})}},
+                       token});
+    ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() <= 1; }));
+    EXPECT_EQ(a_.outbox_rows(), 1u) << "one waits: 429";
+    ASSERT_TRUE(loop_.advance_until(60s, [&] { return a_.outbox_rows() == 0; }));
+}
+
+TEST_F(Publishing, ADomainThatNeverAcknowledgesHoldsUpNobody) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(subscribe("dave@b.example"));
+    ASSERT_TRUE(is_still());
+    wire_.fate = [](auto&, auto&) { return Fate::lose; };
+    for (int i = 0; i < 120; ++i)
+        publish("item " + std::to_string(i));
+    ASSERT_TRUE(has("dave@b.example", 120));
+    EXPECT_EQ(b_.outbox_rows(), kWaitingItems) << "as many as are kept wait";
+    wire_.fate = [](auto&, auto&) { return Fate::pass; };
+    ASSERT_TRUE(has("alice@a.example", kWaitingItems));
+    ASSERT_TRUE(is_still());
+    publish("behind");
+    // The gap shows, and what is still kept is fetched.
+    ASSERT_TRUE(has("alice@a.example", 101));
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(line().domains, 2u);
+}
+
+TEST_F(Publishing, NothingRepublishesWhatCame) {
+    ASSERT_EQ(create(), 200);
+    ASSERT_EQ(create("alice/copies@a.example"), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(subscribe("bob@b.example", "alice/copies@a.example"));
+    const auto rule = [](const std::string& account, const std::string& to) {
+        Rule forward;
+        forward.name = "loop";
+        forward.forward = to;
+        return AddRule{account, forward, ""};
+    };
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(), rule("alice@a.example", kNews)));
+    ASSERT_TRUE(b_.ask(*b_.node->make_desk(), rule("bob@b.example", "alice/copies@a.example")));
+    publish("once");
+    ASSERT_TRUE(has("alice@a.example", 1));
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(pushes("alice@a.example").size(), 1u);
+    EXPECT_TRUE(pushes("bob@b.example").empty());
+    // Nor does mail that a rule sends to a node's name.
+    ASSERT_TRUE(b_.submit(mail("bob@b.example", {"alice@a.example"}, "mail"), {"text"}));
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(line().items, 1u);
+    EXPECT_EQ(line("alice/copies@a.example").items, 0u);
+}
+
+TEST_F(Publishing, SubscribersWhoseAccountsAreGoneEndTheFeed) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(is_still());
+    EXPECT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
+        auto removed = transaction.accounts().remove("alice@a.example");
+        if (!removed) return std::unexpected(removed.error());
+        return Done{};
+    }));
+    publish("to nobody");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(line().domains, 0u);
+}
+
+TEST_F(Publishing, BlocksAndQuotasCount) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(subscribe("carol@a.example"));
+    ASSERT_TRUE(is_still());
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(),
+                       AddBlock{"alice@a.example", {kNews, BlockAction::reject, "", loop_.now(), {}}}));
+    EXPECT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
+        const auto carol = transaction.accounts().find("carol@a.example");
+        auto set = transaction.quotas().set_limit(**carol, 1'500);
+        if (!set) return std::unexpected(set.error());
+        return Done{};
+    }));
+    publish("fits");
+    ASSERT_TRUE(has("carol@a.example", 1));
+    publish("too much");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(pushes("carol@a.example").size(), 1u);
+    EXPECT_TRUE(pushes("alice@a.example").empty());
+    const auto refused = a_.ask(*a_.node->make_desk(), ListRefused{"alice@a.example"});
+    EXPECT_EQ(std::get<RefusedList>(*refused).size(), 2u);
+}
+
+TEST_F(Publishing, AFanOutGoesOnAfterARestart) {
+    ASSERT_EQ(create(), 200);
+    constexpr std::size_t kMany = 2'500;
+    EXPECT_TRUE(b_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+        for (std::size_t i = 0; i < kMany; ++i) {
+            auto made = transaction.accounts().add("u" + std::to_string(i) + "@b.example", loop_.now());
+            if (!made) return std::unexpected(made.error());
+        }
+        return Done{};
+    }));
+    for (std::size_t i = 0; i < kMany; ++i)
+        ASSERT_TRUE(subscribe("u" + std::to_string(i) + "@b.example"));
+    publish("to many");
+    b_.restart();
+    const std::string last = "u" + std::to_string(kMany - 1) + "@b.example";
+    ASSERT_TRUE(has(last, 1));
+    for (const std::size_t i : {std::size_t{0}, kMany / 2, kMany - 1})
+        EXPECT_EQ(pushes("u" + std::to_string(i) + "@b.example").size(), 1u) << i;
+}
+
+TEST_F(Publishing, TenDomainsAreTenBundlesAndOneStoredItemEach) {
+    constexpr std::size_t kDomains = 10;
+    constexpr std::size_t kSubscribers = 20;  // of each
+    ASSERT_EQ(create(), 200);
+    std::vector<std::unique_ptr<House>> houses;
+    const auto name_of = [](std::size_t domain, std::size_t user) {
+        return "u" + std::to_string(user) + "@c" + std::to_string(domain) + ".example";
+    };
+    raise_links();
+    for (std::size_t domain = 0; domain < kDomains; ++domain) {
+        const std::string name = "c" + std::to_string(domain) + ".example";
+        House& house = *houses.emplace_back(std::make_unique<House>(wire_, name, directory_ / name));
+        for (std::size_t user = 0; user < kSubscribers; ++user)
+            house.add_account(name_of(domain, user));
+        house.link_up();
+        for (std::size_t user = 0; user < kSubscribers; ++user) {
+            const auto answer =
+                house.ask(*house.node->make_desk(), Subscribe{name_of(domain, user), imid(kNews)});
+            ASSERT_TRUE(answer) << answer.error().text;
+        }
+    }
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(line().domains, kDomains);
+    const std::size_t before = bundles_from("b.example");
+    publish("to all");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(bundles_from("b.example"), before + kDomains);
+    for (std::size_t domain = 0; domain < kDomains; ++domain) {
+        House& house = *houses[domain];
+        for (std::size_t user = 0; user < kSubscribers; ++user)
+            ASSERT_TRUE(loop_.advance_until(
+                1s, [&] { return house.index(name_of(domain, user), "/PUSH").size() == 1; }));
+        const auto stored = house.in_store<std::size_t>([](Transaction& transaction) -> Result<std::size_t> {
+            std::size_t items = 0;
+            for (MessageId message = 1; message < 100; ++message) {
+                const auto found = transaction.mailboxes().message(message);
+                items += found && *found && (*found)->envelope.kind == Kind::item ? 1 : 0;
+            }
+            return items;
+        });
+        EXPECT_EQ(stored, 1u) << domain;
+    }
+}
+
+}  // namespace
+}  // namespace immp::bridge

@@ -1,0 +1,160 @@
+// Feeds, subscriptions, and items on their way to subscribers.
+#include "tests/store/store_test.hpp"
+
+namespace immp::bridge {
+namespace {
+
+class FeedsTest : public StoreTest {
+  protected:
+    FeedId add(const std::string& uuid, const std::string& node, FeedState state = FeedState::open) {
+        return value_of(
+            write([&](Transaction& tables) { return tables.feeds().add({0, uuid, node, state}); }));
+    }
+    int subscribe(AccountId account, FeedId feed, const std::string& uuid) {
+        return code_of(write([&](Transaction& tables) {
+            return tables.feeds().subscribe({0, uuid, account, feed, Wish::made, 0, {}, {}, at(5)});
+        }));
+    }
+    MessageId store_item(FeedId feed, std::uint64_t sequence) {
+        return value_of(write([&](Transaction& tables) -> Result<MessageId> {
+            const MessageId message =
+                value_of(tables.mailboxes().add(make_message(tables, uuid_of(sequence))));
+            value_of(tables.feeds().add_item(feed, {sequence, message, "digest"}));
+            return message;
+        }));
+    }
+    bool is_there(MessageId message) {
+        return value_of(read([&](Transaction& tables) { return tables.mailboxes().message(message); }))
+            .has_value();
+    }
+    template <class Work>
+    void change(Work work) {
+        value_of(write([&](Transaction& tables) -> Result<int> {
+            value_of(work(tables.feeds()));
+            return 0;
+        }));
+    }
+    std::optional<Fanout> next(FeedId behind = 0) {
+        return value_of(read([&](Transaction& tables) { return tables.feeds().next_fanout(behind); }));
+    }
+
+    const AccountId alice_ = add_account("alice@a.example");
+    const AccountId carol_ = add_account("carol@a.example");
+};
+
+TEST_F(FeedsTest, ANodeHasOneThatIsNotGone) {
+    const FeedId first = add(uuid_of(1), "n@b.example");
+    change([&](Feeds& feeds) {
+        FeedRow row = value_of(feeds.get(first)).value();
+        row.state = FeedState::gone;
+        row.first_title = "Old";
+        return feeds.update(row);
+    });
+    EXPECT_EQ(subscribe(alice_, first, uuid_of(11)), 0);
+    const FeedId second = add(uuid_of(2), "n@b.example", FeedState::asked);
+    EXPECT_EQ(subscribe(alice_, second, uuid_of(12)), 0);
+    EXPECT_EQ(subscribe(alice_, second, uuid_of(13)), 409);
+    EXPECT_EQ(value_of(read([&](Transaction& t) { return t.feeds().of_node("n@b.example"); }))->id, second);
+    change([&](Feeds& feeds) { return feeds.entitle(2, "Own", "words"); });
+    const auto list = value_of(read([&](Transaction& t) { return t.feeds().list(alice_); }));
+    ASSERT_EQ(list.size(), 2u);
+    EXPECT_EQ(list[0].subscription.title, "Old");
+    EXPECT_EQ(list[0].feed.state, FeedState::gone);
+    EXPECT_EQ(list[1].subscription.title, "Own");
+    EXPECT_EQ(list[1].subscription.description, "words");
+    EXPECT_EQ(list[1].subscription.made, at(5));
+}
+
+TEST_F(FeedsTest, AnAccountHasSoManySubscriptions) {
+    value_of(write([&](Transaction& tables) -> Result<int> {
+        for (std::uint64_t i = 0; i < kMaxSubscriptions; ++i) {
+            const FeedId feed = value_of(
+                tables.feeds().add({0, uuid_of(i), std::to_string(i) + "@b.example", FeedState::open}));
+            value_of(tables.feeds().subscribe(
+                {0, uuid_of(5'000 + i), alice_, feed, Wish::made, 0, {}, {}, at(0)}));
+        }
+        return 0;
+    }));
+    EXPECT_EQ(subscribe(alice_, add(uuid_of(4'000), "x@b.example"), uuid_of(9'999)), 413);
+    EXPECT_EQ(subscribe(carol_, 1, uuid_of(9'999)), 0);
+}
+
+TEST_F(FeedsTest, TheNewestItemsAreKeptByTheirNumbers) {
+    const FeedId feed = add(uuid_of(1), "n@b.example");
+    std::vector<MessageId> messages;
+    // Out of order: 200 first.
+    messages.push_back(store_item(feed, 200));
+    for (std::uint64_t i = 1; i <= kKeptItems; ++i)
+        messages.push_back(store_item(feed, i));
+    EXPECT_TRUE(is_there(messages[0]));
+    EXPECT_FALSE(is_there(messages[1])) << "number 1 is the oldest";
+    EXPECT_TRUE(is_there(messages[2]));
+    const auto history = value_of(read([&](Transaction& t) { return t.feeds().history(feed, 2); }));
+    EXPECT_EQ(history, (std::vector<MessageId>{messages[100], messages[0]}));
+    const auto has_earlier = [&](std::uint64_t sequence) {
+        return value_of(read([&](Transaction& t) { return t.feeds().has_earlier(feed, sequence); }));
+    };
+    EXPECT_TRUE(has_earlier(3));
+    EXPECT_FALSE(has_earlier(2));
+    EXPECT_EQ(value_of(read([&](Transaction& t) { return t.feeds().item(feed, 200); }))->message,
+              messages[0]);
+    EXPECT_FALSE(value_of(read([&](Transaction& t) { return t.feeds().item(feed, 150); })));
+}
+
+TEST_F(FeedsTest, AFanOutServesThoseWhoWereThere) {
+    const FeedId feed = add(uuid_of(1), "n@b.example");
+    ASSERT_EQ(subscribe(alice_, feed, uuid_of(11)), 0);
+    const MessageId message = store_item(feed, 1);
+    change([&](Feeds& feeds) { return feeds.add_fanout(feed, message); });
+    ASSERT_EQ(subscribe(carol_, feed, uuid_of(12)), 0);
+    value_of(write([&](Transaction& tables) -> Result<int> {
+        value_of(tables.mailboxes().create_folder(alice_, kPushFolder));
+        return 0;
+    }));
+    const auto fanout = next();
+    ASSERT_TRUE(fanout);
+    EXPECT_EQ(fanout->message, message);
+    const auto served =
+        value_of(read([&](Transaction& t) { return t.feeds().subscribers(*fanout, true, 10); }));
+    ASSERT_EQ(served.size(), 1u) << "who came behind it has it by history";
+    EXPECT_EQ(served[0].account, alice_);
+    EXPECT_EQ(served[0].folder, folder_of(alice_, "/PUSH"));
+    EXPECT_TRUE(
+        value_of(read([&](Transaction& t) { return t.feeds().subscribers(*fanout, false, 10); })).empty());
+    change([&](Feeds& feeds) { return feeds.decide(1, Wish::admitted, 3); });
+    EXPECT_EQ(
+        value_of(read([&](Transaction& t) { return t.feeds().subscribers(*fanout, false, 10); })).size(), 1u);
+    EXPECT_TRUE(value_of(read([&](Transaction& t) { return t.feeds().wishers(*fanout, 10); })).empty());
+    change([&](Feeds& feeds) { return feeds.advance(fanout->id, 1); });
+    EXPECT_EQ(next()->done, 1);
+    change([&](Feeds& feeds) { return feeds.end_fanout(fanout->id); });
+    EXPECT_FALSE(next());
+}
+
+TEST_F(FeedsTest, FeedsTakeTurns) {
+    const FeedId one = add(uuid_of(1), "n@b.example");
+    const FeedId two = add(uuid_of(2), "m@b.example");
+    for (const FeedId feed : {one, one, two})
+        change([&](Feeds& feeds) { return feeds.add_fanout(feed, std::nullopt); });
+    EXPECT_EQ(next(0)->feed, one);
+    EXPECT_EQ(next(one)->feed, two);
+    EXPECT_EQ(next(two)->feed, one);
+    EXPECT_EQ(next(two)->id, 1) << "the oldest of it";
+}
+
+TEST_F(FeedsTest, WhatIsOnItsWayStaysAndADroppedFeedTakesAllAlong) {
+    const FeedId feed = add(uuid_of(1), "n@b.example");
+    ASSERT_EQ(subscribe(alice_, feed, uuid_of(11)), 0);
+    const MessageId message = store_item(feed, 1);
+    change([&](Feeds& feeds) { return feeds.add_fanout(feed, message); });
+    for (std::uint64_t i = 2; i <= kKeptItems + 2; ++i)
+        store_item(feed, i);
+    EXPECT_TRUE(is_there(message)) << "no longer kept, not yet filed";
+    change([&](Feeds& feeds) { return feeds.drop(feed); });
+    EXPECT_FALSE(is_there(message));
+    EXPECT_TRUE(value_of(read([&](Transaction& t) { return t.feeds().list(alice_); })).empty());
+    EXPECT_FALSE(next());
+}
+
+}  // namespace
+}  // namespace immp::bridge
