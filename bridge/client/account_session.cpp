@@ -40,23 +40,28 @@ Outcome<std::string> parse_account(std::string_view address) {
     return imid->account();
 }
 
-Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono::milliseconds patience) {
-    const auto domain = certificate_name(login.account);
+Outcome<Greeted> reach(const Entrance& entrance, const std::string& address,
+                       std::chrono::milliseconds patience) {
+    const auto domain = certificate_name(address);
     if (!domain) return std::unexpected(domain.error());
     const auto servers = servers_of(entrance, *domain);
     if (!servers) return std::unexpected(servers.error());
     Failure last;
     for (const Server& server : *servers) {
         auto greeted = greet(server, {*domain, entrance.ca_file, std::nullopt}, patience);
-        if (greeted) {
-            const auto derivation = authenticate(greeted->conversation, login);
-            if (!derivation) return std::unexpected(derivation.error());
-            return Entered{std::move(greeted->conversation), greeted->start, *derivation};
-        }
+        if (greeted) return greeted;
         last = greeted.error();
         if (last.status != ExitStatus::unavailable && last.status != ExitStatus::temporary) break;
     }
     return std::unexpected(last);
+}
+
+Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono::milliseconds patience) {
+    auto greeted = reach(entrance, login.account, patience);
+    if (!greeted) return std::unexpected(greeted.error());
+    const auto derivation = authenticate(greeted->conversation, login);
+    if (!derivation) return std::unexpected(derivation.error());
+    return Entered{std::move(greeted->conversation), greeted->start, *derivation};
 }
 
 Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& account,

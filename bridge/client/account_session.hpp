@@ -22,8 +22,12 @@ struct Entered {
     Derivation derivation;  ///< what the challenge asked for
 };
 
-/// Finds the account's server, encrypts, logs in. Where DNS names several servers, the next is tried after
-/// one that cannot be reached.
+/// Finds the server of an address's domain and encrypts; nobody is logged in. Where DNS names several
+/// servers, the next is tried after one that cannot be reached.
+[[nodiscard]] Outcome<Greeted> reach(const Entrance& entrance, const std::string& address,
+                                     std::chrono::milliseconds patience);
+
+/// The same for an account, and logs in.
 [[nodiscard]] Outcome<Entered> enter(const Entrance& entrance, const Login& login,
                                      std::chrono::milliseconds patience);
 

@@ -8,6 +8,7 @@
 #include "bridge/client/commands.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/mailbox.hpp"
+#include "bridge/client/push_view.hpp"
 #include "bridge/client/sealed_message.hpp"
 
 namespace immp::bridge::client {
@@ -46,18 +47,24 @@ void show(const Context& context, const OpenedMessage& message, const std::optio
     show_header(context, "From", message.from);
     show_header(context, "Sender", message.sender);
     if (!message.original_from.empty())
-        show_header(context, "Forwarded", "first from " + message.original_from + ", as the sender says");
+        show_header(context, message.kind.empty() ? "Forwarded" : "Unverified",
+                    "first from " + message.original_from + ", as the sender says");
     show_header(context, "To", joined(message.to));
     show_header(context, "Cc", joined(message.cc));
     show_header(context, "Date", message.date);
     show_header(context, "Subject", message.subject);
     if (message.importance != "normal") show_header(context, "Importance", message.importance);
+    if (!message.kind.empty()) show_header(context, "Push", push_remarks(message));
     if (sealed) context.out << "Sealed: end to end, signed by " << sealed->text() << '\n';
     show_header(context, "Received", joined(message.received));
     show_header(context, "Received via", joined(relay_texts(message)));
     for (const FailedRecipient& fate : message.undelivered)
         show_header(context, "Undelivered",
                     fate.recipient + " (" + std::to_string(fate.code) + " " + fate.cause + ")");
+    // Above the text, which could look the same.
+    if (!message.actions.empty())
+        context.out << "Actions (immp answer " << message.id << " NUMBER):\n"
+                    << action_lines(message.actions);
     context.out << '\n';
     if (message.text) {
         const std::string text = many_lines(*message.text);
@@ -116,6 +123,7 @@ void show_json(const Context& context, const OpenedMessage& message, const std::
         .text("date", message.date);
     json.text("importance", message.importance).json("received", armor::json_texts(message.received));
     if (!message.received_via.empty()) json.json("received-via", received_via_json(message));
+    write_push(json, message);
     json.json("failed", undelivered_json(message)).json("parts", parts_json(message));
     if (sealed) json.json("sealed", sealed_json(*sealed));
     if (message.text && !message.text_cut) json.text("text", many_lines(*message.text));
@@ -124,25 +132,29 @@ void show_json(const Context& context, const OpenedMessage& message, const std::
 
 }  // namespace
 
-Done run_read(Context& context, const Arguments& arguments) {
-    const auto folder = parse_folder(arguments.text("--folder"));
-    if (!folder) return std::unexpected(folder.error());
-    const auto id = parse_message_id(arguments.text("id"));
-    if (!id) return std::unexpected(id.error());
+Done read_message(Context& context, const std::string& folder, const std::string& id) {
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
-    auto message = open_message(*conversation, *folder, *id);
+    auto message = open_message(*conversation, folder, id);
     if (!message) return std::unexpected(message.error());
     std::optional<SealedBy> sealed;
     if (sealed_part(*message) != nullptr) {
         auto reader = seal_reader(context);
         if (!reader) return std::unexpected(reader.error());
-        auto by = unseal(*conversation, *reader, *folder, *message);
+        auto by = unseal(*conversation, *reader, folder, *message);
         if (!by) return std::unexpected(by.error());
         sealed = std::move(*by);
     }
     context.format == Format::json ? show_json(context, *message, sealed) : show(context, *message, sealed);
     return ExitStatus::ok;
+}
+
+Done run_read(Context& context, const Arguments& arguments) {
+    const auto folder = parse_folder(arguments.text("--folder"));
+    if (!folder) return std::unexpected(folder.error());
+    const auto id = parse_message_id(arguments.text("id"));
+    if (!id) return std::unexpected(id.error());
+    return read_message(context, *folder, *id);
 }
 
 }  // namespace immp::bridge::client

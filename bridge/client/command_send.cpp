@@ -1,20 +1,15 @@
 // immp send TO -s SUBJECT: the text comes from standard input.
-#include <istream>
 #include <ostream>
 #include <sstream>
-#include <thread>
 #include <utility>
 
-#include <unistd.h>
-
 #include "armor/json_line.hpp"
-#include "armor/names.hpp"
-#include "armor/random.hpp"
 #include "bridge/client/commands.hpp"
 #include "bridge/client/display.hpp"
-#include "bridge/client/mailbox.hpp"
 #include "bridge/client/outgoing.hpp"
+#include "bridge/client/retrying.hpp"
 #include "bridge/client/send_order.hpp"
+#include "bridge/client/typed_content.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/wire/imid.hpp"
 
@@ -23,9 +18,6 @@ namespace immp::bridge::client {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 16u << 20;
-/// The pauses between tries after a lost connection; the message's id makes them harmless.
-constexpr std::chrono::milliseconds kPauses[] = {std::chrono::milliseconds(1'000),
-                                                 std::chrono::milliseconds(3'000)};
 
 Outcome<std::vector<std::string>> read_recipients(const std::vector<std::string>& typed) {
     std::vector<std::string> recipients;
@@ -41,32 +33,6 @@ Outcome<std::vector<std::string>> read_recipients(const std::vector<std::string>
     }
     if (recipients.empty()) return failed(ExitStatus::usage, "no recipient; write immp send user@domain");
     return recipients;
-}
-
-Outcome<std::string> read_text(Context& context) {
-    if (::isatty(STDIN_FILENO) == 1 && context.format == Format::text)
-        context.notes << "Type the text; Ctrl-D on a line of its own ends it.\n";
-    std::string text;
-    std::string piece(64 * 1024, '\0');
-    while (context.in.read(piece.data(), static_cast<std::streamsize>(piece.size())),
-           context.in.gcount() > 0) {
-        text.append(piece, 0, static_cast<std::size_t>(context.in.gcount()));
-        if (text.size() > kMaxTextBytes)
-            return failed(ExitStatus::bad_input, "the text is over 16 MiB; send it as a file with -a");
-    }
-    if (!armor::is_utf8(text))
-        return failed(ExitStatus::bad_input,
-                      "the text is not UTF-8; convert it with iconv or send it with -a");
-    return text;
-}
-
-Outcome<std::string> read_id(const std::string& typed) {
-    if (typed.empty()) return armor::random_uuid();
-    auto id = parse_message_id(typed);
-    if (!id)
-        return failed(ExitStatus::usage,
-                      "\"" + one_line(typed) + "\" is no UUID; leave --id out for a new one");
-    return id;
 }
 
 /// One address, or empty.
@@ -89,11 +55,11 @@ Outcome<Outgoing> compose(Context& context, const Arguments& arguments) {
         return failed(ExitStatus::bad_input, "the subject is over 1000 octets; shorten it");
     auto from = read_from(arguments);
     if (!from) return std::unexpected(from.error());
-    auto id = read_id(arguments.text("--id"));
+    auto id = new_id(arguments.text("--id"));
     if (!id) return std::unexpected(id.error());
     auto attachments = gather_attachments(arguments.values("--attach"));
     if (!attachments) return std::unexpected(attachments.error());
-    auto text = read_text(context);
+    auto text = typed_text(context, kMaxTextBytes, "the text is over 16 MiB; send it as a file with -a");
     if (!text) return std::unexpected(text.error());
     const auto importance = arguments.has("--important") ? Importance::high : Importance::normal;
     return Outgoing{std::move(*recipients),
@@ -110,17 +76,6 @@ Outcome<Submissions> try_once(Context& context, const SendOrder& order, const Ou
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
     return submit_as_ordered(context, *conversation, order, message);
-}
-
-Outcome<Submissions> try_again(Context& context, const SendOrder& order, const Outgoing& message) {
-    auto submission = try_once(context, order, message);
-    for (const auto pause : kPauses) {
-        if (submission || submission.error().status != ExitStatus::temporary) return submission;
-        context.notes << "immp: " << submission.error().text << " (trying again)\n";
-        std::this_thread::sleep_for(pause);
-        submission = try_once(context, order, message);
-    }
-    return submission;
 }
 
 std::string verdict_text(const RecipientVerdict& verdict) {
@@ -172,7 +127,7 @@ Done run_send(Context& context, const Arguments& arguments) {
     if (!order) return std::unexpected(order.error());
     const auto message = compose(context, arguments);
     if (!message) return std::unexpected(message.error());
-    const auto submissions = try_again(context, *order, *message);
+    const auto submissions = try_again(context, [&] { return try_once(context, *order, *message); });
     if (!submissions) {
         Failure failure = submissions.error();
         if (failure.status == ExitStatus::temporary) failure.text += " with --id " + message->id;

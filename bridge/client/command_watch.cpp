@@ -1,15 +1,19 @@
-// immp watch: a line each time that a folder has changed, and one for each new message in it.
+// immp watch: a line each time that a folder has changed, and one for each new message in it; pushes with
+// their text, and on a desktop as notifications.
 #include <algorithm>
+#include <deque>
 #include <ostream>
-#include <set>
 #include <thread>
 #include <utility>
 
 #include "armor/json_line.hpp"
+#include "bridge/client/desktop.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/listing.hpp"
+#include "bridge/client/push_answerer.hpp"
+#include "bridge/client/push_view.hpp"
 #include "bridge/client/question.hpp"
-#include "bridge/wire/reply.hpp"
+#include "bridge/client/watched_folder.hpp"
 #include "bridge/wire/token.hpp"
 
 namespace immp::bridge::client {
@@ -21,30 +25,31 @@ constexpr std::chrono::seconds kLongestPause{60};
 /// The server says the last line again when its own idle time has passed; longer silence is a lost
 /// connection.
 constexpr std::chrono::hours kLongestSilence{2};
-/// Of the newest messages, those that were not shown before are.
-constexpr std::uint32_t kNewest = 20;
 
 class Watch {
   public:
-    Watch(Context& context, std::string path) : context_(context), path_(std::move(path)) {}
+    Watch(Context& context, const std::string& path, std::unique_ptr<Desktop> desktop)
+        : context_(context), desktop_(std::move(desktop)) {
+        const bool is_pushes = to_upper(path) == kPushFolder;
+        if (!is_pushes) folders_.emplace_back(path, "w", WatchedFolder::Missing::is_an_error);
+        folders_.emplace_back(std::string(kPushFolder), "p", WatchedFolder::Missing::is_made);
+    }
 
     /// Until the connection is lost, or the first change with `once`.
     [[nodiscard]] Outcome<void> run(const Arguments& arguments) {
         auto conversation = enter(context_);
         if (!conversation) return std::unexpected(conversation.error());
         if (auto asked = ask_notify(*conversation); !asked) return asked;
-        if (auto sent = conversation->send("AS w MBOX WATCH " + as_token(path_)); !sent) return sent;
-        if (auto first = conversation->expect(310, "w"); !first) return std::unexpected(first.error());
-        if (auto shown = show_new(*conversation); !shown) return shown;
+        for (WatchedFolder& folder : folders_) {
+            if (auto begun = folder.begin(*conversation); !begun) return begun;
+            if (auto shown = show_new(*conversation, folder); !shown) return shown;
+        }
         pause_ = kFirstPause;
+        tell_begin();
         while (true) {
             if (!conversation->has_unread() && !conversation->connection().readable_within(kLongestSilence))
                 return failed(ExitStatus::temporary, "the server has said nothing for two hours");
-            const auto event = conversation->expect(310, "w");
-            if (!event) return std::unexpected(event.error());
-            if (!event->more) return failed(ExitStatus::temporary, "the server ended the watch");
-            show_event(*event);
-            if (auto shown = show_new(*conversation); !shown) return shown;
+            if (auto shown = show_next(*conversation); !shown) return shown;
             if (arguments.has("--once")) return {};
         }
     }
@@ -54,6 +59,14 @@ class Watch {
     }
 
   private:
+    void tell_begin() {
+        std::string paths;
+        for (const WatchedFolder& folder : folders_)
+            paths += (paths.empty() ? "" : ", ") + one_line(folder.path());
+        context_.notes << "immp: watching " + paths + (desktop_ ? ", also on this desktop\n" : "\n")
+                       << std::flush;
+    }
+
     /// Of which new mail the account wants to be told; all, where a server does not know the setting.
     Outcome<void> ask_notify(Conversation& conversation) {
         if (auto sent = conversation.send("SET GLOBAL NOTIFY"); !sent) return sent;
@@ -67,44 +80,77 @@ class Watch {
 
     [[nodiscard]] bool is_told(const ListedMessage& message) const {
         if (notify_ == "NOTIFY=NONE") return false;
-        return notify_ != "NOTIFY=IMPORTANT" ||
-               std::ranges::find(message.flags, "important") != message.flags.end();
+        return notify_ != "NOTIFY=IMPORTANT" || is_important(message);
     }
 
-    void show_event(const Reply& event) {
+    static bool is_important(const ListedMessage& message) {
+        return std::ranges::find(message.flags, "important") != message.flags.end();
+    }
+
+    /// The next event of any folder, and what came with it.
+    Outcome<void> show_next(Conversation& conversation) {
+        const auto event = conversation.next_of_pipelines();
+        if (!event) return std::unexpected(event.error());
+        const auto folder = std::ranges::find(folders_, event->pipeline, &WatchedFolder::pipeline);
+        if (folder == folders_.end())
+            return failed(ExitStatus::protocol,
+                          "the server tells of a folder that nobody watches; update it");
+        // Somebody dropped it.
+        if (event->code == 404 && folder->is_made_where_missing()) return folder->begin(conversation);
+        if (event->refuses()) return std::unexpected(refusal_failure(event->error()));
+        if (!event->more) return failed(ExitStatus::temporary, "the server ended the watch");
+        show_event(*event, folder->path());
+        return show_new(conversation, *folder);
+    }
+
+    void show_event(const Reply& event, const std::string& path) {
         const std::string unread = field_of(event, "u");
         const std::string total = field_of(event, "t");
         if (context_.format == Format::json)
-            context_.out << armor::JsonWriter()
-                                .text("folder", path_)
-                                .text("unread", unread)
-                                .text("total", total)
-                                .line()
-                         << '\n'
-                         << std::flush;
+            context_.out
+                << armor::JsonWriter().text("folder", path).text("unread", unread).text("total", total).line()
+                << '\n'
+                << std::flush;
         else
-            context_.out << path_ << "  " << one_line(unread) << " unread of " << one_line(total) << '\n'
+            context_.out << path << "  " << one_line(unread) << " unread of " << one_line(total) << '\n'
                          << std::flush;
     }
 
-    Outcome<void> show_new(Conversation& conversation) {
-        const auto listing = list_messages(conversation, path_, kNewest, "");
-        if (!listing) return std::unexpected(listing.error());
-        std::set<std::string> newest;
-        for (auto message = listing->messages.rbegin(); message != listing->messages.rend(); ++message) {
-            newest.insert(message->id);
-            if (is_first_ || known_.contains(message->id) || !is_told(*message)) continue;
-            context_.out << listed(*message, context_.format) << '\n' << std::flush;
+    Outcome<void> show_new(Conversation& conversation, WatchedFolder& folder) {
+        const auto news = folder.news(conversation);
+        if (!news) return std::unexpected(news.error());
+        for (const ListedMessage& message : *news) {
+            if (!is_told(message)) continue;
+            if (folder.path() == kPushFolder) {
+                if (auto shown = show_push(conversation, message); !shown) return shown;
+            } else {
+                context_.out << listed(message, context_.format) << '\n' << std::flush;
+                notify({message.id, "Mail from " + message.from, message.subject, {}, is_important(message)});
+            }
         }
-        known_ = std::move(newest);
-        is_first_ = false;
         return {};
     }
 
+    Outcome<void> show_push(Conversation& conversation, const ListedMessage& message) {
+        const auto push = open_message(conversation, std::string(kPushFolder), message.id, Look::glances);
+        if (!push && push.error().code == 404) return {};  // it went meanwhile
+        if (!push) return std::unexpected(push.error());
+        context_.out << shown_push(message, *push, context_.format) << std::flush;
+        notify(push_note(*push));
+        return {};
+    }
+
+    void notify(const DesktopNote& note) {
+        if (!desktop_) return;
+        const auto shown = desktop_->show(note);
+        if (shown) return;
+        context_.notes << "immp: " << shown.error().text << "; what comes stands here\n" << std::flush;
+        desktop_.reset();
+    }
+
     Context& context_;
-    std::string path_;
-    std::set<std::string> known_;
-    bool is_first_ = true;
+    std::unique_ptr<Desktop> desktop_;
+    std::deque<WatchedFolder> folders_;
     std::string notify_;  ///< `NOTIFY=` and its value
     std::chrono::seconds pause_ = kFirstPause;
 };
@@ -118,7 +164,17 @@ bool is_lost(const Failure& failure) {
 Done run_watch(Context& context, const Arguments& arguments) {
     const auto folder = parse_folder(arguments.text("folder"));
     if (!folder) return std::unexpected(folder.error());
-    Watch watch(context, *folder);
+    const auto account = chosen_account(context);
+    if (!account) return std::unexpected(account.error());
+    PushAnswerer answerer(account->account);
+    // With --once nobody would be there any more to take an answer.
+    auto desktop = arguments.has("--once")
+                       ? nullptr
+                       : Desktop::find([&](const std::string& push, const std::string& label) {
+                             if (auto begun = answerer.answer(push, label); !begun)
+                                 context.notes << "immp: " + begun.error().text + "\n" << std::flush;
+                         });
+    Watch watch(context, *folder, std::move(desktop));
     while (true) {
         const auto ended = watch.run(arguments);
         if (ended) return ExitStatus::ok;

@@ -74,6 +74,29 @@ struct Context {
 [[nodiscard]] Done run_settings(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_completion(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_manual(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_push(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_pushes(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_answer(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_approve(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_block_push(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_mint(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_publish_create(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_publish_to(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_publish_list(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_publish_admit(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_publish_refuse(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_publish_drop(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_subscribe(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_subscriptions(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_unsubscribe(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_open(Context& context, const Arguments& arguments);
+
+// What other commands do too.
+
+/// `immp read` of a message in a folder's path.
+[[nodiscard]] Done read_message(Context& context, const std::string& folder, const std::string& id);
+/// `immp subscribe` to a node whose name was checked.
+[[nodiscard]] Done subscribe_to(Context& context, const std::string& node);
 
 /// The stored account that `context` names.
 [[nodiscard]] Outcome<StoredAccount> chosen_account(const Context& context);

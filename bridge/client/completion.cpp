@@ -23,7 +23,7 @@ constexpr const char* kBashFunction = R"sh(_immp() {
     case $offer in
         file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         account) mapfile -t COMPREPLY < <(compgen -W "$(immp accounts 2>/dev/null | cut -d' ' -f1)" -- "$cur") ;;
-        folder) mapfile -t COMPREPLY < <(compgen -W 'INBOX DRAFTS SENT JUNK TRASH' -- "$cur") ;;
+        folder) mapfile -t COMPREPLY < <(compgen -W 'INBOX DRAFTS SENT JUNK TRASH PUSH' -- "$cur") ;;
         shell) mapfile -t COMPREPLY < <(compgen -W 'bash zsh' -- "$cur") ;;
         value) COMPREPLY=() ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$(_immp_words "$command")" -- "$cur") ;;
@@ -117,7 +117,7 @@ std::string zsh_action(const Parameter& parameter) {
     switch (parameter.offer) {
         case Offer::file: return "_files";
         case Offer::account: return "($(immp accounts 2>/dev/null | cut -d\" \" -f1))";
-        case Offer::folder: return "(INBOX DRAFTS SENT JUNK TRASH)";
+        case Offer::folder: return "(INBOX DRAFTS SENT JUNK TRASH PUSH)";
         case Offer::shell: return "(bash zsh)";
         case Offer::nothing: break;
     }

@@ -99,7 +99,15 @@ Outcome<void> Conversation::fill() {
 }
 
 Outcome<Reply> Conversation::next(std::string_view pipeline) {
-    const auto kept = std::ranges::find(kept_, pipeline, &Reply::pipeline);
+    return next_where([&](const Reply& reply) { return reply.pipeline == pipeline; });
+}
+
+Outcome<Reply> Conversation::next_of_pipelines() {
+    return next_where([](const Reply& reply) { return !reply.pipeline.empty(); });
+}
+
+Outcome<Reply> Conversation::next_where(const Wanted& wanted) {
+    const auto kept = std::ranges::find_if(kept_, wanted);
     if (kept != kept_.end()) {
         Reply reply = std::move(*kept);
         kept_.erase(kept);
@@ -107,7 +115,7 @@ Outcome<Reply> Conversation::next(std::string_view pipeline) {
     }
     while (true) {
         auto reply = read_line();
-        if (!reply || reply->pipeline == pipeline) return reply;
+        if (!reply || wanted(*reply)) return reply;
         if (kept_.size() >= kMaxKept) return std::unexpected(not_the_protocol(reply->text));
         kept_.push_back(*std::move(reply));
     }

@@ -39,6 +39,8 @@ class Conversation {
     /// The next line of a pipeline; lines of others are kept for who asks for theirs. ExitStatus::protocol
     /// for what is no reply, ExitStatus::temporary at the end of the stream.
     [[nodiscard]] Outcome<Reply> next(std::string_view pipeline = {});
+    /// The next line of whichever pipeline; those outside of pipelines are kept.
+    [[nodiscard]] Outcome<Reply> next_of_pipelines();
     /// The next line if it has this code; a refusal becomes its failure, anything else ExitStatus::protocol.
     [[nodiscard]] Outcome<Reply> expect(int code, std::string_view pipeline = {});
     [[nodiscard]] Outcome<Reply> expect_one_of(std::initializer_list<int> codes,
@@ -54,6 +56,8 @@ class Conversation {
   private:
     [[nodiscard]] Outcome<void> fill();
     [[nodiscard]] Outcome<Reply> read_line();
+    using Wanted = std::function<bool(const Reply& reply)>;
+    [[nodiscard]] Outcome<Reply> next_where(const Wanted& wanted);
 
     Connection connection_;
     std::string buffer_;

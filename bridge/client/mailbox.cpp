@@ -44,8 +44,10 @@ std::optional<std::uint64_t> length_of(const Reply& reply) {
     return length ? parse_number(*length) : std::nullopt;
 }
 
-Outcome<JsonValue> fetch_json(Conversation& conversation, const std::string& folder, const std::string& id) {
-    if (auto sent = conversation.send("MBOX FETCH " + as_token(folder + "#" + id) + " +JSON"); !sent)
+Outcome<JsonValue> fetch_json(Conversation& conversation, const std::string& folder, const std::string& id,
+                              Look look) {
+    const std::string command = "MBOX FETCH " + as_token(folder + "#" + id) + " +JSON";
+    if (auto sent = conversation.send(command + (look == Look::glances ? " -READ" : "")); !sent)
         return std::unexpected(sent.error());
     const auto reply = conversation.expect(250);
     if (!reply) return std::unexpected(reply.error());
@@ -66,6 +68,18 @@ Outcome<JsonValue> fetch_json(Conversation& conversation, const std::string& fol
     auto json = JsonValue::parse(kept);
     if (!json) return not_understood();
     return std::move(*json);
+}
+
+/// What pushes and items have that mail has not.
+void read_push(OpenedMessage& message, const JsonValue& envelope) {
+    message.kind = envelope.text("kind");
+    message.expires = envelope.text("expires");
+    message.in_reply_to = envelope.text("in-reply-to");
+    for (const JsonValue& action : envelope.member("actions").items())
+        message.actions.push_back({action.text("label"), action.text("uri")});
+    message.repeats = envelope.number("repeats");
+    message.sequence = envelope.number("sequence");
+    message.chain = envelope.text("chain");
 }
 
 void read_parts(OpenedMessage& message, const JsonValue& parts) {
@@ -135,8 +149,8 @@ Outcome<Listing> list_messages(Conversation& conversation, const std::string& fo
 }
 
 Outcome<OpenedMessage> open_message(Conversation& conversation, const std::string& folder,
-                                    const std::string& id) {
-    const auto json = fetch_json(conversation, folder, id);
+                                    const std::string& id, Look look) {
+    const auto json = fetch_json(conversation, folder, id, look);
     if (!json) return std::unexpected(json.error());
     const JsonValue envelope = json->member("envelope");
     OpenedMessage message;
@@ -156,6 +170,7 @@ Outcome<OpenedMessage> open_message(Conversation& conversation, const std::strin
         message.received_via.push_back({hop.text("domain"), hop.text("timestamp"), hop.flag("verified")});
     for (const JsonValue& fate : envelope.member("failed").items())
         message.undelivered.push_back({fate.text("recipient"), fate.number("code"), fate.text("cause")});
+    read_push(message, envelope);
     read_parts(message, json->member("parts"));
     return message;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bridge/client/conversation.hpp"
+#include "bridge/mail/message.hpp"
 
 namespace immp::bridge::client {
 
@@ -71,6 +72,13 @@ struct OpenedMessage {
     std::vector<std::string> received;  ///< "domain at time", each hop
     std::vector<Relay> received_via;
     std::vector<FailedRecipient> undelivered;
+    std::string kind;     ///< `push`, `item`; empty for mail
+    std::string expires;  ///< when it goes by itself; empty: never
+    std::string in_reply_to;
+    std::vector<PushAction> actions;  ///< nobody has checked what they lead to
+    std::uint64_t repeats = 0;        ///< how often a push came again since it lies there
+    std::uint64_t sequence = 0;       ///< of an item
+    std::string chain;                ///< `gap`, `edited`: an item does not follow the one before
     std::vector<MessagePart> parts;
     std::optional<std::string> text;  ///< the content where it is text, at most kShownBytes
     bool text_cut = false;
@@ -79,8 +87,11 @@ struct OpenedMessage {
 /// Octets of a text that are shown; the whole is had with `immp save`.
 inline constexpr std::size_t kShownBytes = 512 * 1024;
 
+/// Whether who looks has read it then.
+enum class Look { reads, glances };
+
 [[nodiscard]] Outcome<OpenedMessage> open_message(Conversation& conversation, const std::string& folder,
-                                                  const std::string& id);
+                                                  const std::string& id, Look look = Look::reads);
 
 struct PartHeader {
     std::uint64_t length = 0;

@@ -75,16 +75,6 @@ Outcome<void> send_metadata(Conversation& conversation, const std::vector<std::s
     return {};
 }
 
-Outcome<void> send_text(Conversation& conversation, const std::string& text) {
-    const std::string command =
-        "DATA TYPE " + bridge::quoted(kTextType) + " LENGTH " + std::to_string(text.size()) + " +CONTENT";
-    if (auto sent = conversation.send(command); !sent) return sent;
-    if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
-    if (auto sent = send_body_octets(conversation, text + "\n"); !sent) return sent;
-    if (auto saved = conversation.expect(272); !saved) return std::unexpected(saved.error());
-    return {};
-}
-
 Outcome<void> send_file_octets(Conversation& conversation, const Attachment& attachment) {
     Progress progress(one_line(attachment.name), attachment.length);
     return each_piece(attachment, [&](ByteView octets) -> Outcome<void> {
@@ -182,6 +172,16 @@ Outcome<void> send_body_octets(Conversation& conversation, std::string_view octe
     return {};
 }
 
+Outcome<void> send_content(Conversation& conversation, std::string_view type, const std::string& octets) {
+    const std::string command =
+        "DATA TYPE " + bridge::quoted(type) + " LENGTH " + std::to_string(octets.size()) + " +CONTENT";
+    if (auto sent = conversation.send(command); !sent) return sent;
+    if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
+    if (auto sent = send_body_octets(conversation, octets + "\n"); !sent) return sent;
+    if (auto saved = conversation.expect(272); !saved) return std::unexpected(saved.error());
+    return {};
+}
+
 Outcome<Submission> finish_delivery(Conversation& conversation, const std::string& id) {
     if (auto sent = conversation.send("DONE"); !sent) return std::unexpected(sent.error());
     Submission submission{id, {}, false};
@@ -202,7 +202,8 @@ Outcome<Submission> finish_delivery(Conversation& conversation, const std::strin
 
 Outcome<Submission> submit(Conversation& conversation, const Outgoing& message) {
     if (auto opened = open_delivery(conversation, message); !opened) return std::unexpected(opened.error());
-    if (auto sent = send_text(conversation, message.text); !sent) return std::unexpected(sent.error());
+    if (auto sent = send_content(conversation, kTextType, message.text); !sent)
+        return std::unexpected(sent.error());
     for (const Attachment& attachment : message.attachments)
         if (auto sent = send_attachment(conversation, attachment); !sent)
             return std::unexpected(sent.error());

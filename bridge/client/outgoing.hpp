@@ -70,6 +70,9 @@ inline constexpr std::string_view kTextName = "part-1";
 [[nodiscard]] Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message);
 /// A refusal that came meanwhile explains a broken connection better than the break does.
 [[nodiscard]] Outcome<void> send_body_octets(Conversation& conversation, std::string_view octets);
+/// DATA with the content.
+[[nodiscard]] Outcome<void> send_content(Conversation& conversation, std::string_view type,
+                                         const std::string& octets);
 [[nodiscard]] Outcome<Submission> finish_delivery(Conversation& conversation, const std::string& id);
 
 }  // namespace immp::bridge::client

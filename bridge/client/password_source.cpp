@@ -4,9 +4,7 @@
 #include <istream>
 #include <utility>
 
-#include <fcntl.h>
-#include <termios.h>
-#include <unistd.h>
+#include "bridge/client/terminal.hpp"
 
 namespace immp::bridge::client {
 
@@ -14,42 +12,10 @@ namespace {
 
 constexpr std::size_t kMaxPasswordBytes = 1'024;
 
-/// Keeps what is typed from being shown while it lives.
-class EchoOff {
-  public:
-    explicit EchoOff(int terminal) : terminal_(terminal) {
-        ::tcgetattr(terminal_, &before_);
-        termios silent = before_;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        silent.c_lflag |= ECHONL;
-        ::tcsetattr(terminal_, TCSAFLUSH, &silent);
-    }
-    ~EchoOff() { ::tcsetattr(terminal_, TCSAFLUSH, &before_); }
-    EchoOff(const EchoOff&) = delete;
-    EchoOff& operator=(const EchoOff&) = delete;
-
-  private:
-    int terminal_;
-    termios before_{};
-};
-
 Outcome<std::string> ask(const std::string& what) {
-    const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (terminal < 0)
-        return failed(ExitStatus::no_input,
-                      "there is no terminal to ask for the password; give it with --password-file FILE or -");
-    const std::string prompt = what + ": ";
-    std::string line(kMaxPasswordBytes + 2, '\0');
-    ssize_t got = -1;
-    {
-        // Before the prompt: what is typed ahead of it would be thrown away, what is typed behind it shown.
-        const EchoOff silent(terminal);
-        if (::write(terminal, prompt.data(), prompt.size()) > 0)
-            got = ::read(terminal, line.data(), line.size());
-    }
-    ::close(terminal);
-    line.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return line;
+    return ask_terminal(
+        what + ": ", kMaxPasswordBytes + 2, Echo::hidden,
+        "there is no terminal to ask for the password; give it with --password-file FILE or -");
 }
 
 Outcome<std::string> read_all(std::istream& stream) {

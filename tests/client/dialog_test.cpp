@@ -8,6 +8,7 @@
 //     certificate: name|expired|strange    else one for a.example
 //     home: name text             a 0600 file beside the credentials; \n is unescaped
 //     file: name text             a file in the folder where the command runs
+//     program: name text          the same, and it can be run: it is found before those of the system
 //     status: number
 //     out: text                   is in the output; `out!:` is not; err: for standard error, one line
 //     kept: name text             is in that file beside the credentials
@@ -142,6 +143,11 @@ class DialogTest : public testing::TestWithParam<std::string> {
         }
         for (const std::string& file : dialog.all("file"))
             folder_.write("work/" + file.substr(0, file.find(' ')), file.substr(file.find(' ') + 1));
+        for (const std::string& program : dialog.all("program")) {
+            const std::string name = "work/" + program.substr(0, program.find(' '));
+            folder_.write(name, replaced(program.substr(program.find(' ') + 1), "\\n", "\n"));
+            ASSERT_EQ(::chmod(folder_.path(name).c_str(), 0755), 0);
+        }
     }
 
     void check_output(const Dialog& dialog, const test::Ran& ran) {

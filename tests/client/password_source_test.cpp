@@ -1,14 +1,13 @@
 #include "bridge/client/password_source.hpp"
 
-#include <array>
 #include <sstream>
 
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/client/pseudo_terminal.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace immp::bridge::client {
@@ -30,19 +29,6 @@ TEST(PasswordSource, RefusesWhatIsNoPassword) {
     EXPECT_EQ(read_password(folder.path("none"), in, "a@a").error().status, ExitStatus::no_input);
 }
 
-/// All that shows on a terminal up to and with `end`; less if nothing comes for ten seconds.
-std::string shown_until(int terminal, std::string_view end) {
-    std::string shown;
-    pollfd waiting{terminal, POLLIN, 0};
-    while (shown.find(end) == std::string::npos && ::poll(&waiting, 1, 10'000) == 1) {
-        std::array<char, 256> room;
-        const ssize_t got = ::read(terminal, room.data(), room.size());
-        if (got <= 0) break;
-        shown.append(room.data(), static_cast<std::size_t>(got));
-    }
-    return shown;
-}
-
 TEST(PasswordSource, AsksOnTheTerminalWithoutEcho) {
     int terminal = -1;
     const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
@@ -52,9 +38,9 @@ TEST(PasswordSource, AsksOnTheTerminalWithoutEcho) {
         const auto password = read_password(std::nullopt, in, "alice@a.example");
         ::_exit(password && password->view() == "hidden words" ? 42 : 1);
     }
-    EXPECT_EQ(shown_until(terminal, ": "), "Password of alice@a.example: ");
+    EXPECT_EQ(test::shown_until(terminal, ": "), "Password of alice@a.example: ");
     ASSERT_EQ(::write(terminal, "hidden words\n", 13), 13);
-    EXPECT_EQ(shown_until(terminal, "\n"), "\r\n");
+    EXPECT_EQ(test::shown_until(terminal, "\n"), "\r\n");
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(WEXITSTATUS(status), 42);
@@ -72,11 +58,11 @@ int status_of_new_password(std::string_view first, std::string_view again) {
         if (!password) ::_exit(static_cast<int>(password.error().status));
         ::_exit(password->view() == "hidden words" ? 42 : 1);
     }
-    EXPECT_EQ(shown_until(terminal, ": "), "New password of alice@a.example: ");
+    EXPECT_EQ(test::shown_until(terminal, ": "), "New password of alice@a.example: ");
     EXPECT_EQ(::write(terminal, first.data(), first.size()), static_cast<ssize_t>(first.size()));
-    EXPECT_EQ(shown_until(terminal, ": "), "\r\nThe same again: ");
+    EXPECT_EQ(test::shown_until(terminal, ": "), "\r\nThe same again: ");
     EXPECT_EQ(::write(terminal, again.data(), again.size()), static_cast<ssize_t>(again.size()));
-    EXPECT_EQ(shown_until(terminal, "\n"), "\r\n");
+    EXPECT_EQ(test::shown_until(terminal, "\n"), "\r\n");
     int status = 0;
     EXPECT_EQ(::waitpid(child, &status, 0), child);
     ::close(terminal);

@@ -28,6 +28,11 @@ std::string program() {
     for (int number = 0; number < 3; ++number)
         ::dup2(ends[static_cast<std::size_t>(number)], number);
     ::setenv("IMMP_HOME", home.c_str(), 1);
+    const char* const places = std::getenv("PATH");
+    ::setenv("PATH", (folder + ":" + (places == nullptr ? "" : places)).c_str(), 1);
+    for (const char* desktop : {"DISPLAY", "WAYLAND_DISPLAY"})
+        ::unsetenv(desktop);
+    ::setsid();
     const std::string path = program();
     std::vector<char*> argv{const_cast<char*>("immp")};
     for (const std::string& argument : arguments)

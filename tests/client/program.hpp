@@ -12,7 +12,8 @@ struct Ran {
     std::string err;
 };
 
-/// `home` becomes IMMP_HOME; runs in `folder`. The program must have ended after 30 seconds.
+/// `home` becomes IMMP_HOME; runs in `folder`, where it also looks for programs first, without a terminal and
+/// a desktop. The program must have ended after 30 seconds.
 [[nodiscard]] Ran run_immp(const std::vector<std::string>& arguments, const std::string& input,
                            const std::string& home, const std::string& folder);
 

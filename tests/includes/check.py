@@ -41,6 +41,7 @@ HOMES = {
     r"toml\+\+/.*": r"component/config\.cpp",
     r"CLI/.*": r"(component|bridge/client)/main\.cpp|component/manual\.cpp",
     r"spdlog/.*|fmt/.*": r"component/log_sink\.cpp",
+    r"dlfcn\.h|libnotify/.*|glib.*\.h": r"bridge/client/notify_library\.cpp",
     r"resolv\.h|arpa/nameser\.h": r"bridge/client/discovery\.cpp",
 }
 
@@ -84,7 +85,7 @@ def self_test():
     bad = [("armor/hash.cpp", "bridge/wire/imid.hpp"), ("bridge/session/auth.cpp", "bridge/node/node.hpp"),
            ("bridge/node/node.cpp", "component/link.hpp"), ("bridge/node/node.cpp", "sqlite3.h"),
            ("bridge/mail/inner.cpp", "nlohmann/json.hpp"), ("component/jid.cpp", "expat.h"),
-           ("bridge/client/login.cpp", "bridge/store/store.hpp"), ("component/config_keys.cpp", "toml++/toml.h")]
+           ("bridge/client/login.cpp", "bridge/store/store.hpp"), ("bridge/client/desktop.cpp", "dlfcn.h"), ("component/config_keys.cpp", "toml++/toml.h")]
     good = [("bridge/node/node.cpp", "bridge/store/store.hpp"), ("component/daemon.cpp", "asio.hpp"),
             ("armor/digest.cpp", "openssl/evp.h"), ("armor/hash.cpp", "vector")]
     missed = [case for case in bad if not fault(*case)] + [case for case in good if fault(*case)]

@@ -1,0 +1,23 @@
+#include "bridge/client/push_answerer.hpp"
+
+#include <sys/wait.h>
+
+#include "bridge/client/programs.hpp"
+
+namespace immp::bridge::client {
+
+Outcome<void> PushAnswerer::answer(const std::string& push, const std::string& label) {
+    forget_ended();
+    // A label may begin with a dash.
+    const auto child =
+        start_program({"/proc/self/exe", "answer", "--open", "--account", account_, "--", push, label});
+    if (!child) return std::unexpected(child.error());
+    started_.push_back(*child);
+    return {};
+}
+
+void PushAnswerer::forget_ended() {
+    std::erase_if(started_, [](pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
+}
+
+}  // namespace immp::bridge::client

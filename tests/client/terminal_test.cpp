@@ -1,0 +1,59 @@
+#include "bridge/client/terminal.hpp"
+
+#include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/client/pseudo_terminal.hpp"
+
+namespace immp::bridge::client {
+namespace {
+
+constexpr int kYes = 42;
+constexpr int kNo = 43;
+
+/// What `confirmed` makes of what is typed.
+int judged(const std::string& typed) {
+    int terminal = -1;
+    const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+    if (child == 0) {
+        const auto yes = confirmed("Subscribe?", false);
+        ::_exit(!yes ? 1 : *yes ? kYes : kNo);
+    }
+    EXPECT_EQ(test::shown_until(terminal, "N] "), "Subscribe? [y/N] ");
+    EXPECT_EQ(::write(terminal, typed.data(), typed.size()), static_cast<ssize_t>(typed.size()));
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    ::close(terminal);
+    return WEXITSTATUS(status);
+}
+
+TEST(Terminal, TakesNothingButAYesForAYes) {
+    EXPECT_EQ(judged("y\n"), kYes);
+    EXPECT_EQ(judged("YES\n"), kYes);
+    EXPECT_EQ(judged("\n"), kNo);
+    EXPECT_EQ(judged("n\n"), kNo);
+    EXPECT_EQ(judged("yesterday\n"), kNo);
+    EXPECT_EQ(judged("\x04"), kNo);  // end of input
+}
+
+TEST(Terminal, IsNotAskedAfterYesWasTyped) {
+    EXPECT_TRUE(confirmed("Subscribe?", true).value());
+}
+
+TEST(Terminal, RefusesWhereThereIsNone) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        ::setsid();  // leaves the terminal of whoever runs the tests
+        const auto yes = confirmed("Subscribe?", false);
+        ::_exit(!yes && yes.error().status == ExitStatus::no_input ? kNo : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), kNo);
+}
+
+}  // namespace
+}  // namespace immp::bridge::client
