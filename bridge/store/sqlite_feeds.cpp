@@ -1,6 +1,7 @@
 #include "bridge/store/sqlite_feeds.hpp"
 
 #include "bridge/store/folder_key.hpp"
+#include "bridge/store/folders.hpp"
 #include "bridge/store/nodes.hpp"
 
 namespace immp::bridge {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bridge/store/folder_key.hpp"
+#include "bridge/store/folders.hpp"
 #include "bridge/store/netstrings.hpp"
 
 namespace immp::bridge {
