@@ -12,7 +12,6 @@ Result<CreateNode> read_creation(const SessionCore& core, const Arguments& given
     if (!node) return std::unexpected(std::move(node.error()));
     CreateNode create{core.account, *std::move(node), std::string(given.value("TITLE").value_or("")),
                       std::string(given.value("DESCRIPTION").value_or("")), !given.has("-OPEN")};
-    if (given.has("+OPEN") && given.has("-OPEN")) return std::unexpected(refusal(400, "+OPEN or -OPEN"));
     if (create.title.size() > kMaxTitleBytes)
         return std::unexpected(
             refusal(413, "A title has at most " + std::to_string(kMaxTitleBytes) + " octets"));
