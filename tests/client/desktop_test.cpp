@@ -13,8 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/support/folders.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/client/session_bus.hpp"
 
 namespace immp::bridge::client {
 namespace {
@@ -23,74 +22,11 @@ using testing::HasSubstr;
 
 constexpr int kPatienceMs = 30'000;
 
-/// A program with both ends of a conversation; ended with the test.
-class Child {
-  public:
-    explicit Child(const std::vector<std::string>& words) {
-        std::array<int, 2> in{};
-        std::array<int, 2> out{};
-        if (::pipe2(in.data(), O_CLOEXEC) != 0 || ::pipe2(out.data(), O_CLOEXEC) != 0) return;
-        id_ = ::fork();
-        if (id_ == 0) {
-            ::dup2(in[0], STDIN_FILENO);
-            ::dup2(out[1], STDOUT_FILENO);
-            std::vector<char*> argv;
-            for (const std::string& word : words)
-                argv.push_back(const_cast<char*>(word.c_str()));
-            argv.push_back(nullptr);
-            ::execv(argv[0], argv.data());
-            ::_exit(127);
-        }
-        ::close(in[0]);
-        ::close(out[1]);
-        to_ = in[1];
-        from_ = out[0];
-    }
-    ~Child() {
-        if (id_ > 0) {
-            ::kill(id_, SIGTERM);
-            ::waitpid(id_, nullptr, 0);
-        }
-        ::close(to_);
-        ::close(from_);
-    }
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
-
-    /// Less than a line where none comes in time.
-    std::string line() {
-        std::string text;
-        pollfd waiting{from_, POLLIN, 0};
-        while (!text.ends_with('\n') && ::poll(&waiting, 1, kPatienceMs) == 1) {
-            char c = 0;
-            if (::read(from_, &c, 1) != 1) break;
-            text += c;
-        }
-        return text.empty() ? text : text.substr(0, text.size() - 1);
-    }
-    void say(const std::string& text) {
-        ASSERT_EQ(::write(to_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
-    }
-
-  private:
-    pid_t id_ = -1;
-    int to_ = -1;
-    int from_ = -1;
-};
-
 class DesktopTest : public testing::Test {
   protected:
-    /// A bus on which nothing starts by itself.
     void SetUp() override {
-        const std::string config = folder_.write(
-            "bus.conf", "<busconfig><type>session</type><listen>unix:dir=" + folder_.path("") +
-                            "</listen><policy context=\"default\"><allow send_destination=\"*\"/>"
-                            "<allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>");
-        bus_ = std::make_unique<Child>(std::vector<std::string>{
-            "/usr/bin/dbus-daemon", "--nofork", "--config-file=" + config, "--print-address=1"});
-        const std::string address = bus_->line();
-        ASSERT_THAT(address, HasSubstr("unix:"));
-        ::setenv("DBUS_SESSION_BUS_ADDRESS", address.c_str(), 1);
+        ASSERT_THAT(bus_.address(), HasSubstr("unix:"));
+        ::setenv("DBUS_SESSION_BUS_ADDRESS", bus_.address().c_str(), 1);
         ::setenv("DISPLAY", ":99", 1);
     }
 
@@ -122,8 +58,7 @@ class DesktopTest : public testing::Test {
         });
     }
 
-    const test::TemporaryFolder folder_;
-    std::unique_ptr<Child> bus_;
+    const test::SessionBus bus_;
 };
 
 /// Shows it; the button that was pressed, or why it is not shown.
@@ -140,8 +75,8 @@ std::string pressed(const DesktopNote& note) {
 }
 
 TEST_F(DesktopTest, ShowsANoteAndTellsWhichButtonWasPressed) {
-    Child desktop({"/usr/bin/python3", tests::tests_path("client/notifications.py")});
-    EXPECT_EQ(desktop.line(), R"({"ready": "org.freedesktop.Notifications"})");
+    const auto desktop = bus_.raise_desktop();
+    ASSERT_TRUE(desktop);
     auto button = elsewhere([] {
         return pressed({"id",
                         "a.example\n",
@@ -149,11 +84,11 @@ TEST_F(DesktopTest, ShowsANoteAndTellsWhichButtonWasPressed) {
                         {"Yes", "No"},
                         true});
     });
-    EXPECT_EQ(desktop.line(),
+    EXPECT_EQ(desktop->line(),
               "{\"note\": 1, \"program\": \"immp\", \"title\": \"a.example \", \"text\": "
               "\"&lt;b&gt;Sure?&lt;/b&gt;\uFFFD &amp; so on\\n[Yes] https://b.example/?x=1&amp;y=2\", "
               "\"actions\": [\"0\", \"Yes\", \"1\", \"No\"], \"urgency\": 2}");
-    desktop.say("1 1\n");
+    ASSERT_TRUE(desktop->say("1 1\n"));
     EXPECT_EQ(button.get(), "id No");
 }
 
@@ -168,7 +103,7 @@ TEST_F(DesktopTest, FindsNoneWithoutAScreenOrABus) {
     EXPECT_EQ(Desktop::find({}), nullptr);
     ::setenv("WAYLAND_DISPLAY", "wayland-9", 1);
     ::unsetenv("DBUS_SESSION_BUS_ADDRESS");
-    ::setenv("XDG_RUNTIME_DIR", folder_.path("none").c_str(), 1);
+    ::setenv("XDG_RUNTIME_DIR", "/nowhere", 1);
     EXPECT_EQ(Desktop::find({}), nullptr);
 }
 

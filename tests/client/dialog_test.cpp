@@ -9,6 +9,7 @@
 //     home: name text             a 0600 file beside the credentials; \n is unescaped
 //     file: name text             a file in the folder where the command runs
 //     program: name text          the same, and it can be run: it is found before those of the system
+//     note: text                  is shown on the desktop that there is then; press: which button, from 0
 //     status: number
 //     out: text                   is in the output; `out!:` is not; err: for standard error, one line
 //     kept: name text             is in that file beside the credentials
@@ -19,6 +20,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -31,6 +33,7 @@
 #include "bridge/client/credentials.hpp"
 #include "tests/client/program.hpp"
 #include "tests/client/scripted_server.hpp"
+#include "tests/client/session_bus.hpp"
 #include "tests/support/folders.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -150,6 +153,28 @@ class DialogTest : public testing::TestWithParam<std::string> {
         }
     }
 
+    test::Ran run(const Dialog& dialog, const std::vector<std::string>& arguments,
+                  const test::Environment& more) {
+        return test::run_immp(arguments, replaced(dialog.one("stdin").value_or(""), "\\n", "\n"),
+                              folder_.path("home"), folder_.path("work"), more);
+    }
+
+    /// Presses the button when the note is there.
+    test::Ran run_on_a_desktop(const Dialog& dialog, const std::vector<std::string>& arguments) {
+        const test::SessionBus bus;
+        const auto desktop = bus.raise_desktop();
+        EXPECT_TRUE(desktop) << "no dbus-daemon, python3-dbus or python3-gi";
+        if (!desktop) return {};
+        auto ran = std::async(std::launch::async, [&] {
+            return run(dialog, arguments, {{"DISPLAY", ":99"}, {"DBUS_SESSION_BUS_ADDRESS", bus.address()}});
+        });
+        EXPECT_THAT(desktop->line(), HasSubstr(*dialog.one("note")));
+        if (const auto button = dialog.one("press")) {
+            EXPECT_TRUE(desktop->say("1 " + *button + "\n"));
+        }
+        return ran.get();
+    }
+
     void check_output(const Dialog& dialog, const test::Ran& ran) {
         for (const std::string& text : dialog.all("out"))
             EXPECT_THAT(ran.out, HasSubstr(replaced(text, "\\n", "\n")));
@@ -158,8 +183,8 @@ class DialogTest : public testing::TestWithParam<std::string> {
         for (const std::string& text : dialog.all("err"))
             EXPECT_THAT(ran.err, HasSubstr(text));
         EXPECT_THAT(ran.err, Not(HasSubstr("\x1b")));
-        // One line for a failure; notes of an earlier try may stand above it.
-        if (ran.status >= 64 && !ran.err.empty()) {
+        // One line for a failure; notes of an earlier try, or of a watch, may stand above it.
+        if (ran.status >= 64 && !ran.err.empty() && !dialog.one("note")) {
             EXPECT_EQ(std::ranges::count(ran.err, '\n'), 1 + count(ran.err, "(trying again)"));
         }
     }
@@ -193,8 +218,8 @@ TEST_P(DialogTest, GoesAsWritten) {
     for (std::string& argument : arguments)
         argument = replaced(replaced(argument, "%SERVER%", at), "%CA%", folder_.path("ca.pem"));
 
-    const test::Ran ran = test::run_immp(arguments, replaced(dialog.one("stdin").value_or(""), "\\n", "\n"),
-                                         folder_.path("home"), folder_.path("work"));
+    const test::Ran ran =
+        dialog.one("note") ? run_on_a_desktop(dialog, arguments) : run(dialog, arguments, {});
     EXPECT_EQ(ran.status, std::stoi(*dialog.one("status"))) << ran.out << ran.err;
     if (!dialog.one("server")) {
         EXPECT_EQ(server.finish(), "");

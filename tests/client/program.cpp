@@ -24,7 +24,7 @@ std::string program() {
 }
 
 [[noreturn]] void become_immp(const std::vector<std::string>& arguments, const std::string& home,
-                              const std::string& folder, std::array<int, 3> ends) {
+                              const std::string& folder, const Environment& more, std::array<int, 3> ends) {
     for (int number = 0; number < 3; ++number)
         ::dup2(ends[static_cast<std::size_t>(number)], number);
     ::setenv("IMMP_HOME", home.c_str(), 1);
@@ -32,6 +32,8 @@ std::string program() {
     ::setenv("PATH", (folder + ":" + (places == nullptr ? "" : places)).c_str(), 1);
     for (const char* desktop : {"DISPLAY", "WAYLAND_DISPLAY"})
         ::unsetenv(desktop);
+    for (const auto& [name, value] : more)
+        ::setenv(name.c_str(), value.c_str(), 1);
     ::setsid();
     const std::string path = program();
     std::vector<char*> argv{const_cast<char*>("immp")};
@@ -66,7 +68,7 @@ bool collect(int out, int err, Ran& ran) {
 }  // namespace
 
 Ran run_immp(const std::vector<std::string>& arguments, const std::string& input, const std::string& home,
-             const std::string& folder) {
+             const std::string& folder, const Environment& more) {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0) return {};
@@ -77,7 +79,7 @@ Ran run_immp(const std::vector<std::string>& arguments, const std::string& input
     ::lseek(in, 0, SEEK_SET);
 
     const pid_t child = ::fork();
-    if (child == 0) become_immp(arguments, home, folder, {in, out[1], err[1]});
+    if (child == 0) become_immp(arguments, home, folder, more, {in, out[1], err[1]});
     for (const int number : {in, out[1], err[1]})
         ::close(number);
     Ran ran;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace immp::test {
@@ -13,9 +14,10 @@ struct Ran {
 };
 
 /// `home` becomes IMMP_HOME; runs in `folder`, where it also looks for programs first, without a terminal and
-/// a desktop. The program must have ended after 30 seconds.
+/// a desktop, but for what `more` says. The program must have ended after 30 seconds.
+using Environment = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Ran run_immp(const std::vector<std::string>& arguments, const std::string& input,
-                           const std::string& home, const std::string& folder);
+                           const std::string& home, const std::string& folder, const Environment& more = {});
 
 /// A line of a dialog as a shell would cut it: blanks, "..." keep together.
 [[nodiscard]] std::vector<std::string> split_words(const std::string& line);

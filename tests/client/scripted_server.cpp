@@ -99,8 +99,8 @@ void ScriptedServer::run() {
         failure_ = "step " + std::to_string(at + 1) + " (" + (at < script_.size() ? script_[at] : "") +
                    "): " + error.what();
     }
-    ssl_.reset();
-    if (connected_ >= 0) ::close(connected_);
+    go_back();
+    go_back();
 }
 
 void ScriptedServer::step(const std::string& line) {
@@ -114,6 +114,8 @@ void ScriptedServer::step(const std::string& line) {
         case 'P': return check_response(text);
         case 'V': expect(read_line(), "AUTH RESPONSE SCRAM *"); return send(text + "\n");
         case 'N': return accept_next();
+        case 'A': return accept_another();
+        case 'B': return go_back();
         default: complain("no such step");
     }
 }
@@ -126,6 +128,18 @@ void ScriptedServer::accept_next() {
     connected_ = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
     ::setsockopt(connected_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
     ::setsockopt(connected_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+}
+
+void ScriptedServer::accept_another() {
+    former_ssl_ = std::move(ssl_);
+    former_ = std::exchange(connected_, -1);
+    accept_next();
+}
+
+void ScriptedServer::go_back() {
+    ssl_ = std::move(former_ssl_);
+    if (connected_ >= 0) ::close(connected_);
+    connected_ = std::exchange(former_, -1);
 }
 
 void ScriptedServer::handshake(std::string_view version) {

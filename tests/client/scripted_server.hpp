@@ -8,6 +8,8 @@
 //     P: password reads AUTH RESPONSE, checks it against what was said before, sends 210 with `v=`
 //     V: text     reads AUTH RESPONSE and answers this line instead
 //     N:          ends the connection, accepts the next
+//     A:          accepts another and goes on with that one, while this stays open
+//     B:          ends that, and goes back
 #pragma once
 
 #include <cstdint>
@@ -38,6 +40,8 @@ class ScriptedServer {
     void run();
     void step(const std::string& line);
     void accept_next();
+    void accept_another();
+    void go_back();
     void handshake(std::string_view version);
     void send(std::string_view octets);
     std::string read(std::size_t octets);
@@ -52,6 +56,8 @@ class ScriptedServer {
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, &SSL_free};
     int listening_ = -1;
     int connected_ = -1;
+    std::unique_ptr<SSL, decltype(&SSL_free)> former_ssl_{nullptr, &SSL_free};
+    int former_ = -1;
     std::uint16_t port_ = 0;
     std::string account_;  // of the last AUTH SECRET
     std::string device_;
