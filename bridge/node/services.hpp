@@ -37,6 +37,12 @@ struct NodeLimits {
     Rate domain_rate;                              ///< of what each domain sends us; 429 for each recipient
 };
 
+/// What becomes of a user of our XMPP server who has no account (`accounts` in the configuration).
+enum class NewAccounts {
+    refused,  ///< the administrator makes each
+    made,     ///< at the first session through XMPP
+};
+
 struct NodeServices {
     std::string domain;
     std::string owner;  ///< this daemon's name for claims on the outbox
@@ -56,6 +62,7 @@ struct NodeServices {
     std::shared_ptr<RateMeter> sender_rate = std::make_shared<RateMeter>(limits.sender_rate);
     std::shared_ptr<RateMeter> domain_rate = std::make_shared<RateMeter>(limits.domain_rate);
     ProgramSettings programs{};  ///< that rules may ask
+    NewAccounts new_accounts = NewAccounts::refused;
     /// Heard by the node; shared by all that copy the services.
     std::shared_ptr<Bell> bell = std::make_shared<Bell>();
     Executor post;  ///< to the I/O thread, from any

@@ -45,6 +45,12 @@ struct LookUpCredential {
     std::string device;   ///< may be empty
 };
 
+/// Whether the account takes sessions through XMPP; one that does not exist is made where that is allowed.
+/// Answered with Done, when what it made is on stable storage; 403 says what to do.
+struct AdmitUser {
+    std::string account;  ///< prepared IMID
+};
+
 /// AUTH RENEW: `renewed` takes the place of the password's credential, at the same cost. 403 where the
 /// password is no longer the one of `proved`: who logged in with an older one may not take it back.
 struct RenewPassword {
@@ -178,7 +184,7 @@ struct ListRefused {
 };
 
 using Request =
-    std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
+    std::variant<LookUpCredential, AdmitUser, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
                  FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder, DropFolder,
                  ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder,
                  EndWatch, FindKeys, PublishKey, ListSettings, ChangeSetting, ListBlocks, AddBlock, DropBlock,
@@ -281,10 +287,10 @@ struct Refused {
 };
 using RefusedList = std::vector<Refused>;
 
-using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
-                                 DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
-                                 PublishedKey, SettingList, BlockList, RefusedList, TakenBundle, Shared,
-                                 ShareList, RuleList>;
+using AnswerValue =
+    std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret, DeviceList,
+                 FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords, PublishedKey, SettingList,
+                 BlockList, RefusedList, TakenBundle, Shared, ShareList, RuleList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 
