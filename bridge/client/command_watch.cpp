@@ -38,7 +38,7 @@ class Watch {
         if (auto shown = show_new(*conversation); !shown) return shown;
         pause_ = kFirstPause;
         while (true) {
-            if (!conversation->has_unread() && !conversation->connection().readable_within(kLongestSilence))
+            if (!conversation->has_unread() && !conversation->transport().readable_within(kLongestSilence))
                 return failed(ExitStatus::temporary, "the server has said nothing for two hours");
             const auto event = conversation->expect(310, "w");
             if (!event) return std::unexpected(event.error());

@@ -78,6 +78,7 @@ class BlockStream {
     /// The next block in order; nothing where none came.
     [[nodiscard]] std::optional<Arrived> read();
     [[nodiscard]] bool has_arrived() const { return !held_.empty(); }
+    [[nodiscard]] std::size_t held_bytes() const { return held_bytes_; }
 
   private:
     struct Sent {
