@@ -1,19 +1,17 @@
 #include "component/administration.hpp"
 
-#include <algorithm>
-#include <array>
 #include <thread>
 
 #include <asio.hpp>
 
 #include "armor/hex.hpp"
 #include "armor/names.hpp"
+#include "bridge/node/account_name.hpp"
 #include "bridge/node/key_ring.hpp"
 #include "bridge/node/login.hpp"
 #include "bridge/node/sharing.hpp"
 #include "bridge/node/workers.hpp"
 #include "bridge/store/sqlite_store.hpp"
-#include "bridge/wire/imid.hpp"
 #include "bridge/wire/prep.hpp"
 
 namespace immp::component {
@@ -22,27 +20,8 @@ namespace {
 using bridge::Done;
 using bridge::Transaction;
 
-/// No user may speak with these names (decisions, 7).
-constexpr std::array kReserved = {"mailer-daemon", "postmaster", "abuse", "hostmaster"};
-/// What a local part of an account may not hold: it would read as a folder, a seat or a list.
-constexpr std::string_view kNotInAccounts = "+#?,;\\/";
-
 bridge::Time now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-Result<std::string> account_name(std::string_view address, const std::string& domain) {
-    auto imid = bridge::parse_imid(address);
-    const std::string shown(address);
-    if (!imid || imid->local.empty())
-        return fail(400, shown + " is no address; write it like alice@" + domain);
-    if (imid->domain != domain) return fail(400, shown + " is not of " + domain + ", the domain served here");
-    if (imid->text() != imid->account() || imid->local.find_first_of(kNotInAccounts) != std::string::npos) {
-        return fail(400, shown + " holds one of " + std::string(kNotInAccounts) + ", which no account may");
-    }
-    if (std::ranges::find(kReserved, imid->local) != kReserved.end())
-        return fail(400, shown + " is reserved");
-    return imid->account();
 }
 
 }  // namespace
@@ -101,7 +80,7 @@ Result<Administration> Administration::open(const Config& config) {
 Result<armor::SecretText> Administration::add_account(std::string_view address,
                                                       std::optional<armor::SecretText> password,
                                                       bridge::DraftLogin draft) {
-    auto name = account_name(address, impl_->domain());
+    auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     armor::SecretText secret = password ? std::move(*password) : bridge::fresh_secret();
     auto normalised = bridge::nfc(secret.view());
@@ -132,7 +111,7 @@ Result<std::vector<std::string>> Administration::accounts() {
 }
 
 Result<void> Administration::set_quota(std::string_view address, std::optional<std::uint64_t> bytes) {
-    auto name = account_name(address, impl_->domain());
+    auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     auto set = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto account = transaction.accounts().find(*name);
@@ -147,7 +126,7 @@ Result<void> Administration::set_quota(std::string_view address, std::optional<s
 }
 
 Result<void> Administration::remove_account(std::string_view address) {
-    auto name = account_name(address, impl_->domain());
+    auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     auto removed = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto done = transaction.accounts().remove(*name);
@@ -162,9 +141,9 @@ Result<void> Administration::remove_account(std::string_view address) {
 }
 
 Result<void> Administration::add_mailbox(std::string_view address, std::string_view owner) {
-    auto name = account_name(address, impl_->domain());
+    auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
-    auto account = account_name(owner, impl_->domain());
+    auto account = bridge::account_name(owner, impl_->domain());
     if (!account) return std::unexpected(std::move(account.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto mailbox = transaction.shares().add_mailbox(*name, now());
@@ -177,9 +156,9 @@ Result<void> Administration::add_mailbox(std::string_view address, std::string_v
 }
 
 Result<void> Administration::add_owner(std::string_view address, std::string_view owner) {
-    auto name = account_name(address, impl_->domain());
+    auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
-    auto account = account_name(owner, impl_->domain());
+    auto account = bridge::account_name(owner, impl_->domain());
     if (!account) return std::unexpected(std::move(account.error()));
     auto added = impl_->write<Done>(
         [&](Transaction& transaction) { return bridge::add_owner(transaction, *name, *account); });
@@ -188,7 +167,7 @@ Result<void> Administration::add_owner(std::string_view address, std::string_vie
 }
 
 Result<void> Administration::remove_mailbox(std::string_view address) {
-    auto name = account_name(address, impl_->domain());
+    auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     auto removed = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto done = transaction.shares().remove_mailbox(*name);

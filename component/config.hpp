@@ -16,12 +16,14 @@
 #include "armor/error.hpp"
 #include "armor/secret.hpp"
 #include "bridge/log.hpp"
+#include "bridge/node/services.hpp"
 #include "bridge/routes.hpp"
 
 namespace immp::component {
 
 struct Config {
     std::string domain;
+    bridge::NewAccounts accounts = bridge::NewAccounts::refused;
 
     struct Listener {
         std::vector<std::string> addresses;  ///< plain with UPGRADE

@@ -103,6 +103,13 @@ Result<void> take_peers(Config& config, KeyValue value) {
     return {};
 }
 
+Result<void> take_accounts(Config& config, KeyValue value) {
+    const bool is_open = value.text == "open";
+    if (!is_open && value.text != "closed") return fail(400, "is none of open, closed");
+    config.accounts = is_open ? bridge::NewAccounts::made : bridge::NewAccounts::refused;
+    return {};
+}
+
 std::optional<bridge::Route> parse_route(const std::string& text) {
     if (text == "xmpp") return bridge::Route{};
     if (text.starts_with("via:")) {
@@ -180,6 +187,9 @@ constexpr std::array kKeys = {
     KeySpec{"", "domain", KeyType::text, "",
             "the XMPP server's domain, whose mailboxes are served here", take_domain},
 
+    KeySpec{"", "accounts", KeyType::text, R"("closed")",
+            "open: a user of the XMPP server gets an account at the first `immp login --xmpp`; closed: the administrator makes each",
+            take_accounts},
     KeySpec{"", "routes", KeyType::table, "{}",
             "ways to other domains, as \"DOMAIN\" = \"xmpp\", \"tcp:HOST:PORT\" or \"via:DOMAIN\"; \"*\" is all that are not named",
             take_routes},

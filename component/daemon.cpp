@@ -122,10 +122,7 @@ class Daemon {
         node_ = std::make_unique<bridge::Node>(services());
         open_links();
         node_->attach(*router_);
-        listener_ = std::make_unique<bridge::Listener>(
-            io_, listener(),
-            [this](const bridge::SessionOrigin& origin) { return node_->make_desk({place_of(origin)}); },
-            log_);
+        listener_ = std::make_unique<bridge::Listener>(io_, listener(), hosts(), log_);
         if (auto opened = listener_->open(); !opened) return opened;
         node_->start([this](Result<void> started) { begin(std::move(started)); });
         return {};
@@ -145,12 +142,16 @@ class Daemon {
 
     void open_links() {
         if (!config_.component.secret.empty())
-            link_ = std::make_unique<Link>(
-                io_,
-                LinkConfig{config_.component.address, config_.component.port, config_.component.jid,
-                           config_.domain, std::move(config_.component.secret), config_.component.peers,
-                           routes_},
-                *node_, log_);
+            link_ = std::make_unique<Link>(io_,
+                                           LinkConfig{config_.component.address,
+                                                      config_.component.port,
+                                                      config_.component.jid,
+                                                      config_.domain,
+                                                      std::move(config_.component.secret),
+                                                      config_.component.peers,
+                                                      routes_,
+                                                      {listener().session, hosts()}},
+                                           *node_, log_);
         TcpIdentity us{config_.domain, config_.gateway.ca,
                        [this](const std::string& receiver, const Bytes& binding) {
                            return issue_cookie(receiver, binding);
@@ -172,6 +173,10 @@ class Daemon {
     [[nodiscard]] bool has_tcp_route() const {
         return std::ranges::any_of(config_.routes,
                                    [](const auto& row) { return row.second.way == bridge::Way::tcp; });
+    }
+
+    bridge::SessionHostFactory hosts() {
+        return [this](const bridge::SessionOrigin& origin) { return node_->make_desk({place_of(origin)}); };
     }
 
     bridge::ListenerConfig listener() {
@@ -209,6 +214,7 @@ class Daemon {
                 .codecs = codecs_,
                 .programs = {config_.rules.programs, std::chrono::seconds(config_.rules.program_seconds),
                              config_.rules.programs_at_once},
+                .new_accounts = config_.accounts,
                 .post = executor(),
                 .after = [this](std::chrono::milliseconds pause,
                                 std::move_only_function<void()> then) { after(io_, pause, std::move(then)); },
@@ -236,15 +242,20 @@ class Daemon {
         is_ending_ = true;
         outcome_ = std::move(outcome);
         listener_->shut_down(kFarewell, [this] {
-            control_->close();
-            if (link_) link_->stop();
-            // Works that wait for the store need the I/O thread until they are done; so it stops last.
-            ender_ = std::jthread([this] {
-                node_->stop();
-                workers_->stop();
-                tcp_->stop();
-                asio::post(io_, [this] { io_.stop(); });
-            });
+            if (!link_) return stop();
+            link_->end_sessions(kFarewell, [this] { stop(); });
+        });
+    }
+
+    void stop() {
+        control_->close();
+        if (link_) link_->stop();
+        // Works that wait for the store need the I/O thread until they are done; so it stops last.
+        ender_ = std::jthread([this] {
+            node_->stop();
+            workers_->stop();
+            tcp_->stop();
+            asio::post(io_, [this] { io_.stop(); });
         });
     }
 

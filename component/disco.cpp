@@ -18,7 +18,7 @@ std::string items_query() {
 std::string info_answer() {
     std::string content =
         element("identity", {{"category", "component"}, {"type", "generic"}, {"name", "IMMP"}});
-    for (const auto feature : {kDiscoInfoNs, kDiscoItemsNs, kPingNs, kImmpNs})
+    for (const auto feature : {kDiscoInfoNs, kDiscoItemsNs, kPingNs, kIbbNs, kImmpNs})
         content += element("feature", {{"var", feature}});
     return element("query", {{"xmlns", kDiscoInfoNs}}, content);
 }

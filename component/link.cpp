@@ -54,6 +54,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
           asker_(config.jid, *this, world_),
           discovery_(asker_, world_, overrides_),
           answers_(std::make_shared<Answers>(config.jid, *this, world_, asker_, discovery_, handler)),
+          users_(std::make_shared<UserSessions>(config.jid, std::move(config.users), *this, asker_, world_)),
           peers_(asker_, discovery_, *this, world_, config.routes),
           machine_({walk_.server, config.jid, config.domain, std::move(config.secret)}, LinkPolicy{},
                    random_chance, random_id),
@@ -65,8 +66,13 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
         perform(machine_.start(Clock::now()));
     }
 
+    void end_sessions(std::chrono::milliseconds patience, std::move_only_function<void()> done) {
+        users_->shut_down(patience, std::move(done));
+    }
+
     void stop() {
         perform(machine_.stop());
+        users_->down();
         asker_.down(Error{703, "shutting down", {}, 60s});
         for (auto& begin : std::exchange(walks_, {}))
             begin.call();
@@ -139,6 +145,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
             begin.call();
     }
     void act(WentDown&& down) {
+        users_->down();
         asker_.down(down.cause);
         handler_.on_link(bridge::LinkState::down);
     }
@@ -148,6 +155,10 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
 
     void deliver(Stanza& stanza) {
         if (is_answer(stanza.head)) return asker_.take(std::move(stanza));
+        if (users_->concerns(stanza)) {
+            users_->take(std::move(stanza));
+            return arm();
+        }
         answers_->take(std::move(stanza));
     }
     void deliver(StanzaSkipped& skipped) {
@@ -182,7 +193,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
     // The timer is only ever set to fire earlier: a deadline that moved away is looked at in vain once.
     void arm() {
         auto due = machine_.deadline();
-        const bool waits = asker_.waits() || !walks_.empty();
+        const bool waits = asker_.waits() || !walks_.empty() || users_->size() > 0;
         if (waits) due = std::min(due.value_or(Time::max()), Clock::now() + kTick);
         if (!due || (armed_ && *armed_ <= *due)) return;
         armed_ = due;
@@ -196,6 +207,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
     void tick() {
         armed_.reset();
         asker_.expire();
+        users_->tick();
         const auto now = Clock::now();
         auto waiting = std::exchange(walks_, {});
         for (auto& walk : waiting) {
@@ -217,6 +229,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
     Asker asker_;
     Discovery discovery_;
     std::shared_ptr<Answers> answers_;
+    std::shared_ptr<UserSessions> users_;
     Peers peers_;
     LinkMachine machine_;
     asio::steady_timer timer_;
@@ -238,6 +251,9 @@ void Link::start() {
 }
 void Link::stop() {
     driver_->stop();
+}
+void Link::end_sessions(std::chrono::milliseconds patience, std::move_only_function<void()> done) {
+    driver_->end_sessions(patience, std::move(done));
 }
 
 std::size_t Link::piece_bytes(std::string_view domain) const {

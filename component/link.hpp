@@ -15,6 +15,7 @@
 #include "bridge/peer_link.hpp"
 #include "bridge/routes.hpp"
 #include "component/diagnosis.hpp"
+#include "component/user_sessions.hpp"
 
 namespace asio {
 class io_context;
@@ -31,6 +32,7 @@ struct LinkConfig {
     /// Domains whose component has another JID than `immp.<domain>`; believed without a listing.
     std::map<std::string, std::string> overrides = {};
     bridge::Routes routes = {};
+    UserAccess users = {};  ///< sessions of our own users; without `hosts` there are none
 };
 
 /// Towards other domains by the one stream to our own server. Comes back for ever: calls made while it is
@@ -46,6 +48,9 @@ class Link final : public bridge::PeerLink {
     void start();
     /// Closes the stream; every callback still owed is called with 703 before this returns.
     void stop();
+    /// Users' sessions are told 703. `done` is called when they have taken it and ended, by force after
+    /// `patience`.
+    void end_sessions(std::chrono::milliseconds patience, std::move_only_function<void()> done);
 
     [[nodiscard]] std::size_t piece_bytes(std::string_view domain) const override;
     [[nodiscard]] std::size_t window(std::string_view domain) const override;

@@ -31,6 +31,9 @@ enum class ElementKind : std::uint8_t {
     receipt,          // urn:immp:1; base64
     cookie,           // urn:immp:1
     online,           // urn:immp:1
+    ibb_open,         // XEP-0047
+    ibb_data,         // XEP-0047; base64
+    ibb_close,        // XEP-0047
     error,            // of a stanza
     refusal,          // urn:immp:1, in error
     error_bundle,     // in error: how much the receiver has

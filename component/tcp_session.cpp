@@ -39,7 +39,7 @@ Result<TcpSession> TcpSession::open(const Server& server, const std::string& dom
     auto greeted = greet(server, domain, us.ca_file);
     if (!greeted) return std::unexpected(std::move(greeted.error()));
     TcpSession session(std::move(greeted->conversation));
-    const auto binding = session.talk_.connection().exporter();
+    const auto binding = session.talk_.transport().exporter();
     if (!binding) return unreachable("the TLS session with " + domain + " has no exporter");
     const std::string cookie = us.issue(domain, *binding);
     if (auto sent = session.send("AUTH COOKIE " + cookie + " " + us.domain + "\n"); !sent)
@@ -193,7 +193,7 @@ Result<std::vector<std::string>> TcpSession::records(const std::string& domain,
 
 bool TcpSession::is_broken() {
     if (!is_broken_ && streams_.empty())
-        is_broken_ = talk_.has_unread() || talk_.connection().readable_within(std::chrono::milliseconds(0));
+        is_broken_ = talk_.has_unread() || talk_.transport().readable_within(std::chrono::milliseconds(0));
     return is_broken_;
 }
 

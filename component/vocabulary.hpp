@@ -17,6 +17,7 @@ inline constexpr std::string_view kStreamErrorNs = "urn:ietf:params:xml:ns:xmpp-
 inline constexpr std::string_view kDiscoInfoNs = "http://jabber.org/protocol/disco#info";
 inline constexpr std::string_view kDiscoItemsNs = "http://jabber.org/protocol/disco#items";
 inline constexpr std::string_view kPingNs = "urn:xmpp:ping";
+inline constexpr std::string_view kIbbNs = "http://jabber.org/protocol/ibb";
 inline constexpr std::string_view kImmpNs = "urn:immp:1";
 
 enum class Content {

@@ -2,22 +2,16 @@
 // bad octet makes the server close the link that everybody shares.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <utility>
+
+#include "bridge/wire/xml_text.hpp"
 
 namespace immp::component {
 
-/// For text and quoted attribute values. An octet that begins no UTF-8 character allowed in XML 1.0 becomes
-/// U+FFFD.
-[[nodiscard]] std::string escaped(std::string_view text);
-
-using AttributeList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
-
-/// `content` is XML already; attributes with an empty value are left out.
-[[nodiscard]] std::string element(std::string_view name, AttributeList attributes,
-                                  std::string_view content = {});
+using bridge::AttributeList;
+using bridge::element;
+using bridge::escaped;
 
 struct IqHead {
     std::string_view type;

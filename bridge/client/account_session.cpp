@@ -5,6 +5,7 @@
 
 #include "bridge/client/discovery.hpp"
 #include "bridge/client/display.hpp"
+#include "bridge/client/xmpp_transport.hpp"
 #include "bridge/wire/imid.hpp"
 #include "bridge/wire/prep.hpp"
 
@@ -64,8 +65,28 @@ Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono
     return Entered{std::move(greeted->conversation), greeted->start, *derivation};
 }
 
+Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::string& account,
+                                         const armor::SecretText& password,
+                                         std::chrono::milliseconds patience) {
+    XmppLogin login{account, password.clone(), std::nullopt, entrance.ca_file};
+    if (!entrance.server.empty()) {
+        auto endpoint = parse_endpoint(entrance.server, kXmppPort);
+        if (!endpoint) return std::unexpected(endpoint.error());
+        login.server = std::move(*endpoint);
+    }
+    auto transport = open_through_xmpp(login, patience);
+    if (!transport) return std::unexpected(transport.error());
+    Conversation conversation(std::move(*transport));
+    if (auto greeting = read_greeting(conversation); !greeting) return std::unexpected(greeting.error());
+    if (auto accepted = conversation.expect(210); !accepted) return std::unexpected(accepted.error());
+    return conversation;
+}
+
 Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& account,
                             std::chrono::milliseconds patience) {
+    if (account.way == Way::xmpp)
+        return enter_through_xmpp(Entrance{account.server, account.start, account.ca_file}, account.account,
+                                  account.secret, patience);
     const Login login{account.account, account.device, account.secret.clone(), account.seen};
     auto entered = enter(Entrance{account.server, account.start, account.ca_file}, login, patience);
     if (!entered) return std::unexpected(entered.error());

@@ -31,6 +31,11 @@ struct Entered {
 [[nodiscard]] Outcome<Entered> enter(const Entrance& entrance, const Login& login,
                                      std::chrono::milliseconds patience);
 
+/// Through the user's XMPP account: `server` is that of the XMPP server.
+[[nodiscard]] Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::string& account,
+                                                       const armor::SecretText& password,
+                                                       std::chrono::milliseconds patience);
+
 /// The same with a stored account; a dearer challenge than before is stored.
 [[nodiscard]] Outcome<Conversation> enter(Credentials& credentials, const StoredAccount& account,
                                           std::chrono::milliseconds patience);

@@ -84,15 +84,39 @@ void report(const Context& context, const StoredAccount& account) {
         armor::JsonWriter json;
         json.text("account", account.account).text("device", account.device).text("server", account.server);
         context.out << json.line() << '\n';
+    } else if (account.way == Way::xmpp) {
+        context.out << "Logged in as " << account.account << " through XMPP; immp keeps the XMPP password.\n";
     } else {
         context.out << "Logged in as " << account.account << "; this device is \"" << one_line(account.device)
                     << "\".\n";
     }
 }
 
+/// The password is that of the XMPP account, and is kept: each session logs in at the XMPP server.
+Done login_through_xmpp(Context& context, const Entrance& entrance, const std::string& account,
+                        armor::SecretText password) {
+    // It stands in a line of the credentials file.
+    if (password.view().find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)
+        return failed(ExitStatus::bad_input,
+                      "an XMPP password is one line; check the file or what was typed");
+    auto conversation = enter_through_xmpp(entrance, account, password, context.patience);
+    if (!conversation) return std::unexpected(conversation.error());
+    const StoredAccount before = earlier(context, account);
+    const StoredAccount stored{account,          Way::xmpp, entrance.server,     TlsStart::ask,
+                               entrance.ca_file, {},        std::move(password), {0, 0}};
+    if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
+    if (!before.device.empty()) static_cast<void>(revoke(*conversation, before.device));
+    report(context, stored);
+    return ExitStatus::ok;
+}
+
 }  // namespace
 
 Done run_login(Context& context, const Arguments& arguments) {
+    const bool is_xmpp = arguments.has("--xmpp");
+    if (is_xmpp && (arguments.has("--tls") || arguments.has("--device")))
+        return failed(ExitStatus::usage,
+                      "--tls and --device are of a login at the listener; leave them out with --xmpp");
     const auto account = parse_account(arguments.text("address"));
     if (!account) return std::unexpected(account.error());
     const auto ca_file = absolute(arguments.text("--ca"));
@@ -103,6 +127,9 @@ Done run_login(Context& context, const Arguments& arguments) {
     if (!password) return std::unexpected(password.error());
 
     const std::string server = arguments.text("--server");
+    if (is_xmpp)
+        return login_through_xmpp(context, Entrance{server, TlsStart::ask, *ca_file}, *account,
+                                  std::move(*password));
     const auto start = arguments.has("--tls") ? TlsStart::first_octet : TlsStart::ask;
     const Entrance entrance{server, start, *ca_file};
     const std::string given = arguments.text("--device");
@@ -115,6 +142,7 @@ Done run_login(Context& context, const Arguments& arguments) {
     if (!secret) return std::unexpected(secret.error());
 
     const StoredAccount stored{*account,
+                               Way::listener,
                                server,
                                server.empty() ? TlsStart::ask : entered->start,
                                *ca_file,

@@ -42,7 +42,8 @@ Outcome<Conversation> enter(Context& context) {
 Done run_logout(Context& context, const Arguments& arguments) {
     const auto account = chosen_account(context);
     if (!account) return std::unexpected(account.error());
-    const auto revoked = revoke_at_server(context, *account);
+    // Through XMPP the server has nothing to forget.
+    const auto revoked = account->way == Way::xmpp ? Outcome<void>() : revoke_at_server(context, *account);
     if (!revoked && !is_revoked(revoked.error())) {
         if (!arguments.has("--force"))
             return std::unexpected(Failure{revoked.error().status,
@@ -72,7 +73,8 @@ Done run_accounts(Context& context, const Arguments&) {
             context.out << json.line() << '\n';
         } else {
             context.out << account.account << "  \"" << one_line(account.device) << "\"  "
-                        << (account.server.empty() ? "server by DNS" : account.server) << '\n';
+                        << (account.server.empty() ? "server by DNS" : account.server)
+                        << (account.way == Way::xmpp ? "  through XMPP" : "") << '\n';
         }
     }
     if (accounts->empty() && context.format == Format::text)

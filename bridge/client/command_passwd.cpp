@@ -31,6 +31,11 @@ Done run_passwd(Context& context, const Arguments& arguments) {
                       "standard input holds one password; put the other into a file and name it");
     const auto account = chosen_account(context);
     if (!account) return std::unexpected(account.error());
+    if (account->way == Way::xmpp)
+        return failed(ExitStatus::usage, account->account +
+                                             " logs in with its XMPP password; change that with an XMPP "
+                                             "client, then: immp login --xmpp " +
+                                             account->account);
     auto password = read_password(password_file, context.in, account->account);
     if (!password) return std::unexpected(password.error());
     const auto wanted = read_new_password(new_password_file, context.in, account->account);

@@ -47,7 +47,7 @@ class Watch {
         pause_ = kFirstPause;
         tell_begin();
         while (true) {
-            if (!conversation->has_unread() && !conversation->connection().readable_within(kLongestSilence))
+            if (!conversation->has_unread() && !conversation->transport().readable_within(kLongestSilence))
                 return failed(ExitStatus::temporary, "the server has said nothing for two hours");
             if (auto shown = show_next(*conversation); !shown) return shown;
             if (arguments.has("--once")) return {};

@@ -68,12 +68,12 @@ std::string Endpoint::text() const {
     return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Outcome<Endpoint> parse_endpoint(std::string_view text) {
+Outcome<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_port) {
     const auto refuse = [&] {
         return failed(ExitStatus::usage, "\"" + std::string(text) + "\" is no server; write HOST:PORT, " +
                                              "with an IPv6 address in brackets");
     };
-    Endpoint endpoint;
+    Endpoint endpoint{{}, default_port};
     std::string_view port;
     if (text.starts_with('[')) {
         const auto bracket = text.find(']');

@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "armor/bytes.hpp"
-#include "bridge/client/failure.hpp"
+#include "bridge/client/transport.hpp"
 
 namespace immp::bridge::client {
 
@@ -27,7 +26,8 @@ struct Endpoint {
 };
 
 /// `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT`. ExitStatus::usage for anything else.
-[[nodiscard]] Outcome<Endpoint> parse_endpoint(std::string_view text);
+[[nodiscard]] Outcome<Endpoint> parse_endpoint(std::string_view text,
+                                               std::uint16_t default_port = kDefaultPort);
 
 /// Which addresses of a host are dialled. public_only: none that leads into somebody's own network or machine
 /// (RFC 6890), whatever DNS says.
@@ -40,7 +40,7 @@ struct TlsDemand {
     std::optional<TlsVersion> version;  ///< exactly this one; else 1.2 or 1.3
 };
 
-class Connection {
+class Connection final : public Transport {
   public:
     /// ExitStatus::unavailable where no address of the host answers. `patience` bounds the connecting and
     /// every later wait for the server.
@@ -50,19 +50,15 @@ class Connection {
 
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
-    ~Connection();
+    ~Connection() override;
 
     /// ExitStatus::protocol: the handshake failed or the certificate does not prove the domain.
     [[nodiscard]] Outcome<void> start_tls(const TlsDemand& demand);
-    /// At least one octet, or 0 at the end of the stream. ExitStatus::temporary: lost, or nothing came in
-    /// time.
-    [[nodiscard]] Outcome<std::size_t> read(std::span<char> room);
-    /// All of it, or ExitStatus::temporary.
-    [[nodiscard]] Outcome<void> write(std::string_view octets);
-    /// Whether something can be read within that time.
-    [[nodiscard]] bool readable_within(std::chrono::milliseconds time);
-    /// tls-exporter (RFC 9266), 32 octets; none on TLS 1.2 without extended master secret.
-    [[nodiscard]] std::optional<Bytes> exporter() const;
+
+    [[nodiscard]] Outcome<std::size_t> read(std::span<char> room) override;
+    [[nodiscard]] Outcome<void> write(std::string_view octets) override;
+    [[nodiscard]] bool readable_within(std::chrono::milliseconds time) override;
+    [[nodiscard]] std::optional<Bytes> exporter() const override;
 
   private:
     struct State;

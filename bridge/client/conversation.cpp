@@ -76,22 +76,22 @@ std::optional<Reply> parse_reply(std::string_view line) {
     return reply;
 }
 
-Conversation::Conversation(Connection connection) : connection_(std::move(connection)) {}
+Conversation::Conversation(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {}
 
 Outcome<void> Conversation::send(std::string_view line) {
     // A line end inside an argument would begin another command.
     if (line.find_first_of(std::string_view("\r\n\0", 3)) != line.npos)
         return failed(ExitStatus::usage, "an argument has a line end; write it in one line");
-    return connection_.write(std::string(line) + "\n");
+    return transport_->write(std::string(line) + "\n");
 }
 
 Outcome<void> Conversation::send_octets(std::string_view octets) {
-    return connection_.write(octets);
+    return transport_->write(octets);
 }
 
 Outcome<void> Conversation::fill() {
     std::array<char, 16 * 1024> room;
-    const auto got = connection_.read(room);
+    const auto got = transport_->read(room);
     if (!got) return std::unexpected(got.error());
     if (*got == 0) return failed(ExitStatus::temporary, "the server ended the connection; try again");
     buffer_.append(room.data(), *got);

@@ -5,12 +5,13 @@
 #include <deque>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "bridge/client/connection.hpp"
 #include "bridge/client/failure.hpp"
+#include "bridge/client/transport.hpp"
 
 namespace immp::bridge::client {
 
@@ -32,7 +33,7 @@ struct Reply {
 
 class Conversation {
   public:
-    explicit Conversation(Connection connection);
+    explicit Conversation(std::unique_ptr<Transport> transport);
 
     [[nodiscard]] Outcome<void> send(std::string_view line);
     [[nodiscard]] Outcome<void> send_octets(std::string_view octets);
@@ -51,7 +52,7 @@ class Conversation {
 
     /// Octets that came behind the last line read, or lines that were kept.
     [[nodiscard]] bool has_unread() const { return !buffer_.empty() || !kept_.empty(); }
-    [[nodiscard]] Connection& connection() { return connection_; }
+    [[nodiscard]] Transport& transport() { return *transport_; }
 
   private:
     [[nodiscard]] Outcome<void> fill();
@@ -59,7 +60,7 @@ class Conversation {
     using Wanted = std::function<bool(const Reply& reply)>;
     [[nodiscard]] Outcome<Reply> next_where(const Wanted& wanted);
 
-    Connection connection_;
+    std::unique_ptr<Transport> transport_;
     std::string buffer_;
     std::deque<Reply> kept_;
 };

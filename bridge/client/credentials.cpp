@@ -12,14 +12,19 @@ namespace {
 
 constexpr std::string_view kHeading = "# Device secrets of `immp`: keep this file to yourself.\n";
 
+/// The listener's stands in no file: it was the only one once.
+std::string_view way_name(Way way) {
+    return way == Way::xmpp ? "xmpp" : "";
+}
+
 std::string text_of(const StoredAccount& account) {
     const auto line = [](std::string_view key, std::string_view value) {
         return value.empty() ? std::string() : std::string(key) + " " + std::string(value) + "\n";
     };
-    return "\n" + line("account", account.account) + line("server", account.server) +
-           line("tls", tls_start_name(account.start)) + line("ca", account.ca_file) +
-           line("device", account.device) + line("secret", account.secret.view()) +
-           line("memory", std::to_string(account.seen.memory_kib)) +
+    return "\n" + line("account", account.account) + line("way", way_name(account.way)) +
+           line("server", account.server) + line("tls", tls_start_name(account.start)) +
+           line("ca", account.ca_file) + line("device", account.device) +
+           line("secret", account.secret.view()) + line("memory", std::to_string(account.seen.memory_kib)) +
            line("passes", std::to_string(account.seen.passes));
 }
 
@@ -30,7 +35,9 @@ bool read_line(StoredAccount& account, std::string_view key, std::string_view va
         if (read) into = static_cast<std::uint32_t>(std::min<std::uint64_t>(*read, UINT32_MAX));
         return read.has_value();
     };
-    if (key == "server")
+    if (key == "way")
+        account.way = value == way_name(Way::xmpp) ? Way::xmpp : Way::listener;
+    else if (key == "server")
         account.server = value;
     else if (key == "tls")
         account.start = parse_tls_start(value);
@@ -52,7 +59,7 @@ bool read_line(StoredAccount& account, std::string_view key, std::string_view va
 }  // namespace
 
 StoredAccount StoredAccount::clone() const {
-    return {account, server, start, ca_file, device, secret.clone(), seen};
+    return {account, way, server, start, ca_file, device, secret.clone(), seen};
 }
 
 Outcome<std::filesystem::path> credentials_folder() {

@@ -1,4 +1,5 @@
-// What `immp login` keeps: for each account a device secret, never the password.
+// What `immp login` keeps: for each account a device secret, never the password; of one through XMPP, the
+// XMPP password.
 #pragma once
 
 #include <filesystem>
@@ -15,13 +16,20 @@
 
 namespace immp::bridge::client {
 
+/// How an account is reached.
+enum class Way {
+    listener,  ///< its server's listener, with the device's secret
+    xmpp,      ///< the user's XMPP account, with its password
+};
+
 struct StoredAccount {
     std::string account;  ///< prepared IMID
-    std::string server;   ///< HOST:PORT as the user gave it; empty: found by DNS each time
+    Way way = Way::listener;
+    std::string server;  ///< HOST:PORT as the user gave it; empty: found by DNS each time
     TlsStart start = TlsStart::ask;
     std::string ca_file;  ///< absolute path, or empty
     std::string device;
-    armor::SecretText secret;      ///< the device's
+    armor::SecretText secret;      ///< the device's, or the XMPP account's
     armor::Argon2Cost seen{0, 0};  ///< the dearest challenge answered so far
 
     [[nodiscard]] StoredAccount clone() const;

@@ -14,7 +14,7 @@ constexpr milliseconds kGreetingPatience{2'000};
 constexpr int kMaxGreetingLines = 16;
 
 /// Reads up to the 101 line; the methods of the 102 line on the way.
-Outcome<std::string> read_greeting(Conversation& conversation) {
+Outcome<std::string> read_methods(Conversation& conversation) {
     std::string methods;
     for (int line = 0; line < kMaxGreetingLines; ++line) {
         auto reply = conversation.expect_one_of({100, 101, 102});
@@ -38,8 +38,8 @@ Outcome<Method> choose_method(const std::string& offered) {
                   "the server offers neither TLS 1.3 nor TLS 1.2; its administrator must enable one");
 }
 
-Outcome<void> upgrade(Conversation& conversation, TlsDemand demand) {
-    const auto methods = read_greeting(conversation);
+Outcome<void> upgrade(Conversation& conversation, Connection& connection, TlsDemand demand) {
+    const auto methods = read_methods(conversation);
     if (!methods) return std::unexpected(methods.error());
     const auto method = choose_method(*methods);
     if (!method) return std::unexpected(method.error());
@@ -51,7 +51,7 @@ Outcome<void> upgrade(Conversation& conversation, TlsDemand demand) {
                       "the server sent octets in plain after it agreed to TLS; somebody may be interfering, "
                       "try from another network");
     demand.version = method->version;
-    return conversation.connection().start_tls(demand);
+    return connection.start_tls(demand);
 }
 
 }  // namespace
@@ -71,16 +71,23 @@ TlsStart parse_tls_start(std::string_view name) {
     return TlsStart::ask;
 }
 
+Outcome<void> read_greeting(Conversation& conversation) {
+    if (const auto methods = read_methods(conversation); !methods) return std::unexpected(methods.error());
+    return {};
+}
+
 Outcome<Greeted> greet(const Server& server, const TlsDemand& demand, milliseconds patience) {
-    auto connection = Connection::dial(server.endpoint, patience, server.reach);
-    if (!connection) return std::unexpected(connection.error());
+    auto dialled = Connection::dial(server.endpoint, patience, server.reach);
+    if (!dialled) return std::unexpected(dialled.error());
+    auto owned = std::make_unique<Connection>(std::move(*dialled));
+    Connection& connection = *owned;
     TlsStart start = server.start;
     if (start == TlsStart::ask)
-        start = connection->readable_within(std::min(patience, kGreetingPatience)) ? TlsStart::upgrade
-                                                                                   : TlsStart::first_octet;
-    Greeted greeted{Conversation(std::move(*connection)), start};
-    const auto encrypted = start == TlsStart::upgrade ? upgrade(greeted.conversation, demand)
-                                                      : greeted.conversation.connection().start_tls(demand);
+        start = connection.readable_within(std::min(patience, kGreetingPatience)) ? TlsStart::upgrade
+                                                                                  : TlsStart::first_octet;
+    Greeted greeted{Conversation(std::move(owned)), start};
+    const auto encrypted = start == TlsStart::upgrade ? upgrade(greeted.conversation, connection, demand)
+                                                      : connection.start_tls(demand);
     if (!encrypted) return std::unexpected(encrypted.error());
     if (const auto greeting = read_greeting(greeted.conversation); !greeting)
         return std::unexpected(greeting.error());

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "bridge/client/connection.hpp"
 #include "bridge/client/conversation.hpp"
 
 namespace immp::bridge::client {
@@ -18,6 +19,9 @@ enum class TlsStart {
 [[nodiscard]] std::string_view tls_start_name(TlsStart start);
 /// Of a stored name; `ask` for any other text.
 [[nodiscard]] TlsStart parse_tls_start(std::string_view name);
+
+/// The lines up to 101, where no UPGRADE is to follow.
+[[nodiscard]] Outcome<void> read_greeting(Conversation& conversation);
 
 struct Server {
     Endpoint endpoint;

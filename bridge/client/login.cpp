@@ -115,7 +115,7 @@ Outcome<Derivation> authenticate(Conversation& conversation, const Login& login)
     const auto h = stretch_secret(login.secret, challenge->derivation);
     if (!h) return std::unexpected(h.error());
 
-    const auto exporter = conversation.connection().exporter();
+    const auto exporter = conversation.transport().exporter();
     const armor::AuthExchange exchange{login.account, login.device, challenge->text,
                                        armor::encode_base64(armor::random_array<18>()),
                                        exporter ? armor::encode_base64(*exporter) : std::string()};

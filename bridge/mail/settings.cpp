@@ -81,6 +81,10 @@ Result<std::string> prepare_vacation_days(std::string_view value) {
     return refuse("VACATION-DAYS is a number from 1 to " + std::to_string(kMaxVacationDays));
 }
 
+Result<std::string> prepare_xmpp(std::string_view value) {
+    return one_of(std::array<std::string_view, 2>{"ON", "OFF"}, value);
+}
+
 using enum SettingScope;
 constexpr std::array kSettings = {
     SettingSpec{kCompressionSetting, session, "NONE, GZIP, BZIP2, XZIP", "NONE", prepare_compression},
@@ -90,6 +94,7 @@ constexpr std::array kSettings = {
     SettingSpec{kRetentionSetting, account, "NONE, or days from 1 to 36500", "NONE", prepare_retention},
     SettingSpec{kVacationSetting, account, "a text; empty for none", "", prepare_vacation},
     SettingSpec{kVacationDaysSetting, account, "days from 1 to 365", "7", prepare_vacation_days},
+    SettingSpec{kXmppSetting, account, "ON, OFF", "OFF", prepare_xmpp},
 };
 
 }  // namespace

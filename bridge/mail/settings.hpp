@@ -43,6 +43,7 @@ inline constexpr std::string_view kRefusePushes = "REFUSE";  ///< of PUSH-POLICY
 inline constexpr std::string_view kRetentionSetting = "RETENTION";
 inline constexpr std::string_view kVacationSetting = "VACATION";
 inline constexpr std::string_view kVacationDaysSetting = "VACATION-DAYS";
+inline constexpr std::string_view kXmppSetting = "XMPP";
 
 /// Of a prepared RETENTION or VACATION-DAYS; nothing for NONE.
 [[nodiscard]] std::optional<std::chrono::days> setting_days(std::string_view value);

@@ -22,8 +22,7 @@ Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const Conne
     : setup_(std::move(setup)),
       socket_(std::move(socket)),
       timer_(socket_.executor()),
-      host_(std::move(host)),
-      session_(setup_->kind, setup_->services),
+      driver_(std::make_shared<SessionDriver>(setup_->kind, setup_->services, std::move(host))),
       peer_(std::move(peer)),
       accepted_(Clock::now()),
       entered_(accepted_),
@@ -31,11 +30,12 @@ Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const Conne
 
 void Connection::start(std::function<void()> closed) {
     closed_ = std::move(closed);
-    host_->on_uncongested([weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->run();
+    driver_->begin([weak = weak_from_this()](SessionDriver::Wake when) {
+        const auto self = weak.lock();
+        if (self) when == SessionDriver::Wake::now ? self->run() : self->run_soon();
     });
     if (setup_->kind == ListenerKind::upgrade)
-        add(session_.start());
+        add(session().start());
     else
         begin_handshake(TlsVersions::both);
     run();
@@ -44,7 +44,7 @@ void Connection::start(std::function<void()> closed) {
 void Connection::shut_down() {
     if (state_ == ConnectionState::upgrading || state_ == ConnectionState::handshaking) return close();
     if (state_ != ConnectionState::open) return;
-    add(session_.shut_down());
+    add(session().shut_down());
     run();
 }
 
@@ -53,8 +53,7 @@ void Connection::close() {
     enter(ConnectionState::closed);
     socket_.close();
     timer_.cancel();
-    pending_.clear();
-    host_.reset();
+    driver_->close();
     if (closed_) std::exchange(closed_, nullptr)();
 }
 
@@ -79,10 +78,9 @@ void Connection::run_soon() {
 }
 
 bool Connection::step() {
-    if (!pending_.empty()) {
-        Action next = std::move(pending_.front());
-        pending_.pop_front();
-        std::visit([this](auto& action) { carry_out(std::move(action)); }, next);
+    if (driver_->has_pending()) {
+        if (auto own = driver_->next())
+            std::visit([this](auto& action) { carry_out(std::move(action)); }, *own);
         return true;
     }
     switch (state_) {
@@ -99,10 +97,6 @@ bool Connection::step() {
 }
 
 // -- actions
-
-void Connection::add(Actions actions) {
-    std::move(actions.begin(), actions.end(), std::back_inserter(pending_));
-}
 
 void Connection::carry_out(Send send) {
     if (state_ != ConnectionState::open) return;
@@ -123,53 +117,21 @@ void Connection::carry_out(Close) {
         enter(ConnectionState::ending);
 }
 
-void Connection::carry_out(Ask question) {
-    ++unanswered_;
-    host_->ask(std::move(question.request),
-               [weak = weak_from_this(), ticket = question.ticket](Answer answer) {
-                   const auto self = weak.lock();
-                   if (!self || self->state_ == ConnectionState::closed) return;
-                   --self->unanswered_;
-                   self->add(self->session_.answered(ticket, std::move(answer)));
-                   self->run_soon();
-               });
-}
-
-void Connection::carry_out(Pull wanted) {
-    ++unanswered_;
-    host_->pull(std::move(wanted.source),
-                [weak = weak_from_this(), ticket = wanted.ticket](Result<std::string> octets) {
-                    const auto self = weak.lock();
-                    if (!self || self->state_ == ConnectionState::closed) return;
-                    --self->unanswered_;
-                    self->add(self->session_.pulled(ticket, std::move(octets)));
-                    self->run();
-                });
-}
-
-void Connection::carry_out(PartOctets octets) {
-    host_->part_octets(std::move(octets));
-}
-
-void Connection::carry_out(DropDelivery dropped) {
-    host_->drop_delivery(dropped.delivery);
-}
-
 // -- octets
 
 bool Connection::has_room() const {
-    return output_.size_bytes() < setup_->limits.high_water_bytes && !host_->congested();
+    return output_.size_bytes() < setup_->limits.high_water_bytes && !driver_->congested();
 }
 
 /// What a compressed body gives in one call is bounded; the rest comes when there is room for it.
 bool Connection::go_on() {
-    if (!session_.has_work() || !has_room()) return false;
-    add(session_.receive({}));
+    if (!session().has_work() || !has_room()) return false;
+    add(session().receive({}));
     return true;
 }
 
 bool Connection::may_read() const {
-    return !input_ended_ && session_.wants_input() && has_room();
+    return !input_ended_ && session().wants_input() && has_room();
 }
 
 bool Connection::read_some() {
@@ -177,12 +139,12 @@ bool Connection::read_some() {
     std::array<char, kReadBytes> room;
     const IoResult result = socket_.read(room);
     if (result.status == IoStatus::ended && !std::exchange(input_ended_, true)) {
-        add(session_.input_ended());
+        add(session().input_ended());
         return true;
     }
     if (result.status != IoStatus::done) return await(result, "reading");
     moved_ = Clock::now();
-    add(session_.receive({room.data(), result.octets}));
+    add(session().receive({room.data(), result.octets}));
     return true;
 }
 
@@ -206,13 +168,13 @@ bool Connection::write_some() {
 bool Connection::tell_drained() {
     if (!owes_drained_ || output_.size_bytes() > setup_->limits.low_water_bytes) return false;
     owes_drained_ = false;
-    add(session_.drained());
+    add(session().drained());
     return true;
 }
 
 /// A client may end its stream behind its last command and still take the replies.
 bool Connection::end_after_input() {
-    if (!input_ended_ || unanswered_ != 0 || !output_.empty() || session_.has_work()) return false;
+    if (!input_ended_ || driver_->unanswered() != 0 || !output_.empty() || session().has_work()) return false;
     return begin_lingering();
 }
 
@@ -252,7 +214,7 @@ bool Connection::continue_handshake() {
     if (result.status == IoStatus::done) {
         moved_ = Clock::now();
         enter(ConnectionState::open);
-        add(session_.tls_established(socket_.facts()));
+        add(session().tls_established(socket_.facts()));
         return true;
     }
     if (result.status != IoStatus::failed && result.status != IoStatus::ended)
@@ -270,14 +232,15 @@ bool Connection::begin_lingering() {
 // -- time
 
 bool Connection::before_login() const {
-    return session_.state() == SessionState::unencrypted || session_.state() == SessionState::unauthenticated;
+    return session().state() == SessionState::unencrypted ||
+           session().state() == SessionState::unauthenticated;
 }
 
 Connection::Clock::time_point Connection::deadline() const {
     const ConnectionLimits& limits = setup_->limits;
     switch (state_) {
         case ConnectionState::open: {
-            const auto idle = moved_ + session_.idle_limit();
+            const auto idle = moved_ + session().idle_limit();
             return before_login() ? std::min<Clock::time_point>(idle, accepted_ + limits.login) : idle;
         }
         case ConnectionState::upgrading:
@@ -308,8 +271,12 @@ void Connection::on_timer() {
     if (state_ != ConnectionState::open) return close();
     const bool too_late = before_login() && now >= accepted_ + setup_->limits.login;
     moved_ = now;
-    add(session_.idle());
-    if (too_late) pending_.emplace_back(Close{});
+    add(session().idle());
+    if (too_late) {
+        Actions end;
+        end.emplace_back(Close{});
+        add(std::move(end));
+    }
     run();
 }
 

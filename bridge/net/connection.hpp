@@ -4,20 +4,19 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <asio/steady_timer.hpp>
 
 #include "bridge/log.hpp"
 #include "bridge/net/admission.hpp"
 #include "bridge/net/output_queue.hpp"
+#include "bridge/net/session_driver.hpp"
 #include "bridge/net/tls_socket.hpp"
-#include "bridge/session/host.hpp"
-#include "bridge/session/session.hpp"
 
 namespace immp::bridge {
 
@@ -81,17 +80,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// run() in the loop's next turn: what many answers of one commit say leaves in one record and one system
     /// call.
     void run_soon();
-    void add(Actions actions);
+    void add(Actions actions) { driver_->add(std::move(actions)); }
     void carry_out(Send send);
     void carry_out(StartTls wanted);
     void carry_out(Close close);
-    void carry_out(Ask question);
-    void carry_out(PartOctets octets);
-    void carry_out(DropDelivery dropped);
-    void carry_out(Pull wanted);
+    /// The others are the driver's.
+    template <class Other>
+    void carry_out(Other) {}
     void enter(ConnectionState state);
     /// Waits for what an operation wants, or closes after a failure; always false.
     bool await(const IoResult& result, std::string_view doing);
+    [[nodiscard]] Session& session() { return driver_->session(); }
+    [[nodiscard]] const Session& session() const { return std::as_const(*driver_).session(); }
     [[nodiscard]] bool has_room() const;
     [[nodiscard]] bool may_read() const;
 
@@ -105,19 +105,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::shared_ptr<const ConnectionSetup> setup_;
     TlsSocket socket_;
     asio::steady_timer timer_;
-    std::unique_ptr<SessionHost> host_;
-    Session session_;
+    std::shared_ptr<SessionDriver> driver_;
     std::string peer_;
     std::function<void()> closed_;
 
     ConnectionState state_ = ConnectionState::open;
     TlsVersions versions_ = TlsVersions::both;
-    std::deque<Action> pending_;  // what the session wants, not yet carried out
     OutputQueue output_;
-    std::size_t unanswered_ = 0;  // Asks and Pulls
-    bool owes_drained_ = false;   // something was sent since Session::drained
-    bool input_ended_ = false;    // the client sends no more, but may still take replies
-    bool running_ = false;        // a callback out of run() must not run again
+    bool owes_drained_ = false;  // something was sent since Session::drained
+    bool input_ended_ = false;   // the client sends no more, but may still take replies
+    bool running_ = false;       // a callback out of run() must not run again
     bool runs_soon_ = false;
     bool awaits_readable_ = false;
     bool awaits_writable_ = false;
@@ -125,6 +122,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Clock::time_point entered_;  // the present state
     Clock::time_point moved_;    // an octet, either way
     Clock::time_point armed_for_ = Clock::time_point::max();
-};  // namespace immp::bridge
+};
 
 }  // namespace immp::bridge

@@ -12,6 +12,7 @@
 #include "bridge/node/reading.hpp"
 #include "bridge/node/searching.hpp"
 #include "bridge/node/submission.hpp"
+#include "bridge/node/xmpp_entrance.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
@@ -204,6 +205,10 @@ void Desk::serve(LookUpCredential request, AnswerDone done) {
     services_.store.read<Credential>(
         [request = std::move(request)](Transaction& transaction) { return look_up(transaction, request); },
         answering<Credential>(std::move(done)));
+}
+
+void Desk::serve(AdmitUser request, AnswerDone done) {
+    admit_user(services_, std::move(request), std::move(done));
 }
 
 void Desk::serve(RenewPassword request, AnswerDone done) {

@@ -48,6 +48,7 @@ class Desk final : public SessionHost {
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
 
     void serve(LookUpCredential request, AnswerDone done);
+    void serve(AdmitUser request, AnswerDone done);
     void serve(RenewPassword request, AnswerDone done);
     void serve(RecordLogin request, AnswerDone done);
     void serve(Submit request, AnswerDone done);

@@ -39,6 +39,12 @@ struct NodeLimits {
     Rate feed_rate{60, std::chrono::seconds(60)};
 };
 
+/// What becomes of a user of our XMPP server who has no account (`accounts` in the configuration).
+enum class NewAccounts {
+    refused,  ///< the administrator makes each
+    made,     ///< at the first session through XMPP
+};
+
 struct NodeServices {
     std::string domain;
     std::string owner;  ///< this daemon's name for claims on the outbox
@@ -59,6 +65,7 @@ struct NodeServices {
     std::shared_ptr<RateMeter> domain_rate = std::make_shared<RateMeter>(limits.domain_rate);
     std::shared_ptr<RateMeter> feed_rate = std::make_shared<RateMeter>(limits.feed_rate);
     ProgramSettings programs{};  ///< that rules may ask
+    NewAccounts new_accounts = NewAccounts::refused;
     /// Heard by the node; shared by all that copy the services.
     std::shared_ptr<Bell> bell = std::make_shared<Bell>();
     Executor post;  ///< to the I/O thread, from any

@@ -99,6 +99,7 @@ class SessionCore {
     std::string account;  ///< in Local: a prepared IMID; in Remote: the domain
     std::optional<Challenge> challenge;
     std::optional<ProvedPassword> password;  ///< in Local; not where a device's own secret was proved
+    bool through_xmpp = false;               ///< our XMPP server says who it is; no password was proved
     TlsFacts tls;
     DeliveryId last_delivery = 0;
     WatchId last_watch = 0;

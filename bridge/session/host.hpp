@@ -40,7 +40,7 @@ class SessionHost {
 
 /// Where a session comes from, for limits by origin and for the log.
 struct SessionOrigin {
-    std::string address;  ///< numeric IPv4 or IPv6, without port
+    std::string address;  ///< numeric IPv4 or IPv6, without port; through XMPP the account
 };
 
 /// Called on the I/O thread for each accepted connection, before its greeting. Never null.

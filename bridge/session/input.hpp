@@ -33,6 +33,8 @@ class SessionInput {
     }
     /// run() ended for kMaxUnpackedBytes: call it again.
     [[nodiscard]] bool has_work() const { return unpacked_bytes_ >= kMaxUnpackedBytes; }
+    /// Nothing runs until this command is done.
+    void hold(SlotPtr slot) { barrier_ = std::move(slot); }
     /// Does all that can be done now.
     void run();
 

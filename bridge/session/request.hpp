@@ -47,6 +47,12 @@ struct LookUpCredential {
     std::string device;   ///< may be empty
 };
 
+/// Whether the account takes sessions through XMPP; one that does not exist is made where that is allowed.
+/// Answered with Done, when what it made is on stable storage; 403 says what to do.
+struct AdmitUser {
+    std::string account;  ///< prepared IMID
+};
+
 /// AUTH RENEW: `renewed` takes the place of the password's credential, at the same cost. 403 where the
 /// password is no longer the one of `proved`: who logged in with an older one may not take it back.
 struct RenewPassword {
@@ -180,7 +186,7 @@ struct ListRefused {
 };
 
 using Request =
-    std::variant<LookUpCredential, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
+    std::variant<LookUpCredential, AdmitUser, RenewPassword, RecordLogin, Submit, CheckMailbox, IndexMailbox,
                  FetchMessage, AddDevice, ListDevices, RevokeDevice, CreateFolder, RenameFolder, DropFolder,
                  ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder,
                  EndWatch, FindKeys, PublishKey, ListSettings, ChangeSetting, ListBlocks, AddBlock, DropBlock,

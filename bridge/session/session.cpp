@@ -14,7 +14,7 @@ class Session::Impl {
 
     void greet() {
         const std::string server = "IMMP/1.0 Server at " + core.domain();
-        if (kind_ == ListenerKind::immediate) {
+        if (kind_ != ListenerKind::upgrade) {
             core.output.send(reply_line("", 100, More::last, server));
             return;
         }
@@ -26,13 +26,29 @@ class Session::Impl {
     void tell_info() { core.output.send(reply_line("", 101, More::last, server_info(core))); }
     [[nodiscard]] ListenerKind kind() const { return kind_; }
 
+    void admit(std::string account) {
+        admission_ = core.output.open("", Verb::auth_response);
+        input.hold(admission_);
+        core.ask<Done>(admission_, AdmitUser{account}, [account](SessionCore& c, const SlotPtr& slot, Done) {
+            c.state = SessionState::local;
+            c.account = account;
+            c.reply(*slot, 210, "Authentication accepted for " + account);
+        });
+    }
+
     [[nodiscard]] Actions run() {
+        if (admission_ && admission_->done) {
+            // There is nothing else to log in with.
+            if (core.state != SessionState::local) core.close();
+            admission_.reset();
+        }
         if (!core.closed()) input.run();
         return core.output.take();
     }
 
   private:
     const ListenerKind kind_;
+    SlotPtr admission_;  // ListenerKind::xmpp, until it is answered
 
   public:
     SessionCore core;
@@ -49,6 +65,15 @@ Actions Session::start() {
         impl_->tell_info();
     }
     return impl_->core.output.take();
+}
+
+Actions Session::enter(std::string account) {
+    impl_->core.state = SessionState::unauthenticated;
+    impl_->core.through_xmpp = true;
+    impl_->greet();
+    impl_->tell_info();
+    impl_->admit(std::move(account));
+    return impl_->run();
 }
 
 Actions Session::tls_established(const TlsFacts& facts) {

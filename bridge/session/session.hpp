@@ -56,6 +56,7 @@ struct TlsFacts {
 enum class ListenerKind {
     upgrade,    ///< plain at first; greeting offers UPGRADE
     immediate,  ///< TLS from the first octet: tls_established is the first call
+    xmpp,       ///< octets of a user whom our XMPP server has logged in: enter is the first call
 };
 
 class Session {
@@ -68,6 +69,9 @@ class Session {
     /// Call once, first, for ListenerKind::upgrade (greets); for `immediate` the greeting follows
     /// tls_established.
     [[nodiscard]] Actions start();
+    /// Call once, first, for ListenerKind::xmpp: greets, and asks whether `account` takes such sessions
+    /// (AdmitUser). Then Local, or the refusal and Close; what is fed before runs behind it.
+    [[nodiscard]] Actions enter(std::string account);
     /// Octets from the client, cut anywhere. More may be fed only while wants_input().
     [[nodiscard]] Actions receive(std::string_view octets);
     /// False while earlier commands must end first, or the output is not drained: the driver stops reading

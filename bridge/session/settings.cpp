@@ -86,6 +86,10 @@ void set_global(SessionCore& core, const SlotPtr& slot, const Command& command) 
             });
         return;
     }
+    // Else whoever has the XMPP password would allow himself in for ever.
+    if (core.through_xmpp && asked->spec->name == kXmppSetting)
+        return core.refuse(
+            *slot, refusal(403, "XMPP is set in a session of the listener, by who knows the password"));
     core.ask<Done>(slot, ChangeSetting{core.account, {std::string(asked->spec->name), *asked->value}},
                    [text = setting_text(*asked->spec, *asked->value)](SessionCore& c, const SlotPtr& s,
                                                                       Done) { c.reply(*s, 230, text); });

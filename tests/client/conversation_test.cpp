@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "bridge/client/connection.hpp"
+
 namespace immp::bridge::client {
 namespace {
 

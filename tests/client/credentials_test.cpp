@@ -42,6 +42,17 @@ TEST_F(CredentialsTest, KeepsWhatWasSaved) {
     EXPECT_EQ(found->seen, (armor::Argon2Cost{65'536, 3}));
 }
 
+TEST_F(CredentialsTest, KnowsTheWay) {
+    StoredAccount through = account("alice@a.example", "pass # word ");
+    through.way = Way::xmpp;
+    through.device.clear();
+    ASSERT_TRUE(credentials_.save(std::move(through)));
+    ASSERT_TRUE(credentials_.save(account("bob@b.example")));
+    EXPECT_EQ(credentials_.find("alice@a.example")->way, Way::xmpp);
+    EXPECT_EQ(credentials_.find("alice@a.example")->secret.view(), "pass # word ");
+    EXPECT_EQ(credentials_.find("bob@b.example")->way, Way::listener);
+}
+
 TEST_F(CredentialsTest, OnlyTheOwnerMayRead) {
     ASSERT_TRUE(credentials_.save(account("alice@a.example")));
     struct stat status{};

@@ -51,7 +51,8 @@ TEST_F(AnswersTest, SaysWhatItIs) {
               "<identity category='component' type='generic' name='IMMP'/>"
               "<feature var='http://jabber.org/protocol/disco#info'/>"
               "<feature var='http://jabber.org/protocol/disco#items'/>"
-              "<feature var='urn:xmpp:ping'/><feature var='urn:immp:1'/></query></iq>");
+              "<feature var='urn:xmpp:ping'/><feature var='http://jabber.org/protocol/ibb'/>"
+              "<feature var='urn:immp:1'/></query></iq>");
     ask("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>", "c.example");
     EXPECT_THAT(reply(), HasSubstr("<query xmlns='http://jabber.org/protocol/disco#items'/></iq>"));
     ask("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>");

@@ -35,6 +35,9 @@ inline std::string_view text_of(ElementKind kind) {
         case cookie: return "cookie";
         case receipt: return "receipt";
         case online: return "online";
+        case ibb_open: return "ibb_open";
+        case ibb_data: return "ibb_data";
+        case ibb_close: return "ibb_close";
         case error: return "error";
         case refusal: return "refusal";
         case error_bundle: return "error_bundle";

@@ -1,7 +1,7 @@
 """The examples of docs/protocol.md, and whether what a server says has the form that an example shows.
 
-An example is a ```dialog block; the comment before it says how it begins (`login:`, `start:`, `listener: immediate`) and, for the
-real daemon, what must be there first: `real: alice MBOX CREATE /INBOX/lists` is a command, `real: mail UUID` a message to her,
+An example is a ```dialog block; the comment before it says how it begins (`login:`, `start:`, `listener: immediate`, `listener: xmpp`) and, for
+the real daemon, what must be there first: `real: alice MBOX CREATE /INBOX/lists` is a command, `real: mail UUID` a message to her,
 `real: device NAME` a login of hers from such a device, `real: quota ADDRESS OCTETS`, `real: shared ADDRESS OWNER` and
 `real: program NAME` the administrator's. `real: push NAME UUID` is a push of his
 to her with the action "That is me". `real: refused` is a mail

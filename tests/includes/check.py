@@ -38,6 +38,7 @@ HOMES = {
     r"asio\.hpp|asio/.*": r"bridge/net/.*|bridge/client/connection\w*\.\w+"
                           r"|component/(link|stream_driver|control|daemon|administration)\.\w+",
     r"expat\.h": r"component/xml_reader\.cpp",
+    r"strophe\.h": r"bridge/client/xmpp_stream\.cpp",
     r"toml\+\+/.*": r"component/config\.cpp",
     r"CLI/.*": r"(component|bridge/client)/main\.cpp|component/manual\.cpp",
     r"spdlog/.*|fmt/.*": r"component/log_sink\.cpp",

@@ -78,7 +78,7 @@ def _library_folder():
 def _write_users(path, side):
     """Erlang terms, so that no password stands on a command line."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
-        for user, password in side.users.items():
+        for user, password in {**side.users, **side.guests}.items():
             file.write(f'{{<<"{user}">>,<<"{side.domain}">>,<<"{password}">>}}.\n')
 
 

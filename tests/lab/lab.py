@@ -19,6 +19,7 @@ from processes import Failure, kill, tail
 
 SERVERS = {"prosody": prosody, "ejabberd": ejabberd}
 USERS = {"a": ("alice", "carol"), "b": ("bob", "dave")}
+GUESTS = {"a": ("erin",), "b": ("frank",)}  # of the XMPP server alone: immpd has no account of theirs
 PORTS = ("c2s", "s2s", "component", "bare", "listener", "tls")
 
 
@@ -32,6 +33,7 @@ class Side:
     component_secret: str
     bare_jid: str  # a second component, free for who measures or tests the servers beside a running immpd
     users: dict
+    guests: dict
     certificate: str = ""
     key: str = ""
     both: str = ""
@@ -51,7 +53,8 @@ def build_side(lab, name, kind, reservation, ca):
     domain = f"{name}.example"
     side = Side(domain=domain, jid=f"immp.{domain}", kind=kind, ports={port: reservation.take() for port in PORTS},
                 component_secret=secrets.token_hex(16), bare_jid=f"bare.{domain}",
-                users={user: secrets.token_hex(16) for user in USERS[name]})
+                users={user: secrets.token_hex(16) for user in USERS[name]},
+                guests={user: secrets.token_hex(16) for user in GUESTS[name]})
     os.makedirs(lab.path(name, "xmpp"))
     side.certificate, side.key, side.both = ca.issue(domain, lab.path(name))
     return side
@@ -64,6 +67,7 @@ def show(lab, name, side, world, config):
     return {
         "domain": side.domain, "listener": address("listener"), "tls": address("tls"), "ca": world.ca,
         "accounts": {f"{user}@{side.domain}": secret for user, secret in side.users.items()},
+        "guests": {f"{user}@{side.domain}": secret for user, secret in side.guests.items()},
         "config": config, "pid": None,
         "component": {"jid": side.jid, "secret": side.component_secret, "address": address("component")},
         "bare": {"jid": side.bare_jid, "secret": side.component_secret,

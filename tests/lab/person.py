@@ -32,7 +32,7 @@ class Person:
         """`side` is lab.a or lab.b; what this person keeps goes below `folder`."""
         self.name = name
         self.address = f"{name}@{side['domain']}"
-        self.secret = side["accounts"][self.address]
+        self.secret = {**side["accounts"], **side.get("guests", {})}[self.address]
         self.folder = os.path.join(folder, name)
         self._side = side
         os.mkdir(self.folder)
@@ -40,9 +40,8 @@ class Person:
     def immp(self, *arguments, text="", most_bytes=None):
         """Runs the command with `text` on its standard input, and with no more memory of its own than `most_bytes`; returns what it did
         on success."""
-        env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "IMMP_HOME": os.path.join(self.folder, ".immp"), "LANG": "C.UTF-8"}
         bounded = ["prlimit", f"--data={most_bytes}"] if most_bytes else []
-        done = subprocess.run([*bounded, os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], input=text, env=env, cwd=self.folder,
+        done = subprocess.run([*bounded, os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], input=text, env=self._environment(), cwd=self.folder,
                               capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False)
         if done.returncode != 0:
             raise CommandFailed(arguments, done)
@@ -54,6 +53,21 @@ class Person:
     def log_in(self, device=None):
         self.immp(*self.login_arguments(), *(("--device", device) if device else ()), text=self.secret + "\n")
         return self
+
+    def xmpp_arguments(self):
+        return ["login", "--xmpp", self.address, "--server", self._side["xmpp"]["c2s"], "--ca", self._side["ca"], "--password-file", "-"]
+
+    def log_in_through_xmpp(self):
+        self.immp(*self.xmpp_arguments(), text=self.secret + "\n")
+        return self
+
+    def start(self, *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE):
+        """The command as a process of its own, whose output is read as it comes."""
+        return subprocess.Popen([os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], env=self._environment(), cwd=self.folder,
+                                stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=True)
+
+    def _environment(self):
+        return {"PATH": "/usr/bin:/bin", "HOME": self.folder, "IMMP_HOME": os.path.join(self.folder, ".immp"), "LANG": "C.UTF-8"}
 
     def send(self, to, subject, text="", attachments=()):
         """The id of the message."""

@@ -50,7 +50,7 @@ TUNED = 'network_default_read_size = 262144\nnetwork_settings = { nagle = false 
 def _write_accounts(data, side):
     accounts = os.path.join(data, side.domain.replace(".", "%2e"), "accounts")
     os.makedirs(accounts)
-    for user, password in side.users.items():
+    for user, password in {**side.users, **side.guests}.items():
         with open(os.path.join(accounts, user + ".dat"), "w", encoding="ascii") as file:
             file.write(f'return {{ ["password"] = "{password}" }};\n')
 

@@ -36,6 +36,9 @@ TEST(Settings, HaveOneForm) {
         {"VACATION-DAYS", "365", "365"},
         {"VACATION-DAYS", "366", nullptr},
         {"VACATION-DAYS", "0", nullptr},
+        {"XMPP", "on", "ON"},
+        {"XMPP", "OFF", "OFF"},
+        {"XMPP", "ask", nullptr},
     };
     for (const Case& each : cases) {
         const SettingSpec* spec = find_setting(each.name);

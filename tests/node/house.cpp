@@ -155,6 +155,7 @@ void House::open() {
         .chance = [] { return 0.5; },
         .routes = routes,
         .programs = programs,
+        .new_accounts = new_accounts,
         .post = [&loop,
                  run = std::weak_ptr(run_)](auto work) { loop.post(while_alive(run, std::move(work))); },
         .after = [&loop, run = std::weak_ptr(run_)](

@@ -179,9 +179,10 @@ struct House {
 
     Wire& wire;
     const std::string domain;
-    NodeLimits limits;  ///< of the next start
-    Routes routes;      ///< likewise
-    ProgramSettings programs;  ///< of the next start
+    NodeLimits limits;                                ///< of the next start
+    Routes routes;                                    ///< likewise
+    ProgramSettings programs;                         ///< of the next start
+    NewAccounts new_accounts = NewAccounts::refused;  ///< of the next start
     const std::filesystem::path directory;
     std::vector<std::string> log;
     std::unique_ptr<Store> store;

@@ -84,6 +84,7 @@ class Player {
         SessionLimits limits;
         for (const Step& step : dialog_.steps) {
             if (step.word == "listener" && step.text == "immediate") kind = ListenerKind::immediate;
+            if (step.word == "listener" && step.text == "xmpp") kind = ListenerKind::xmpp;
             if (step.word == "limit") set_limit(limits, step.text);
             if (step.word == "events" && step.text == "unseen") events_unseen_ = true;
         }

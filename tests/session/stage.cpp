@@ -76,6 +76,7 @@ struct Describe {
     std::string operator()(const LookUpCredential& r) {
         return "credential " + r.account + " " + quoted(r.device);
     }
+    std::string operator()(const AdmitUser& r) { return "admit " + r.account; }
     std::string operator()(const RenewPassword& r) {
         return "renew " + r.account + " m=" + std::to_string(r.cost.memory_kib) +
                " t=" + std::to_string(r.cost.passes) + " proved=" + armor::encode_base64(r.proved.view()) +
@@ -274,7 +275,11 @@ std::string describe(const Request& request) {
 }
 
 Stage::Stage(ListenerKind kind, SessionLimits limits)
-    : session_(std::make_unique<Session>(kind, test_services(limits))) {}
+    : kind_(kind), session_(std::make_unique<Session>(kind, test_services(limits))) {}
+
+void Stage::start() {
+    carry_out(kind_ == ListenerKind::xmpp ? session_->enter(std::string(kAccount)) : session_->start());
+}
 
 void Stage::receive(std::string_view octets) {
     waiting_ += octets;

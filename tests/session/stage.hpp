@@ -44,7 +44,7 @@ class Stage {
   public:
     Stage(ListenerKind kind, SessionLimits limits);
 
-    void start() { carry_out(session_->start()); }
+    void start();
     /// As the driver does: as long as the session wants input.
     void receive(std::string_view octets);
     void establish_tls(bool with_exporter);
@@ -69,6 +69,7 @@ class Stage {
     void carry_out(Actions actions);
     void carry_out(Action& action);
 
+    ListenerKind kind_;
     std::unique_ptr<Session> session_;
     std::deque<Ticket> questions_;
     std::deque<Pull> pulls_;

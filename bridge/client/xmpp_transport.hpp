@@ -1,0 +1,18 @@
+// A session's octets through the user's XMPP account: the stream to his server (xmpp_stream.hpp) and the
+// tunnel in it (tunnel.hpp), driven.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bridge/client/transport.hpp"
+#include "bridge/client/xmpp_stream.hpp"
+
+namespace immp::bridge::client {
+
+/// Logs in at the user's own XMPP server and opens a session at its domain's component. `patience` bounds the
+/// connecting and every later wait in which nothing moves. Failures: those of XmppStream and Tunnel.
+[[nodiscard]] Outcome<std::unique_ptr<Transport>> open_through_xmpp(const XmppLogin& login,
+                                                                    std::chrono::milliseconds patience);
+
+}  // namespace immp::bridge::client

@@ -1,0 +1,68 @@
+#include "component/ibb.hpp"
+
+#include <algorithm>
+
+#include "armor/base64.hpp"
+#include "bridge/wire/block_stream.hpp"
+#include "bridge/wire/token.hpp"
+#include "component/vocabulary.hpp"
+#include "component/xml_writer.hpp"
+
+namespace immp::component {
+namespace {
+
+std::unexpected<Error> bad_form(std::string_view what) {
+    return fail(400, "not the form of XEP-0047", std::string(what));
+}
+
+Result<std::string> read_sid(const Element& element) {
+    const auto sid = element.get("sid");
+    if (!sid || sid->empty() || sid->size() > kMaxSidBytes) return bad_form("sid");
+    return std::string(*sid);
+}
+
+}  // namespace
+
+std::string ibb_data(std::string_view sid, std::uint16_t seq, std::string_view octets) {
+    return element("data", {{"xmlns", kIbbNs}, {"seq", std::to_string(seq)}, {"sid", sid}},
+                   armor::encode_base64(as_bytes(octets)));
+}
+
+std::string ibb_close(std::string_view sid) {
+    return element("close", {{"xmlns", kIbbNs}, {"sid", sid}});
+}
+
+bool is_ibb(const Stanza& stanza) {
+    using enum ElementKind;
+    if (stanza.elements.empty()) return false;
+    const ElementKind kind = stanza.elements.front().kind;
+    return kind == ibb_open || kind == ibb_data || kind == ibb_close;
+}
+
+Result<IbbOpen> read_ibb_open(const Stanza& set) {
+    const Element& open = set.elements.front();
+    auto sid = read_sid(open);
+    if (!sid) return std::unexpected(sid.error());
+    const auto size = bridge::parse_number(open.get("block-size").value_or(""));
+    if (!size || *size == 0) return bad_form("block-size");
+    if (const auto carrier = open.get("stanza"); carrier && *carrier != "iq")
+        return fail(701, "only iq stanzas carry a session");
+    if (*size < bridge::kLeastBlockBytes) return bad_form("block-size");
+    if (*size > bridge::kMostBlockBytes) return fail(413, "a block-size of 32768 is welcome");
+    return IbbOpen{*std::move(sid), static_cast<std::size_t>(*size)};
+}
+
+Result<IbbData> read_ibb_data(Stanza&& set) {
+    Element& data = set.elements.front();
+    auto sid = read_sid(data);
+    if (!sid) return std::unexpected(sid.error());
+    const auto seq = bridge::parse_number(data.get("seq").value_or(""));
+    if (!seq || *seq > UINT16_MAX) return bad_form("seq");
+    return IbbData{*std::move(sid), static_cast<std::uint16_t>(*seq), std::string(as_text(data.octets))};
+}
+
+Result<std::string> read_ibb_close(const Stanza& set) {
+    return read_sid(set.elements.front());
+}
+
+}  // namespace immp::component

@@ -1,0 +1,134 @@
+#include "component/user_sessions.hpp"
+
+#include <vector>
+
+#include "bridge/wire/imid.hpp"
+#include "component/jid.hpp"
+#include "component/stanza_error.hpp"
+#include "component/xml_writer.hpp"
+
+namespace immp::component {
+
+UserSessions::UserSessions(std::string our_jid, UserAccess access, Outlet& outlet, Asker& asker, World& world)
+    : our_jid_(std::move(our_jid)),
+      access_(std::move(access)),
+      outlet_(outlet),
+      asker_(asker),
+      world_(world) {}
+
+bool UserSessions::concerns(const Stanza& stanza) const {
+    const StanzaHead& head = stanza.head;
+    return access_.hosts && head.name == StanzaName::iq && head.type == "set" && !head.id.empty() &&
+           head.to == our_jid_ && is_ibb(stanza);
+}
+
+std::optional<std::string> UserSessions::account_of(std::string_view from) const {
+    const JidParts parts = split_jid(from);
+    if (parts.local.empty() || parts.resource.empty() || parts.domain != access_.session.domain)
+        return std::nullopt;
+    const std::string bare = std::string(parts.local) + "@" + std::string(parts.domain);
+    const auto imid = bridge::parse_imid(bare);
+    if (!imid || imid->text() != bare || imid->account() != bare) return std::nullopt;
+    return bare;
+}
+
+void UserSessions::take(Stanza stanza) {
+    const StanzaHead head = stanza.head;
+    if (!account_of(head.from))
+        return refuse(head, Error{403, "this address is no user of " + access_.session.domain, {}, {}});
+    switch (stanza.elements.front().kind) {
+        case ElementKind::ibb_open: return open(head, stanza);
+        case ElementKind::ibb_data: return take_block(head, std::move(stanza));
+        default: return close(head, stanza);
+    }
+}
+
+void UserSessions::open(const StanzaHead& head, const Stanza& stanza) {
+    auto opened = read_ibb_open(stanza);
+    if (!opened && opened.error().code == 413)  // XEP-0047, 2.1
+        return reply("error", head, plain_error_payload("modify", "resource-constraint"));
+    if (!opened) return refuse(head, opened.error());
+    const Key key{head.from, opened->sid};
+    if (sessions_.contains(key)) return reply("error", head, plain_error_payload("cancel", "not-acceptable"));
+    const std::string account = *account_of(head.from);
+    auto [verdict, seat] = admission_.admit(account);
+    if (verdict != bridge::Admitted::yes)
+        return refuse(head,
+                      verdict == bridge::Admitted::server_full
+                          ? bridge::refusal(verdict)
+                          : Error{429, "Too many sessions of this account", {}, std::chrono::seconds(60)});
+    reply("result", head);
+    auto driver = std::make_shared<bridge::SessionDriver>(bridge::ListenerKind::xmpp, access_.session,
+                                                          access_.hosts({account}));
+    const auto session = std::make_shared<UserSession>(
+        UserSession::Setup{our_jid_, head.from, account, *std::move(opened), std::move(driver),
+                           [weak = weak_from_this(), key, seat = std::move(seat)]() mutable {
+                               seat.reset();
+                               if (const auto self = weak.lock()) self->forget(key);
+                           }},
+        outlet_, asker_, world_);
+    sessions_.emplace(key, session);
+    session->start();
+}
+
+std::shared_ptr<UserSession> UserSessions::find(const StanzaHead& head, const std::string& sid) {
+    const auto found = sessions_.find({head.from, sid});
+    if (found != sessions_.end()) return found->second;
+    reply("error", head, plain_error_payload("cancel", "item-not-found"));
+    return nullptr;
+}
+
+void UserSessions::take_block(const StanzaHead& head, Stanza stanza) {
+    auto block = read_ibb_data(std::move(stanza));
+    if (!block) return refuse(head, block.error());
+    if (const auto session = find(head, block->sid)) session->take(head.id, *std::move(block));
+}
+
+void UserSessions::close(const StanzaHead& head, const Stanza& stanza) {
+    const auto sid = read_ibb_close(stanza);
+    if (!sid) return refuse(head, sid.error());
+    const auto session = find(head, *sid);
+    if (!session) return;
+    reply("result", head);
+    session->drop("its client closed it");
+}
+
+void UserSessions::forget(const Key& key) {
+    sessions_.erase(key);
+    if (sessions_.empty() && ended_) world_.defer(std::exchange(ended_, nullptr));
+}
+
+void UserSessions::tick() {
+    if (ended_ && world_.now() >= ends_at_) return down();
+    const auto all = sessions_;  // what ends takes itself out of the map
+    for (const auto& [key, session] : all)
+        session->tick();
+}
+
+void UserSessions::down() {
+    const auto all = sessions_;
+    for (const auto& [key, session] : all)
+        session->drop("our link to the XMPP server is down");
+}
+
+void UserSessions::shut_down(std::chrono::milliseconds patience, std::move_only_function<void()> done) {
+    if (sessions_.empty()) return world_.defer(std::move(done));
+    ended_ = std::move(done);
+    ends_at_ = world_.now() + patience;
+    const auto all = sessions_;
+    for (const auto& [key, session] : all)
+        session->shut_down();
+}
+
+void UserSessions::reply(std::string_view type, const StanzaHead& request, std::string_view payload) {
+    outlet_.send(iq({type, request.id, our_jid_, request.from}, payload), Lane::urgent);
+}
+
+void UserSessions::refuse(const StanzaHead& request, const Error& error) {
+    world_.log(bridge::LogLevel::debug, "link: refused a session of a user of " +
+                                            std::string(split_jid(request.from).domain) + ": " +
+                                            std::to_string(error.code) + " " + error.text);
+    reply("error", request, error_payload(error));
+}
+
+}  // namespace immp::component
