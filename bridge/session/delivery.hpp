@@ -1,5 +1,5 @@
-// A message, bundle, key or push on its way in: what DELIVER, KEY PUBLISH or PUSH TO opened, DATA fills and DONE
-// ends.
+// A message, bundle, key or push on its way in: what DELIVER, KEY PUBLISH or PUSH TO opened, DATA fills and
+// DONE ends.
 #pragma once
 
 #include <array>
@@ -21,13 +21,13 @@ enum class DeliveryPurpose { mail, key, bundle, push };
 
 struct Delivery {
     DeliveryPurpose purpose = DeliveryPurpose::mail;
-    Submit submit;                 ///< as it is asked at DONE; else only account, number and parts
-    std::string destination;       ///< of a bundle
-    PushMessage push;              ///< of a push, but for its part
+    Submit submit;                            ///< as it is asked at DONE; else only account, number and parts
+    std::string destination;                  ///< of a bundle
+    PushMessage push;                         ///< of a push, but for its part
     std::optional<std::uint64_t> most_bytes;  ///< of its bodies, where that is less than the session's
-    std::uint32_t next_part = 0;   ///< PartOctets::part of the next one
-    std::uint64_t body_bytes = 0;  ///< of all bodies, refused ones too, announced or received
-    unsigned open_bodies = 0;      ///< DONE waits for them
+    std::uint32_t next_part = 0;              ///< PartOctets::part of the next one
+    std::uint64_t body_bytes = 0;             ///< of all bodies, refused ones too, announced or received
+    unsigned open_bodies = 0;                 ///< DONE waits for them
     /// Names of refused parts ("": it had none). DONE is 400 while there is one, or a client that does not
     /// wait for replies would send a message without the part. A part saved under the name takes it out.
     std::set<std::string> refused;

@@ -184,8 +184,8 @@ using Request =
                  ListFolders, PlaceMessage, FlagMessage, RemoveMessage, AskQuota, CommitLease, WatchFolder,
                  EndWatch, FindKeys, PublishKey, ListSettings, ChangeSetting, ListBlocks, AddBlock, DropBlock,
                  ListRefused, ConfirmCookie, CheckCookie, TakeBundle, TakeReceipt, ShareMailbox, ListShares,
-                 ListHeldShares, ListRules, AddRule, DropRule,
-                 PushMessage, AnswerPush, MintToken, ListPushSources, JudgePushSource>;
+                 ListHeldShares, ListRules, AddRule, DropRule, PushMessage, AnswerPush, MintToken,
+                 ListPushSources, JudgePushSource>;
 
 // -- answers
 // ---------------------------------------------------------------------------------------------------------
@@ -286,8 +286,7 @@ using RefusedList = std::vector<Refused>;
 using AnswerValue = std::variant<Done, Credential, Submitted, MailboxStatus, IndexPage, Fetched, DeviceSecret,
                                  DeviceList, FolderPath, MessageFlags, Removed, QuotaStatus, KeyRecords,
                                  PublishedKey, SettingList, BlockList, RefusedList, TakenBundle, Shared,
-                                 ShareList, RuleList,
-                                 Pushed, MintedToken, PushSourceList>;
+                                 ShareList, RuleList, Pushed, MintedToken, PushSourceList>;
 /// An error's code and text become the reply; 409 for Submit carries the message's UUID as text.
 using Answer = Result<AnswerValue>;
 

@@ -102,7 +102,8 @@ class Pushes {
     [[nodiscard]] virtual Result<std::optional<RepeatedPush>> repeated(AccountId account, FolderId folder,
                                                                        const armor::Digest& digest) = 0;
     [[nodiscard]] virtual Result<std::optional<PushNote>> note(AccountId account, MessageId message) = 0;
-    /// Of a push that was filed; `digest` is of what makes two the same. From `expires` on it goes from /PUSH.
+    /// Of a push that was filed; `digest` is of what makes two the same. From `expires` on it goes from
+    /// /PUSH.
     [[nodiscard]] virtual Result<void> keep_note(AccountId account, MessageId message,
                                                  const armor::Digest& digest, std::uint32_t repeats,
                                                  Time expires) = 0;
@@ -120,8 +121,8 @@ class Pushes {
     // -- time
     /// Pushes that travel in no bundle and whose time is over at `now`; at most `most`.
     [[nodiscard]] virtual Result<std::vector<OutboxId>> expired_rows(Time now, std::uint32_t most) = 0;
-    /// Ends what has expired: pushes in /PUSH, waiting ones, tokens, pushes that wait for an answer. A bounded
-    /// number; call again until it is 0.
+    /// Ends what has expired: pushes in /PUSH, waiting ones, tokens, pushes that wait for an answer. A
+    /// bounded number; call again until it is 0.
     [[nodiscard]] virtual Result<std::uint64_t> forget_expired(Time now) = 0;
 };
 
