@@ -52,7 +52,8 @@ WRONG_TYPES = [
     ("PUBLISH CREATE", f'alice/x TITLE "{"x" * 401}"', 413),
     *[("PUBLISH TO", rest, 400) for rest in ("alice+x", f"alice/x ID {UUID.upper()}", "alice/x ID x")],
     *[(f"PUBLISH {verb}", node, 404) for verb in ("LIST", "DROP") for node in ("alice/none", "nobody/x", "x@other.example")],
-    *[(f"PUBLISH {verb}", f"alice/none {who}", code) for verb in ("ADMIT", "REFUSE") for who, code in ((ALICE, 404), ("x", 400), ("a+b@c.d", 400))],
+    *[(f"PUBLISH {verb}", f"alice/none {who}", code) for verb in ("ADMIT", "REFUSE")
+      for who, code in ((ALICE, 404), ("x", 400), ("a+b@c.d", 400))],
     *[("SUBSCRIBE TO", node, 400) for node in ('""', "@", "alice+x", "a@b@c")],
     *[("UNSUBSCRIBE", name, code) for name, code in ((UUID, 454), ("alice/none", 454), (UUID.upper(), 454), ("a+b", 400))],
     *[("KEY REQUEST", owner, 400) for owner in ('""', "a@b@c", "a..b")],
