@@ -179,8 +179,8 @@ struct House {
 
     Wire& wire;
     const std::string domain;
-    NodeLimits limits;  ///< of the next start
-    Routes routes;      ///< likewise
+    NodeLimits limits;         ///< of the next start
+    Routes routes;             ///< likewise
     ProgramSettings programs;  ///< of the next start
     const std::filesystem::path directory;
     std::vector<std::string> log;
@@ -196,7 +196,7 @@ struct House {
     void open();
     void close();
 
-    std::unique_ptr<Connection> counter_;
+    std::unique_ptr<Database> counter_;
     /// Goes with the run: what was posted or put off by a run that ended does nothing.
     std::shared_ptr<int> run_;
     /// Calls under way may still name an ended run's node: it stays until the house goes.
