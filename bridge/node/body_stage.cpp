@@ -43,6 +43,14 @@ std::optional<std::string_view> StagedBody::in_memory() const {
     return tail;
 }
 
+Result<std::string> StagedBody::text(Transaction& transaction) const {
+    if (const auto held = in_memory()) return std::string(*held);
+    if (state->error) return std::unexpected(*state->error);
+    auto octets = transaction.bodies().read(state->body, 0, static_cast<std::size_t>(length - tail.size()));
+    if (octets) *octets += tail;
+    return octets;
+}
+
 void discard(Store& store, std::vector<StagedBody> bodies) {
     std::erase_if(bodies, [](const StagedBody& body) { return body.in_memory().has_value(); });
     if (bodies.empty()) return;

@@ -36,6 +36,8 @@ struct StagedBody {
     [[nodiscard]] Result<BodyId> settle(Transaction& transaction, Time now) const;
     /// The octets, if they are all still in memory.
     [[nodiscard]] std::optional<std::string_view> in_memory() const;
+    /// All octets, wherever they are, of a body that is known to be short. In a write transaction.
+    [[nodiscard]] Result<std::string> text(Transaction& transaction) const;
 };
 
 enum class StageWait {

@@ -15,18 +15,22 @@ bool speaks_for(const std::string& from, const std::string& origin) {
 }
 
 /// What the metadata part says and the inner envelope has no room for. A part that is not right is left as a
-/// part.
-void take_metadata(Message& message, const std::vector<StagedBody>& bodies) {
+/// part. An Error is the store's.
+Result<void> take_metadata(Transaction& transaction, Message& message,
+                           const std::vector<StagedBody>& bodies) {
     for (std::size_t i = 0; i < message.parts.size(); ++i) {
         if (!is_metadata_type(message.parts[i].type)) continue;
-        const auto text = bodies[i].in_memory();
-        auto metadata = text ? parse_metadata(*text) : fail(413, "Metadata too large");
-        if (!metadata) return;
+        if (bodies[i].length > kMaxMetadataBytes) return {};
+        const auto text = bodies[i].text(transaction);
+        if (!text) return std::unexpected(text.error());
+        auto metadata = parse_metadata(*text);
+        if (!metadata) return {};
         message.envelope.reply_to = std::move(metadata->reply_to);
         message.envelope.in_reply_to = std::move(metadata->in_reply_to);
         message.envelope.references = std::move(metadata->references);
-        return;
+        return {};
     }
+    return {};
 }
 
 struct FiledFor {
@@ -77,7 +81,8 @@ Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, 
         message.parts[i].digest = mail.bodies[i].digest;
     }
     const armor::Digest digest = message_digest(message);
-    take_metadata(message, mail.bodies);
+    if (auto done = take_metadata(transaction, message, mail.bodies); !done)
+        return std::unexpected(std::move(done.error()));
     message.envelope.received.push_back({services.domain, services.now()});
     const DropContext context = drop_context(services);
     MailDrop drop(transaction, message, context);
