@@ -8,18 +8,22 @@ namespace immp::bridge {
 namespace {
 
 /// What the metadata part says and the inner envelope has no room for. A part that is not right is left as a
-/// part.
-void take_metadata(Message& message, const std::vector<StagedBody>& bodies) {
+/// part. An Error is the store's.
+Result<void> take_metadata(Transaction& transaction, Message& message,
+                           const std::vector<StagedBody>& bodies) {
     for (std::size_t i = 0; i < message.parts.size(); ++i) {
         if (!is_metadata_type(message.parts[i].type)) continue;
-        const auto text = bodies[i].in_memory();
-        auto metadata = text ? parse_metadata(*text) : fail(413, "Metadata too large");
-        if (!metadata) return;
+        if (bodies[i].length > kMaxMetadataBytes) return {};
+        const auto text = bodies[i].text(transaction);
+        if (!text) return std::unexpected(text.error());
+        auto metadata = parse_metadata(*text);
+        if (!metadata) return {};
         message.envelope.reply_to = std::move(metadata->reply_to);
         message.envelope.in_reply_to = std::move(metadata->in_reply_to);
         message.envelope.references = std::move(metadata->references);
-        return;
+        return {};
     }
+    return {};
 }
 
 Result<Taken> drop_for(const NodeServices& services, const std::string& origin, MailDrop& drop,
@@ -105,7 +109,10 @@ Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, 
     }
     // What is told apart is what came, so a copy of it is filed.
     Message filed = message;
-    if (refusal == 0) take_metadata(filed, mail.bodies);
+    if (refusal == 0) {
+        if (auto done = take_metadata(transaction, filed, mail.bodies); !done)
+            return std::unexpected(std::move(done.error()));
+    }
     filed.envelope.received.push_back({services.domain, services.now()});
     const DropContext context = drop_context(services);
     MailDrop drop(transaction, filed, context);

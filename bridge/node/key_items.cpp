@@ -35,17 +35,20 @@ bool is_request(const Message& message) {
 }
 
 /// The records of an answer; 452 where it is none.
-Result<std::vector<std::string>> read_answer(const IncomingMail& mail, const std::string& user) {
+Result<std::vector<std::string>> read_answer(Transaction& transaction, const IncomingMail& mail,
+                                             const std::string& user) {
     const std::vector<Part>& parts = mail.inner.message.parts;
     if (parts.size() == 1 && parts.front().length == 0) return std::vector<std::string>{};
     std::vector<std::string> records;
     for (const StagedBody& body : mail.bodies) {
-        const auto text = body.in_memory();
-        auto record = text ? armor::Record::parse(as_bytes(*text)) : fail(413, "too long");
+        if (body.length > armor::kMaxRecordBytes) return fail(452, "not a record of this user");
+        auto text = body.text(transaction);
+        if (!text) return std::unexpected(std::move(text.error()));
+        const auto record = armor::Record::parse(as_bytes(*text));
         if (!record || record->claims().owner != armor::Owner::kUser || record->claims().name != user ||
             !record->vouch())
             return fail(452, "not a record of this user");
-        records.emplace_back(*text);
+        records.push_back(*std::move(text));
     }
     return records;
 }
@@ -96,7 +99,8 @@ class Filing {
         auto asked = transaction_.user_keys().peer(name);
         if (!asked) return std::unexpected(std::move(asked.error()));
         if (!*asked) return 452;
-        const auto records = read_answer(mail_, name);
+        const auto records = read_answer(transaction_, mail_, name);
+        if (!records && records.error().code >= 700) return std::unexpected(records.error());
         if (!records) return records.error().code;
         auto noted = transaction_.user_keys().note_told(name, *records, services_.now());
         if (!noted) return std::unexpected(std::move(noted.error()));

@@ -88,7 +88,7 @@ std::vector<PushAction> unpack_actions(std::string_view packed) {
     return actions;
 }
 
-Result<void> insert_part(Connection& connection, std::int64_t message, std::size_t number, const Part& part) {
+Result<void> insert_part(Database& connection, std::int64_t message, std::size_t number, const Part& part) {
     return connection
         .query(
             "INSERT INTO parts (message, no, name, type, class, length, body, digest) "
@@ -131,7 +131,7 @@ Envelope read_envelope(const Row& row) {
 
 }  // namespace
 
-Result<std::int64_t> insert_message(Connection& connection, const Message& message) {
+Result<std::int64_t> insert_message(Database& connection, const Message& message) {
     const Envelope& envelope = message.envelope;
     auto added =
         connection
@@ -156,7 +156,7 @@ Result<std::int64_t> insert_message(Connection& connection, const Message& messa
     return id;
 }
 
-Result<std::optional<Message>> select_message(Connection& connection, std::int64_t id) {
+Result<std::optional<Message>> select_message(Database& connection, std::int64_t id) {
     auto envelope =
         connection
             .query(

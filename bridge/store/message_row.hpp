@@ -7,8 +7,8 @@
 namespace immp::bridge {
 
 /// The rowid of the new message. Its bodies must be there (700 by the foreign key).
-[[nodiscard]] Result<std::int64_t> insert_message(Connection& connection, const Message& message);
+[[nodiscard]] Result<std::int64_t> insert_message(Database& connection, const Message& message);
 
-[[nodiscard]] Result<std::optional<Message>> select_message(Connection& connection, std::int64_t id);
+[[nodiscard]] Result<std::optional<Message>> select_message(Database& connection, std::int64_t id);
 
 }  // namespace immp::bridge

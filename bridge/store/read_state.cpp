@@ -4,7 +4,7 @@ namespace immp::bridge {
 
 namespace {
 
-Result<void> set_seen(Connection& connection, std::int64_t ref, AccountId member, Mark mark) {
+Result<void> set_seen(Database& connection, std::int64_t ref, AccountId member, Mark mark) {
     if (mark == Mark::unread)
         return connection.query("DELETE FROM seen WHERE ref = ? AND member = ?", ref, member).run();
     return connection
@@ -14,7 +14,7 @@ Result<void> set_seen(Connection& connection, std::int64_t ref, AccountId member
 
 }  // namespace
 
-Result<void> set_read(Connection& connection, const FolderView& view, std::string_view uuid, Mark mark) {
+Result<void> set_read(Database& connection, const FolderView& view, std::string_view uuid, Mark mark) {
     if (!view.member)
         return connection
             .query("UPDATE refs SET is_read = ? WHERE uuid = ? AND folder = ?",
@@ -27,7 +27,7 @@ Result<void> set_read(Connection& connection, const FolderView& view, std::strin
     return set_seen(connection, **ref, *view.member, mark);
 }
 
-Result<void> copy_read(Connection& connection, FolderId from, std::string_view uuid, FolderId to) {
+Result<void> copy_read(Database& connection, FolderId from, std::string_view uuid, FolderId to) {
     return connection
         .query(
             "INSERT INTO seen (ref, member) SELECT n.id, s.member FROM refs o JOIN seen s ON s.ref = o.id "

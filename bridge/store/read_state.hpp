@@ -9,10 +9,9 @@
 namespace immp::bridge {
 
 /// 404 if there is no such reference.
-[[nodiscard]] Result<void> set_read(Connection& connection, const FolderView& view, std::string_view uuid,
+[[nodiscard]] Result<void> set_read(Database& connection, const FolderView& view, std::string_view uuid,
                                     Mark mark);
 /// A new reference has been read by whoever had read the one that it was copied from.
-[[nodiscard]] Result<void> copy_read(Connection& connection, FolderId from, std::string_view uuid,
-                                     FolderId to);
+[[nodiscard]] Result<void> copy_read(Database& connection, FolderId from, std::string_view uuid, FolderId to);
 
 }  // namespace immp::bridge

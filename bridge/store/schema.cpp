@@ -31,7 +31,7 @@ struct Found {
 };
 
 /// In one statement, so at one moment: another process may be making the tables.
-Result<Found> look(Connection& connection) {
+Result<Found> look(Database& connection) {
     auto found = connection
                      .query(
                          "SELECT (SELECT user_version FROM pragma_user_version), "
@@ -47,7 +47,7 @@ std::unexpected<Error> unusable(const std::string& why) {
 }
 
 /// The schema of the file: how many steps it went through.
-Result<std::size_t> schema_of(Connection& connection, std::size_t known) {
+Result<std::size_t> schema_of(Database& connection, std::size_t known) {
     const auto found = look(connection);
     if (!found) return std::unexpected(found.error());
     const auto& [version, application, tables] = *found;
@@ -60,7 +60,7 @@ Result<std::size_t> schema_of(Connection& connection, std::size_t known) {
     return static_cast<std::size_t>(version);
 }
 
-Result<void> take_steps(Connection& connection, std::span<const char* const> steps) {
+Result<void> take_steps(Database& connection, std::span<const char* const> steps) {
     const auto from = schema_of(connection, steps.size());
     if (!from) return std::unexpected(from.error());
     for (const char* step : steps.subspan(*from))
@@ -81,7 +81,7 @@ std::span<const char* const> migrations() {
     return kSteps;
 }
 
-Result<void> migrate(Connection& connection, std::span<const char* const> steps) {
+Result<void> migrate(Database& connection, std::span<const char* const> steps) {
     const auto schema = schema_of(connection, steps.size());
     if (!schema) return std::unexpected(schema.error());
     if (*schema == steps.size()) return {};

@@ -16,6 +16,6 @@ inline constexpr std::int64_t kApplicationId = 0x494d4d50;
 
 /// Brings the file to the last of `steps`, in one transaction, whoever else opens it at the same time; makes
 /// the store's secret with the first. 702: a newer schema than `steps` know, or another program's database.
-[[nodiscard]] Result<void> migrate(Connection& connection, std::span<const char* const> steps);
+[[nodiscard]] Result<void> migrate(Database& connection, std::span<const char* const> steps);
 
 }  // namespace immp::bridge

@@ -95,7 +95,7 @@ void Row::copy_to(std::span<std::uint8_t> target, int column) const {
     std::copy_n(octets.begin(), std::min(octets.size(), target.size()), target.begin());
 }
 
-Statement::Statement(Connection& connection, std::string_view sql, Unbound)
+Statement::Statement(Database& connection, std::string_view sql, Unbound)
     : connection_(connection), statement_(connection.take(sql)) {
     if (statement_ == nullptr) failed_ = connection.last_failure();
 }
@@ -156,13 +156,13 @@ Result<void> Statement::run_or_fail(int code, std::string text) {
     return {};
 }
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file, Access access) {
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, Access access) {
     configure_library();
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     sqlite3* handle = nullptr;
     const int code =
         sqlite3_open_v2(file.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
-    std::unique_ptr<Connection> connection(new Connection(handle));
+    std::unique_ptr<Database> connection(new Database(handle));
     if (code != SQLITE_OK) return connection->failure(code, "open");
     // SQLite falls back to reading where it may not write.
     if (access == Access::read_write && sqlite3_db_readonly(handle, "main") != 0)
@@ -171,7 +171,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
     return connection;
 }
 
-Result<void> Connection::set_up(Access access) {
+Result<void> Database::set_up(Access access) {
     sqlite3_busy_timeout(handle_, static_cast<int>(std::chrono::milliseconds(kBusyWait).count()));
     if (auto done = script(kCommonSettings); !done) return done;
     if (access == Access::read_only) return {};
@@ -179,7 +179,7 @@ Result<void> Connection::set_up(Access access) {
     sqlite3_wal_hook(
         handle_,
         [](void* context, sqlite3*, const char*, int pages) {
-            auto* self = static_cast<Connection*>(context);
+            auto* self = static_cast<Database*>(context);
             if (pages < self->log_pages_) self->checkpointed_pages_ = 0;  // it started anew
             self->log_pages_ = pages;
             return SQLITE_OK;
@@ -188,20 +188,20 @@ Result<void> Connection::set_up(Access access) {
     return script("PRAGMA synchronous = FULL;");
 }
 
-Connection::~Connection() {
+Database::~Database() {
     for (const auto& [sql, statement] : idle_)
         sqlite3_finalize(statement);
     sqlite3_close(handle_);
 }
 
-Result<void> Connection::script(const std::string& sql) {
+Result<void> Database::script(const std::string& sql) {
     const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return failure(code, sql);
     return {};
 }
 
-Result<void> Connection::read_blob(const char* table, const char* column, std::int64_t row,
-                                   std::uint64_t offset, std::span<char> target) {
+Result<void> Database::read_blob(const char* table, const char* column, std::int64_t row,
+                                 std::uint64_t offset, std::span<char> target) {
     sqlite3_blob* blob = nullptr;
     int code = sqlite3_blob_open(handle_, "main", table, column, row, 0, &blob);
     if (code == SQLITE_OK)
@@ -216,15 +216,15 @@ Result<void> Connection::read_blob(const char* table, const char* column, std::i
     return {};
 }
 
-void Connection::keep_log_on_close() {
+void Database::keep_log_on_close() {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-bool Connection::checkpoint_due() const {
+bool Database::checkpoint_due() const {
     return log_unwanted_ || log_pages_ - checkpointed_pages_ >= kCheckpointPages;
 }
 
-Result<void> Connection::checkpoint() {
+Result<void> Database::checkpoint() {
     const bool cut = log_unwanted_ || log_pages_ >= kLongLogPages;
     const int mode = cut ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     const int code = sqlite3_wal_checkpoint_v2(handle_, "main", mode, nullptr, nullptr);
@@ -236,7 +236,7 @@ Result<void> Connection::checkpoint() {
     return {};
 }
 
-std::unexpected<Error> Connection::failure(int code, std::string_view what) {
+std::unexpected<Error> Database::failure(int code, std::string_view what) {
     last_failure_ = code;
     sync_failed_ = sync_failed_ || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
     std::string detail = "SQLite " + std::to_string(code) + " (" + sqlite3_errmsg(handle_);
@@ -248,7 +248,7 @@ std::unexpected<Error> Connection::failure(int code, std::string_view what) {
     return fail_for_now(702, "storage failed", kRetry, std::move(detail));
 }
 
-sqlite3_stmt* Connection::take(std::string_view sql) {
+sqlite3_stmt* Database::take(std::string_view sql) {
     if (auto idle = idle_.extract(sql)) return idle.mapped();
     sqlite3_stmt* fresh = nullptr;
     last_failure_ = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
@@ -256,19 +256,19 @@ sqlite3_stmt* Connection::take(std::string_view sql) {
     return fresh;
 }
 
-void Connection::give_back(sqlite3_stmt* statement) {
+void Database::give_back(sqlite3_stmt* statement) {
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     // While one was in use, a second of the same text may have been prepared.
     if (!idle_.emplace(sqlite3_sql(statement), statement).second) sqlite3_finalize(statement);
 }
 
-void Connection::note_changes_of(const char* table) {
+void Database::note_changes_of(const char* table) {
     noted_table_ = table;
     sqlite3_update_hook(
         handle_,
         [](void* self, int, const char*, const char* changed, sqlite3_int64 row) {
-            auto& connection = *static_cast<Connection*>(self);
+            auto& connection = *static_cast<Database*>(self);
             if (connection.noted_table_ == changed) connection.changed_rows_.insert(row);
         },
         this);

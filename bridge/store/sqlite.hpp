@@ -63,7 +63,7 @@ class Row {
     sqlite3_stmt* statement_;
 };
 
-class Connection;
+class Database;
 
 /// One use of a prepared statement; goes back to its connection's cache at the end. What was bound must live
 /// as long. An error in preparing or binding shows at the first step.
@@ -71,7 +71,7 @@ class Statement {
   public:
     /// `values` stand for the `?` in order; an empty optional is NULL.
     template <class... Values>
-    Statement(Connection& connection, std::string_view sql, const Values&... values)
+    Statement(Database& connection, std::string_view sql, const Values&... values)
         : Statement(connection, sql, Unbound{}) {
         int index = 0;
         (bind(++index, values), ...);
@@ -114,7 +114,7 @@ class Statement {
 
   private:
     struct Unbound {};
-    Statement(Connection& connection, std::string_view sql, Unbound);
+    Statement(Database& connection, std::string_view sql, Unbound);
 
     void bind(int index, std::int64_t value);
     void bind(int index, std::string_view text);
@@ -128,7 +128,7 @@ class Statement {
     }
     void note(int code);
 
-    Connection& connection_;
+    Database& connection_;
     sqlite3_stmt* statement_ = nullptr;
     int failed_ = SQLITE_OK;
 };
@@ -140,14 +140,14 @@ class Statement {
 
 enum class Access { read_write, read_only };
 
-class Connection {
+class Database {
   public:
     /// The file must be there. 702 if it can't be opened, or not for writing.
-    [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file,
-                                                                  Access access);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
+                                                                Access access);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
 
     /// Usage: `query("... WHERE id = ?", id).one(read)`.
     template <class... Values>
@@ -189,7 +189,7 @@ class Connection {
 
   private:
     friend class Statement;
-    explicit Connection(sqlite3* handle) : handle_(handle) {}
+    explicit Database(sqlite3* handle) : handle_(handle) {}
     [[nodiscard]] Result<void> set_up(Access access);
     [[nodiscard]] std::unexpected<Error> failure(int code, std::string_view what);
     /// From the cache, else prepared; nullptr with the code in `last_failure`.

@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteAccounts final : public Accounts {
   public:
-    explicit SqliteAccounts(Connection& connection) : db_(connection) {}
+    explicit SqliteAccounts(Database& connection) : db_(connection) {}
 
     Result<AccountId> add(std::string_view imid, Time now) override;
     Result<std::optional<AccountId>> find(std::string_view imid) override;
@@ -24,7 +24,7 @@ class SqliteAccounts final : public Accounts {
     Result<void> set_setting(std::string_view name, ByteView value) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteBlocks final : public Blocks {
   public:
-    explicit SqliteBlocks(Connection& connection) : db_(connection) {}
+    explicit SqliteBlocks(Database& connection) : db_(connection) {}
 
     Result<void> add(BlockOwner owner, const Block& block, std::uint64_t most) override;
     Result<void> drop(BlockOwner owner, std::string_view pattern) override;
@@ -19,7 +19,7 @@ class SqliteBlocks final : public Blocks {
     Result<std::vector<RefusedMail>> refused(AccountId account) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

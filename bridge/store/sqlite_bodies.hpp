@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteBodies final : public Bodies {
   public:
-    explicit SqliteBodies(Connection& connection) : db_(connection) {}
+    explicit SqliteBodies(Database& connection) : db_(connection) {}
 
     Result<BodyId> create(Time now) override;
     Result<void> append(BodyId body, std::string_view octets) override;
@@ -21,7 +21,7 @@ class SqliteBodies final : public Bodies {
     Result<std::size_t> extend_last_chunk(BodyId body, std::uint64_t length, std::string_view octets);
     Result<void> set_length(BodyId body, std::uint64_t length);
 
-    Connection& db_;
+    Database& db_;
     /// The last id given in this run, its transaction rolled back or not: whoever staged octets under one
     /// that is gone must never meet another's body under it.
     BodyId given_ = 0;

@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteBundles final : public Bundles {
   public:
-    SqliteBundles(Connection& connection, SqliteBodies& bodies) : db_(connection), bodies_(bodies) {}
+    SqliteBundles(Database& connection, SqliteBodies& bodies) : db_(connection), bodies_(bodies) {}
 
     Result<void> save(const OutgoingBundle& bundle, std::string_view owner, Time lease_end) override;
     Result<std::optional<OutgoingBundle>> outgoing(std::string_view id) override;
@@ -35,7 +35,7 @@ class SqliteBundles final : public Bundles {
   private:
     Result<void> drop_body(const Result<std::optional<BodyId>>& body);
 
-    Connection& db_;
+    Database& db_;
     SqliteBodies& bodies_;
 };
 

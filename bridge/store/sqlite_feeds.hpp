@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteFeeds final : public Feeds {
   public:
-    explicit SqliteFeeds(Connection& connection) : db_(connection) {}
+    explicit SqliteFeeds(Database& connection) : db_(connection) {}
 
     Result<FeedId> add(const FeedRow& feed) override;
     Result<std::optional<FeedRow>> of_node(std::string_view node) override;
@@ -37,7 +37,7 @@ class SqliteFeeds final : public Feeds {
     Result<void> end_fanout(FanoutId fanout) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -8,7 +8,7 @@ namespace immp::bridge {
 
 class SqliteFolders final : public Folders {
   public:
-    SqliteFolders(Connection& connection, Mailboxes& mailboxes) : db_(connection), mailboxes_(mailboxes) {}
+    SqliteFolders(Database& connection, Mailboxes& mailboxes) : db_(connection), mailboxes_(mailboxes) {}
 
     Result<std::string> rename(AccountId account, std::string_view path, std::string_view to) override;
     Result<std::string> drop(AccountId account, std::string_view path) override;
@@ -19,7 +19,7 @@ class SqliteFolders final : public Folders {
     [[nodiscard]] Result<void> set_path(FolderId folder, std::string_view path);
     [[nodiscard]] Result<std::string> place_in_trash(AccountId account, std::string_view path);
 
-    Connection& db_;
+    Database& db_;
     Mailboxes& mailboxes_;
 };
 

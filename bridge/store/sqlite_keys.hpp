@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteKeys final : public Keys {
   public:
-    explicit SqliteKeys(Connection& connection) : db_(connection) {}
+    explicit SqliteKeys(Database& connection) : db_(connection) {}
 
     Result<std::vector<OwnKey>> own() override;
     Result<void> add_own(const OwnKey& key) override;
@@ -18,7 +18,7 @@ class SqliteKeys final : public Keys {
     Result<std::vector<Pin>> pins() override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteLeases final : public Leases {
   public:
-    explicit SqliteLeases(Connection& connection) : db_(connection) {}
+    explicit SqliteLeases(Database& connection) : db_(connection) {}
 
     Result<void> take(std::string_view lease, const FolderView& view, std::string_view uuid,
                       Time ends) override;
@@ -18,7 +18,7 @@ class SqliteLeases final : public Leases {
   private:
     [[nodiscard]] Result<void> bring_back(std::string_view lease);
 
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

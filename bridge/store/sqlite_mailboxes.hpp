@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteMailboxes final : public Mailboxes {
   public:
-    explicit SqliteMailboxes(Connection& connection) : db_(connection) {}
+    explicit SqliteMailboxes(Database& connection) : db_(connection) {}
 
     Result<FolderId> create_folder(AccountId account, std::string_view path) override;
     Result<std::optional<Folder>> folder(AccountId account, std::string_view path) override;
@@ -36,7 +36,7 @@ class SqliteMailboxes final : public Mailboxes {
     Result<std::string> choose_uuid(MessageId message, AccountId account, std::string_view own,
                                     std::string_view spare);
 
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

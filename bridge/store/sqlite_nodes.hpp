@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteNodes final : public Nodes {
   public:
-    explicit SqliteNodes(Connection& connection) : db_(connection) {}
+    explicit SqliteNodes(Database& connection) : db_(connection) {}
 
     Result<NodeId> add(const NodeRow& node, Time now) override;
     Result<std::optional<NodeRow>> find(std::string_view name) override;
@@ -34,7 +34,7 @@ class SqliteNodes final : public Nodes {
     Result<bool> has_admitted(NodeId node, std::string_view domain) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteOutbox final : public Outbox {
   public:
-    explicit SqliteOutbox(Connection& connection) : db_(connection) {}
+    explicit SqliteOutbox(Database& connection) : db_(connection) {}
 
     Result<OutboxId> add(const OutboxRow& row) override;
     Result<std::vector<WaitingDomain>> waiting() override;
@@ -26,7 +26,7 @@ class SqliteOutbox final : public Outbox {
   private:
     Result<void> place_row(std::string_view bundle, const Placement& placement);
 
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

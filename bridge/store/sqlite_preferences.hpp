@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqlitePreferences final : public Preferences {
   public:
-    explicit SqlitePreferences(Connection& connection) : db_(connection) {}
+    explicit SqlitePreferences(Database& connection) : db_(connection) {}
 
     Result<std::vector<Preference>> all(AccountId account) override;
     Result<std::optional<std::string>> get(AccountId account, std::string_view name) override;
@@ -20,7 +20,7 @@ class SqlitePreferences final : public Preferences {
     Result<std::uint64_t> forget_answers(Time before) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

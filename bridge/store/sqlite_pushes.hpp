@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqlitePushes final : public Pushes {
   public:
-    explicit SqlitePushes(Connection& connection) : db_(connection) {}
+    explicit SqlitePushes(Database& connection) : db_(connection) {}
 
     Result<std::optional<PushStanding>> standing(AccountId account, std::string_view source) override;
     Result<void> set_standing(AccountId account, std::string_view source, PushStanding standing,
@@ -34,7 +34,7 @@ class SqlitePushes final : public Pushes {
   private:
     Result<std::uint64_t> take_out_expired(Time now);
 
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -7,14 +7,14 @@ namespace immp::bridge {
 
 class SqliteQuotas final : public Quotas {
   public:
-    explicit SqliteQuotas(Connection& connection) : db_(connection) {}
+    explicit SqliteQuotas(Database& connection) : db_(connection) {}
 
     Result<Usage> usage(AccountId account) override;
     Result<void> set_limit(AccountId account, std::optional<std::uint64_t> bytes) override;
     Result<bool> holds(AccountId account, MessageId message) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -6,7 +6,7 @@ namespace immp::bridge {
 
 namespace {
 
-Result<void> read_snapshot(Connection& connection, Transaction& transaction, StoreJob& job) {
+Result<void> read_snapshot(Database& connection, Transaction& transaction, StoreJob& job) {
     if (auto begun = connection.query("BEGIN").run(); !begun) return begun;
     Result<void> outcome;
     try {
@@ -22,7 +22,7 @@ Result<void> read_snapshot(Connection& connection, Transaction& transaction, Sto
 
 }  // namespace
 
-SqliteReaders::SqliteReaders(std::vector<std::unique_ptr<Connection>> connections, Executor executor)
+SqliteReaders::SqliteReaders(std::vector<std::unique_ptr<Database>> connections, Executor executor)
     : connections_(std::move(connections)), executor_(std::move(executor)) {
     for (const auto& connection : connections_)
         threads_.emplace_back([this, &connection = *connection] { run(connection); });
@@ -55,7 +55,7 @@ std::optional<StoreJob> SqliteReaders::next() {
     return job;
 }
 
-void SqliteReaders::run(Connection& connection) {
+void SqliteReaders::run(Database& connection) {
     SqliteTransaction transaction(connection);
     while (auto job = next()) {
         auto outcome = read_snapshot(connection, transaction, *job);

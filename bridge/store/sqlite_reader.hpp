@@ -14,7 +14,7 @@ namespace immp::bridge {
 
 class SqliteReaders {
   public:
-    SqliteReaders(std::vector<std::unique_ptr<Connection>> connections, Executor executor);
+    SqliteReaders(std::vector<std::unique_ptr<Database>> connections, Executor executor);
     /// Ends the threads when all that was queued is done.
     ~SqliteReaders();
     SqliteReaders(const SqliteReaders&) = delete;
@@ -23,10 +23,10 @@ class SqliteReaders {
     void enqueue(StoreJob job);
 
   private:
-    void run(Connection& connection);
+    void run(Database& connection);
     [[nodiscard]] std::optional<StoreJob> next();
 
-    std::vector<std::unique_ptr<Connection>> connections_;
+    std::vector<std::unique_ptr<Database>> connections_;
     Executor executor_;
 
     std::mutex mutex_;

@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteReferences final : public References {
   public:
-    explicit SqliteReferences(Connection& connection) : db_(connection) {}
+    explicit SqliteReferences(Database& connection) : db_(connection) {}
 
     Result<void> copy(FolderId from, std::string_view uuid, FolderId to, Time now) override;
     Result<void> set_flags(const FolderView& view, std::string_view uuid, const FlagChange& change) override;
@@ -16,7 +16,7 @@ class SqliteReferences final : public References {
     Result<bool> lies_elsewhere(FolderId folder, std::string_view uuid) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

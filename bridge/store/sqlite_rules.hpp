@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteRules final : public Rules {
   public:
-    explicit SqliteRules(Connection& connection) : db_(connection) {}
+    explicit SqliteRules(Database& connection) : db_(connection) {}
 
     Result<void> add(AccountId account, const Rule& rule, std::string_view before) override;
     Result<void> drop(AccountId account, std::string_view name) override;
@@ -29,7 +29,7 @@ class SqliteRules final : public Rules {
     /// Where the rule will stand; those from there on make room.
     [[nodiscard]] Result<std::int64_t> make_place(AccountId account, std::string_view before);
 
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -8,7 +8,7 @@ namespace immp::bridge {
 
 class SqliteShares final : public Shares {
   public:
-    SqliteShares(Connection& connection, SqliteAccounts& accounts) : db_(connection), accounts_(accounts) {}
+    SqliteShares(Database& connection, SqliteAccounts& accounts) : db_(connection), accounts_(accounts) {}
 
     Result<AccountId> add_mailbox(std::string_view imid, Time now) override;
     Result<void> remove_mailbox(std::string_view imid) override;
@@ -23,7 +23,7 @@ class SqliteShares final : public Shares {
     Result<std::optional<std::string>> sender(AccountId owner, MessageId message) override;
 
   private:
-    Connection& db_;
+    Database& db_;
     SqliteAccounts& accounts_;
 };
 

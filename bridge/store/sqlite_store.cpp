@@ -21,7 +21,7 @@ constexpr std::size_t kReaders = 2;
 
 class SqliteStore final : public Store {
   public:
-    SqliteStore(std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers,
+    SqliteStore(std::unique_ptr<Database> writer, std::vector<std::unique_ptr<Database>> readers,
                 const Executor& executor, Broke broke)
         : writer_(std::move(writer), executor, std::move(broke)), readers_(std::move(readers), executor) {}
 
@@ -88,14 +88,14 @@ std::unexpected<Error> with_name(const std::filesystem::path& file, const Error&
 /// such pages and goes on showing them. What is built on them would be lost with them; so everything that the
 /// log shows is written and synced anew, into the database, before anything is added to it. A disk that is
 /// full has no room for that, and has failed no sync.
-Result<void> settle_log(Connection& writer) {
+Result<void> settle_log(Database& writer) {
     auto moved = writer.checkpoint();
     if (!moved && !leaves_disk_unknown(writer.last_failure())) return {};
     return moved;
 }
 
-Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::path& file) {
-    auto writer = Connection::open(file, Access::read_write);
+Result<std::unique_ptr<Database>> open_writer(const std::filesystem::path& file) {
+    auto writer = Database::open(file, Access::read_write);
     if (!writer) return writer;
     if (auto ready = migrate(**writer, migrations()); !ready) return std::unexpected(ready.error());
     if (auto logged = (*writer)->script("PRAGMA journal_mode = WAL"); !logged)
@@ -114,9 +114,9 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& di
 
     auto writer = open_writer(file);
     if (!writer) return with_name(file, writer.error());
-    std::vector<std::unique_ptr<Connection>> readers;
+    std::vector<std::unique_ptr<Database>> readers;
     while (readers.size() < kReaders) {
-        auto reader = Connection::open(file, Access::read_only);
+        auto reader = Database::open(file, Access::read_only);
         if (!reader) return with_name(file, reader.error());
         readers.push_back(std::move(*reader));
     }

@@ -10,14 +10,14 @@ namespace immp::bridge {
 
 class SqliteTexts final : public Texts {
   public:
-    explicit SqliteTexts(Connection& connection) : db_(connection) {}
+    explicit SqliteTexts(Database& connection) : db_(connection) {}
 
     Result<std::vector<MessageId>> missing(std::uint32_t most) override;
     Result<void> add(MessageId message, const MessageText& text) override;
     Result<std::vector<Folder>> count(AccountId account, const std::vector<std::string>& words) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -26,7 +26,7 @@ namespace immp::bridge {
 
 class SqliteTransaction final : public Transaction {
   public:
-    explicit SqliteTransaction(Connection& connection)
+    explicit SqliteTransaction(Database& connection)
         : accounts_(connection),
           mailboxes_(connection),
           bodies_(connection),

@@ -7,7 +7,7 @@ namespace immp::bridge {
 
 class SqliteUserKeys final : public UserKeys {
   public:
-    explicit SqliteUserKeys(Connection& connection) : db_(connection) {}
+    explicit SqliteUserKeys(Database& connection) : db_(connection) {}
 
     Result<std::vector<std::string>> records(AccountId account) override;
     Result<void> add(AccountId account, std::uint64_t serial, std::string_view record, Time now) override;
@@ -18,7 +18,7 @@ class SqliteUserKeys final : public UserKeys {
     Result<std::uint64_t> forget_peers(Time until) override;
 
   private:
-    Connection& db_;
+    Database& db_;
 };
 
 }  // namespace immp::bridge

@@ -14,7 +14,7 @@ Error storage_error(std::string detail) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, Executor executor, Broke broke)
+SqliteWriter::SqliteWriter(std::unique_ptr<Database> connection, Executor executor, Broke broke)
     : connection_(std::move(connection)),
       executor_(std::move(executor)),
       broke_(std::move(broke)),

@@ -23,7 +23,7 @@ inline constexpr std::size_t kBatchBytes = 8 << 20;
 class SqliteWriter {
   public:
     /// `broke` is called through the executor, once, before the writes hear of it that failed with the sync.
-    SqliteWriter(std::unique_ptr<Connection> connection, Executor executor, Broke broke);
+    SqliteWriter(std::unique_ptr<Database> connection, Executor executor, Broke broke);
     /// Ends the thread when all that was queued is done.
     ~SqliteWriter();
     SqliteWriter(const SqliteWriter&) = delete;
@@ -63,7 +63,7 @@ class SqliteWriter {
     void roll_back();
     void give_up();
 
-    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<Database> connection_;
     SqliteTransaction transaction_{*connection_};
     Executor executor_;
     Broke broke_;

@@ -90,6 +90,21 @@ TEST_F(Federation, OneItemCarriesAllRecipientsAndHidesBlindOnes) {
     EXPECT_EQ(bundle_ids(wire_).size(), 1u);
 }
 
+TEST_F(Federation, MetadataBehindLargeBodiesIsStillRead) {
+    raise_links();
+    Submit request = mail("alice@a.example", {"bob@b.example"}, "large");
+    request.parts.push_back({"film", "video/mp4", PartClass::attachment});
+    request.parts.push_back({"meta", "application/immp-metadata+json", PartClass::attachment});
+    const std::string padding(40'000, ' ');
+    const auto answer = a_.submit(
+        request, {"text", std::string(1'040'000, 'f'), R"({"reply-to": "carol@a.example")" + padding + "}"});
+    ASSERT_TRUE(answer) << answer.error().text;
+    ASSERT_TRUE(delivered("bob@b.example", 1));
+    const auto& id = std::get<Submitted>(*answer).id;
+    const std::string json = b_.fetch("bob@b.example", id, FetchForm::json);
+    EXPECT_NE(json.find(R"("reply-to":"carol@a.example")"), json.npos) << json.substr(0, 1'000);
+}
+
 TEST_F(Federation, LostReplyIsAskedForAndNothingComesTwice) {
     int lost = 0;
     wire_.fate = [&](auto&, auto&) { return ++lost <= 2 ? Fate::lose_reply : Fate::pass; };

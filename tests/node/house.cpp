@@ -163,7 +163,7 @@ void House::open() {
                      auto work) { loop.after(pause, while_alive(run, std::move(work))); },
         .log = [this](LogLevel, std::string_view line) { log.emplace_back(line); }});
     node->attach(*link);
-    auto counter = Connection::open(directory / "immp.db", Access::read_only);
+    auto counter = Database::open(directory / "immp.db", Access::read_only);
     ASSERT_TRUE(counter) << counter.error().text;
     counter_ = std::move(*counter);
     node->start([&](Result<void> started) { is_started = started.has_value(); });

@@ -197,7 +197,7 @@ struct House {
     void open();
     void close();
 
-    std::unique_ptr<Connection> counter_;
+    std::unique_ptr<Database> counter_;
     /// Goes with the run: what was posted or put off by a run that ended does nothing.
     std::shared_ptr<int> run_;
     /// Calls under way may still name an ended run's node: it stays until the house goes.

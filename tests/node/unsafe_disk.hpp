@@ -40,7 +40,7 @@ class UnsafeDisk : public DiskBelow, public TwoDomains {
     /// One mail has come, none waits. Looked up here and now: a question to the house would run the loop, and
     /// might be answered with what was true before the last event, with none left to look again for.
     static bool is_settled(const House& house) {
-        const auto store = Connection::open(house.directory / "immp.db", Access::read_only);
+        const auto store = Database::open(house.directory / "immp.db", Access::read_only);
         if (!store) return false;
         const auto settled =
             (*store)

@@ -30,7 +30,7 @@ class OpenTest : public ::testing::Test {
         return status.st_mode & 0777;
     }
     void run_sql(const std::string& sql) {
-        value_of(value_of(Connection::open(file_, Access::read_write))->script(sql));
+        value_of(value_of(Database::open(file_, Access::read_write))->script(sql));
     }
 
     Loop loop_;
@@ -135,12 +135,12 @@ TEST_F(OpenTest, OlderSchemasTakeTheStepsTheyLack) {
         "ALTER TABLE second ADD COLUMN y DEFAULT 7",
     };
     const auto value = [&](std::string_view sql) {
-        auto connection = value_of(Connection::open(file_, Access::read_write));
+        auto connection = value_of(Database::open(file_, Access::read_write));
         return value_of(connection->query(sql).one([](const Row& row) { return row.number(0); }));
     };
     for (std::size_t known = 1; known <= steps.size(); ++known) {
         for (int again = 0; again < 2; ++again) {
-            auto connection = value_of(Connection::open(file_, Access::read_write));
+            auto connection = value_of(Database::open(file_, Access::read_write));
             value_of(migrate(*connection, std::span(steps).first(known)));
         }
         EXPECT_EQ(value("PRAGMA user_version"), static_cast<std::int64_t>(known));
@@ -152,7 +152,7 @@ TEST_F(OpenTest, OlderSchemasTakeTheStepsTheyLack) {
 
 TEST_F(OpenTest, AStepThatFailsLeavesTheFileAsItWas) {
     value_of(open(directory_));
-    auto connection = value_of(Connection::open(file_, Access::read_write));
+    auto connection = value_of(Database::open(file_, Access::read_write));
     std::vector<const char*> steps(migrations().begin(), migrations().end());
     steps.push_back("CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)");
     EXPECT_FALSE(migrate(*connection, steps));
@@ -165,7 +165,7 @@ TEST_F(OpenTest, AStepThatFailsLeavesTheFileAsItWas) {
 
 TEST_F(OpenTest, TheDatabaseSyncsEveryCommitAndHoldsItsReferences) {
     value_of(open(directory_));
-    auto connection = value_of(Connection::open(file_, Access::read_write));
+    auto connection = value_of(Database::open(file_, Access::read_write));
     const auto text = [&](std::string_view sql) {
         return value_of(connection->query(sql).one([](const Row& row) { return row.text(0); })).value();
     };

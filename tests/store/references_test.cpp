@@ -197,7 +197,7 @@ TEST_F(ReferencesTest, OlderFilesLearnWhatTheyHold) {
     const std::string file = directory_.path("old") + "/immp.db";
     std::ofstream(file).close();
     {
-        auto connection = value_of(Connection::open(file, Access::read_write));
+        auto connection = value_of(Database::open(file, Access::read_write));
         value_of(migrate(*connection, migrations().first(2)));
         value_of(connection->script(R"sql(
             INSERT INTO accounts (id, imid, made) VALUES (1, 'alice@a.example', 0), (2, 'bob@a.example', 0);

@@ -263,7 +263,7 @@ TEST_F(SharesTest, NothingIsLeftOfARemovedMailboxOrMember) {
     EXPECT_EQ(unread({inbox_, bob_}), 0U);
     value_of(write([](Transaction& t) { return t.shares().remove_mailbox("helpdesk@a.example"); }));
     auto connection = value_of(
-        Connection::open(std::filesystem::path(directory_.path("store")) / "immp.db", Access::read_only));
+        Database::open(std::filesystem::path(directory_.path("store")) / "immp.db", Access::read_only));
     for (const char* table : {"shares", "seen", "seen_counts", "senders", "refs", "messages"}) {
         const auto rows =
             value_of(connection->query(std::string("SELECT count(*) FROM ") + table).one([](const Row& row) {

@@ -130,7 +130,7 @@ TEST_F(TextsTest, AMessageThatIsGoneIsNotFound) {
     EXPECT_EQ(find({"plans"}), (Words{uuid_of(1)}));
     EXPECT_EQ(missing(), 0u) << "none of an older one is looked at again";
     auto connection = value_of(
-        Connection::open(std::filesystem::path(directory_.path("store")) / "immp.db", Access::read_only));
+        Database::open(std::filesystem::path(directory_.path("store")) / "immp.db", Access::read_only));
     EXPECT_EQ(value_of(connection->query("SELECT count(*) FROM message_text_content").one([](const Row& row) {
                   return row.number(0);
               })),
