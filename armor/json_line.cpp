@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "armor/json_list.hpp"
+
 namespace immp::armor {
 
 struct JsonMember;
@@ -99,16 +101,6 @@ bool is_taken_whole(const JsonValue& value) {
     return members == nullptr || std::ranges::all_of(*members, [](const JsonMember& member) {
                return member.taken && is_taken_whole(member.value);
            });
-}
-
-template <class Values, class ToJson>
-std::string json_list(const Values& values, ToJson to_json) {
-    std::string list = "[";
-    for (const auto& value : values) {
-        if (list.size() > 1) list += ',';
-        list += to_json(value);
-    }
-    return list + "]";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "armor/base64.hpp"
 #include "armor/hex.hpp"
 #include "armor/json_line.hpp"
+#include "armor/json_list.hpp"
 #include "armor/line_cursor.hpp"
 #include "armor/names.hpp"
 
@@ -28,17 +29,16 @@ SecretBytes<32> keyed(const SecretBytes<32>& key, std::initializer_list<std::str
 }
 
 std::string json_of(const Seal& seal) {
-    std::string list;
-    for (const SealedFor& each : seal.to) {
+    const auto json_of_one = [](const SealedFor& each) {
         JsonWriter json;
         json.text("imid", each.imid).text("key", encode_hex(each.key));
-        list += (list.empty() ? "" : ",") + json.text("signature", signature_text(each.signature)).line();
-    }
+        return json.text("signature", signature_text(each.signature)).line();
+    };
     JsonWriter json;
     json.text("id", seal.id)
         .text("from", seal.from)
         .text("record", encode_base64(as_bytes(seal.record ? seal.record->text() : "")));
-    return json.text("digest", encode_hex(seal.digest)).json("to", "[" + list + "]").line();
+    return json.text("digest", encode_hex(seal.digest)).json("to", json_list(seal.to, json_of_one)).line();
 }
 
 Digest read_digest(JsonReader& json, std::string_view key) {

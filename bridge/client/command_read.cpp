@@ -5,6 +5,7 @@
 
 #include "armor/hex.hpp"
 #include "armor/json_line.hpp"
+#include "armor/json_list.hpp"
 #include "bridge/client/commands.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/mailbox.hpp"
@@ -74,36 +75,23 @@ void show(const Context& context, const OpenedMessage& message, const std::optio
     show_parts(context, message);
 }
 
-std::string parts_json(const OpenedMessage& message) {
-    std::string list;
-    for (const MessagePart& part : message.parts) {
-        armor::JsonWriter json;
-        json.text("id", part.id).text("type", part.type).number("length", part.length);
-        if (part.content) json.text("class", "content");
-        list += (list.empty() ? "" : ",") + json.line();
-    }
-    return "[" + list + "]";
+std::string part_json(const MessagePart& part) {
+    armor::JsonWriter json;
+    json.text("id", part.id).text("type", part.type).number("length", part.length);
+    if (part.content) json.text("class", "content");
+    return json.line();
 }
 
-std::string received_via_json(const OpenedMessage& message) {
-    std::string list;
-    for (const Relay& relay : message.received_via) {
-        armor::JsonWriter json;
-        json.text("domain", relay.domain).text("timestamp", relay.timestamp);
-        json.json("verified", relay.verified ? "true" : "false");
-        list += (list.empty() ? "" : ",") + json.line();
-    }
-    return "[" + list + "]";
+std::string relay_json(const Relay& relay) {
+    armor::JsonWriter json;
+    json.text("domain", relay.domain).text("timestamp", relay.timestamp);
+    return json.json("verified", relay.verified ? "true" : "false").line();
 }
 
-std::string undelivered_json(const OpenedMessage& message) {
-    std::string list;
-    for (const FailedRecipient& fate : message.undelivered) {
-        armor::JsonWriter json;
-        json.text("recipient", fate.recipient).number("code", fate.code).text("cause", fate.cause);
-        list += (list.empty() ? "" : ",") + json.line();
-    }
-    return "[" + list + "]";
+std::string undelivered_json(const FailedRecipient& fate) {
+    armor::JsonWriter json;
+    json.text("recipient", fate.recipient).number("code", fate.code);
+    return json.text("cause", fate.cause).line();
 }
 
 std::string sealed_json(const SealedBy& sealed) {
@@ -122,9 +110,11 @@ void show_json(const Context& context, const OpenedMessage& message, const std::
         .text("subject", message.subject)
         .text("date", message.date);
     json.text("importance", message.importance).json("received", armor::json_texts(message.received));
-    if (!message.received_via.empty()) json.json("received-via", received_via_json(message));
+    if (!message.received_via.empty())
+        json.json("received-via", armor::json_list(message.received_via, relay_json));
     write_push(json, message);
-    json.json("failed", undelivered_json(message)).json("parts", parts_json(message));
+    json.json("failed", armor::json_list(message.undelivered, undelivered_json));
+    json.json("parts", armor::json_list(message.parts, part_json));
     if (sealed) json.json("sealed", sealed_json(*sealed));
     if (message.text && !message.text_cut) json.text("text", many_lines(*message.text));
     context.out << json.line() << '\n';

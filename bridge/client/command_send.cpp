@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "armor/json_line.hpp"
+#include "armor/json_list.hpp"
 #include "bridge/client/commands.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/outgoing.hpp"
@@ -85,17 +86,18 @@ std::string verdict_text(const RecipientVerdict& verdict) {
            one_line(verdict.text);
 }
 
-void report_json(const Context& context, const Submission& submission) {
-    std::string list;
-    for (const RecipientVerdict& verdict : submission.verdicts) {
-        armor::JsonWriter json;
-        json.text("recipient", verdict.recipient).number("code", static_cast<std::uint64_t>(verdict.code));
-        json.text("text", one_line(verdict.text));
-        if (verdict.retry) json.number("retry", static_cast<std::uint64_t>(verdict.retry->count()));
-        list += (list.empty() ? "" : ",") + json.line();
-    }
+std::string verdict_json(const RecipientVerdict& verdict) {
     armor::JsonWriter json;
-    json.text("id", submission.id).json("recipients", "[" + list + "]");
+    json.text("recipient", verdict.recipient).number("code", static_cast<std::uint64_t>(verdict.code));
+    json.text("text", one_line(verdict.text));
+    if (verdict.retry) json.number("retry", static_cast<std::uint64_t>(verdict.retry->count()));
+    return json.line();
+}
+
+void report_json(const Context& context, const Submission& submission) {
+    armor::JsonWriter json;
+    json.text("id", submission.id);
+    json.json("recipients", armor::json_list(submission.verdicts, verdict_json));
     if (submission.sealed) json.json("sealed", "true");
     context.out << json.line() << '\n';
 }

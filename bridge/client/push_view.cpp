@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "bridge/client/display.hpp"
+#include "bridge/mail/push_action.hpp"
 
 namespace immp::bridge::client {
 
@@ -39,14 +40,6 @@ std::string preview(const OpenedMessage& message) {
     const Barred text = barred(*message.text, kPreviewBytes, "  | ");
     const bool is_cut = text.is_cut || message.text_cut;
     return text.lines + (is_cut ? "  | [it goes on; immp pushes " + message.id + " shows the whole]\n" : "");
-}
-
-std::string actions_json(const std::vector<PushAction>& actions) {
-    std::string list;
-    for (const PushAction& action : actions)
-        list += (list.empty() ? "" : ",") +
-                armor::JsonWriter().text("label", action.label).text("uri", action.uri).line();
-    return "[" + list + "]";
 }
 
 std::string push_json(const ListedMessage& listed, const OpenedMessage& message) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "armor/json_line.hpp"
+#include "armor/json_list.hpp"
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/mail/metadata.hpp"
@@ -14,16 +15,9 @@
 namespace immp::bridge {
 namespace {
 
+using armor::json_list;
 using armor::JsonReader;
 using armor::JsonWriter;
-
-template <class Values, class ToJson>
-std::string json_list(const Values& values, ToJson to_json) {
-    std::string out = "[";
-    for (const auto& value : values)
-        out += (out.size() > 1 ? "," : "") + to_json(value);
-    return out + "]";
-}
 
 std::string part_json(const Part& part) {
     JsonWriter json;

@@ -79,14 +79,15 @@ std::string_view importance_text(Importance importance) {
     return "normal";
 }
 
-void print_received(Printer& out, const std::vector<Hop>& hops) {
-    out.key("received");
+/// A list of objects; `print_members` prints those of one.
+template <class Values, class PrintMembers>
+void print_objects(Printer& out, std::string_view name, const Values& values, PrintMembers print_members) {
+    out.key(name);
     out.open('[');
-    for (const Hop& hop : hops) {
+    for (const auto& value : values) {
         out.element();
         out.open('{');
-        out.text("domain", hop.domain);
-        out.text("timestamp", armor::time_text(hop.timestamp));
+        print_members(value);
         out.close('}');
     }
     out.close(']');
@@ -94,31 +95,26 @@ void print_received(Printer& out, const std::vector<Hop>& hops) {
 
 void print_actions(Printer& out, const std::vector<PushAction>& actions) {
     if (actions.empty()) return;
-    out.key("actions");
-    out.open('[');
-    for (const PushAction& action : actions) {
-        out.element();
-        out.open('{');
+    print_objects(out, "actions", actions, [&](const PushAction& action) {
         out.text("label", action.label);
         out.text("uri", action.uri);
-        out.close('}');
-    }
-    out.close(']');
+    });
+}
+
+void print_received(Printer& out, const std::vector<Hop>& hops) {
+    print_objects(out, "received", hops, [&](const Hop& hop) {
+        out.text("domain", hop.domain);
+        out.text("timestamp", armor::time_text(hop.timestamp));
+    });
 }
 
 void print_received_via(Printer& out, const std::vector<RelayHop>& hops) {
     if (hops.empty()) return;
-    out.key("received-via");
-    out.open('[');
-    for (const RelayHop& hop : hops) {
-        out.element();
-        out.open('{');
+    print_objects(out, "received-via", hops, [&](const RelayHop& hop) {
         out.text("domain", hop.domain);
         out.text("timestamp", armor::time_text(hop.timestamp));
         out.member("verified", hop.verified ? "true" : "false");
-        out.close('}');
-    }
-    out.close(']');
+    });
 }
 
 std::string_view kind_text(Kind kind) {
@@ -128,17 +124,11 @@ std::string_view kind_text(Kind kind) {
 
 void print_failed(Printer& out, const std::vector<Failure>& failed) {
     if (failed.empty()) return;
-    out.key("failed");
-    out.open('[');
-    for (const Failure& failure : failed) {
-        out.element();
-        out.open('{');
+    print_objects(out, "failed", failed, [&](const Failure& failure) {
         out.text("recipient", failure.recipient);
         out.member("code", std::to_string(failure.code));
         out.text("cause", failure.cause);
-        out.close('}');
-    }
-    out.close(']');
+    });
 }
 
 void print_envelope(Printer& out, const Envelope& envelope, std::uint32_t repeats) {
@@ -171,8 +161,6 @@ void print_envelope(Printer& out, const Envelope& envelope, std::uint32_t repeat
 }
 
 void print_part(Printer& out, const Part& part) {
-    out.element();
-    out.open('{');
     out.text("id", part.id);
     if (part.part_class == PartClass::content) out.text("class", "content");
     out.text("type", part.type);
@@ -180,7 +168,6 @@ void print_part(Printer& out, const Part& part) {
     out.text("encoding", "base64");
     out.key("data");
     out.body({part.body, part.length, BodyEncoding::base64});
-    out.close('}');
 }
 
 }  // namespace
@@ -190,11 +177,7 @@ Segments message_json(const Message& message, std::string_view id, JsonStyle sty
     out.open('{');
     out.text("_id", id);
     print_envelope(out, message.envelope, repeats);
-    out.key("parts");
-    out.open('[');
-    for (const Part& part : message.parts)
-        print_part(out, part);
-    out.close(']');
+    print_objects(out, "parts", message.parts, [&](const Part& part) { print_part(out, part); });
     out.close('}');
     return out.finish();
 }

@@ -107,14 +107,7 @@ Result<Metadata> parse_metadata(std::string_view text, Kind kind) {
 std::string metadata_json(const Envelope& envelope) {
     armor::JsonWriter json;
     if (!envelope.in_reply_to.empty()) json.text("in-reply-to", envelope.in_reply_to);
-    if (!envelope.actions.empty()) {
-        std::string actions;
-        for (const PushAction& action : envelope.actions) {
-            actions += actions.empty() ? "[" : ",";
-            actions += armor::JsonWriter().text("label", action.label).text("uri", action.uri).line();
-        }
-        json.json("actions", actions + "]");
-    }
+    if (!envelope.actions.empty()) json.json("actions", actions_json(envelope.actions));
     if (envelope.sequence != 0) json.number("sequence", envelope.sequence);
     if (!envelope.previous.empty()) json.text("previous", envelope.previous);
     const std::string line = json.line();

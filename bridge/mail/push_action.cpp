@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "armor/json_line.hpp"
+#include "armor/json_list.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/wire/imid_uri.hpp"
 #include "bridge/wire/token.hpp"
@@ -36,6 +38,12 @@ Result<void> check_action(const PushAction& action) {
     if (!std::ranges::all_of(action.uri, is_visible) || !(is_web(action.uri) || is_immp(action.uri)))
         return fail(400, "An action is an https: or immp: URI");
     return {};
+}
+
+std::string actions_json(const std::vector<PushAction>& actions) {
+    return armor::json_list(actions, [](const PushAction& action) {
+        return armor::JsonWriter().text("label", action.label).text("uri", action.uri).line();
+    });
 }
 
 }  // namespace immp::bridge

@@ -1,6 +1,9 @@
 // What a push offers to do (PUSH TO ... ACTION; docs/protocol.md, 18).
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "armor/error.hpp"
 #include "bridge/mail/message.hpp"
 
@@ -14,5 +17,8 @@ inline constexpr std::size_t kMaxActionUriBytes = 1'000;
 /// 400 for an empty label, or a URI that is neither `https:` with a host nor `immp:` with an IMID (RFC 3986;
 /// ASCII without blanks); 413 too long; 415 for control characters.
 [[nodiscard]] Result<void> check_action(const PushAction& action);
+
+/// `[{"label":…,"uri":…},…]`, as metadata and `immp` write them.
+[[nodiscard]] std::string actions_json(const std::vector<PushAction>& actions);
 
 }  // namespace immp::bridge

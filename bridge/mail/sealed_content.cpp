@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "armor/json_line.hpp"
+#include "armor/json_list.hpp"
 #include "armor/padding.hpp"
 #include "armor/sealed.hpp"
 #include "bridge/mail/metadata.hpp"
@@ -51,10 +52,10 @@ Result<void> check(const SealedContent& content) {
 }  // namespace
 
 Result<std::string> sealed_content_json(const SealedContent& content) {
-    std::string list;
-    for (const Part& part : content.parts)
-        list += (list.empty() ? "" : ",") + part_json(part);
-    std::string json = JsonWriter().text("subject", content.subject).json("parts", "[" + list + "]").line();
+    std::string json = JsonWriter()
+                           .text("subject", content.subject)
+                           .json("parts", armor::json_list(content.parts, part_json))
+                           .line();
     if (auto sound = check(content); !sound) return std::unexpected(std::move(sound.error()));
     if (json.size() > armor::kMaxSealJsonBytes) return fail(413, "the content's names are too long");
     return json;

@@ -13,8 +13,8 @@ class PieceSource : public BodySource {
   public:
     using Done = std::move_only_function<void(Result<std::string>)>;
 
-    /// The next octets, 64 KiB or so; empty at the end. On the I/O thread, one at a time; the source is kept
-    /// alive until `done` was called.
+    /// The next octets, as many as a step (segment.hpp) or so; empty at the end. On the I/O thread, one at a
+    /// time; the source is kept alive until `done` was called.
     virtual void pull(Done done) = 0;
 };
 
