@@ -63,18 +63,21 @@ void read_place(armor::JsonReader& json, Metadata& metadata) {
         json.complain("previous", "is no digest");
 }
 
-Result<Fields> read_fields(armor::JsonReader& json, Kind kind) {
-    Fields fields;
+void read_mail_fields(armor::JsonReader& json, Fields& fields) {
     if (json.has("to")) fields.metadata.to = json.texts("to");
     if (json.has("cc")) fields.metadata.cc = json.texts("cc");
     if (json.has("references")) fields.metadata.references = json.texts("references");
     if (json.has("reply-to")) fields.reply_to = {json.text("reply-to")};
-    if (json.has("in-reply-to")) fields.in_reply_to = {json.text("in-reply-to")};
-    if (json.has("date")) {
-        auto date = armor::parse_time(json.text("date"));
-        if (!date) json.complain("date", "is no time");
-        if (date) fields.metadata.date = *date;
-    }
+    if (!json.has("date")) return;
+    const auto date = armor::parse_time(json.text("date"));
+    if (!date) json.complain("date", "is no time");
+    if (date) fields.metadata.date = *date;
+}
+
+Result<Fields> read_fields(armor::JsonReader& json, Kind kind) {
+    Fields fields;
+    if (kind == Kind::mail) read_mail_fields(json, fields);
+    if (kind != Kind::item && json.has("in-reply-to")) fields.in_reply_to = {json.text("in-reply-to")};
     if (kind == Kind::push && json.has("actions")) {
         auto actions = read_actions(json);
         if (!actions) return complaint(std::move(actions.error()));

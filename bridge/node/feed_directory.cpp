@@ -21,23 +21,22 @@ Result<std::vector<std::string>> settled(Transaction& transaction, const std::se
 }  // namespace
 
 void FeedDirectory::subscribe(Subscribe request, Callback<Subscribed> done) {
-    Asking asking{request, services_.now() + kPeerPatience, std::move(done)};
+    Asking asking{request, services_.now() + kPeerPatience, std::move(done), news_};
     services_.store.write<SubscribeLook>(
         [&services = services_, request = std::move(request)](Transaction& transaction) {
             return bridge::subscribe(transaction, services, request);
         },
         [this, asking = std::move(asking)](Result<SubscribeLook> stored) mutable {
             if (!stored) return asking.done(std::unexpected(std::move(stored.error())));
-            const bool is_pending = stored->is_pending;
             settle(std::move(asking), *std::move(stored));
-            // What came in the same commit was told before anybody waited.
-            if (is_pending) look();
         });
 }
 
 void FeedDirectory::settle(Asking asking, SubscribeLook look) {
     if (look.refusal) return asking.done(std::unexpected(*std::move(look.refusal)));
     if (!look.is_pending) return asking.done(std::move(look.subscribed));
+    // What came meanwhile was told before anybody waited.
+    if (asking.news != news_) return look_at(std::move(asking));
     const std::string node = asking.request.node.text();
     const auto left = std::max(asking.until - services_.now(), std::chrono::seconds(0));
     auto waiting = std::make_shared<Asking>(std::move(asking));
@@ -49,11 +48,12 @@ void FeedDirectory::settle(Asking asking, SubscribeLook look) {
                 480, waiting->request.node.domain + " has not answered yet; the wish is kept", kAskAgain));
         },
         left);
-    if (!begun) waiting->done(std::unexpected(std::move(begun.error())));
+    if (!begun) waiting->done(fail_for_now(480, "Too many wait; the wish is kept", kAskAgain));
 }
 
 void FeedDirectory::look_at(Asking asking) {
     Subscribe request = asking.request;
+    asking.news = news_;
     services_.store.write<SubscribeLook>(
         [&services = services_, request = std::move(request)](Transaction& transaction) {
             return look_again(transaction, services, request);
@@ -65,6 +65,7 @@ void FeedDirectory::look_at(Asking asking) {
 }
 
 void FeedDirectory::look() {
+    ++news_;
     auto nodes = waits_.names();
     if (nodes.empty()) return;
     services_.store.write<std::vector<std::string>>(

@@ -21,12 +21,14 @@ class FeedDirectory {
         Subscribe request;
         Time until;  ///< when its session is told that it takes too long
         Callback<Subscribed> done;
+        std::uint64_t news = 0;  ///< of `news_`, before the store was asked
     };
     void settle(Asking asking, SubscribeLook look);
     void look_at(Asking asking);
 
     const NodeServices& services_;
     PeerWaits waits_;
+    std::uint64_t news_ = 0;  ///< how often something was stored that some may wait for
 };
 
 }  // namespace immp::bridge

@@ -1,6 +1,7 @@
 #include "bridge/node/feed_outcome.hpp"
 
 #include "bridge/mail/feed_word.hpp"
+#include "bridge/node/feed_wishes.hpp"
 #include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
@@ -20,14 +21,34 @@ bool is_wish(const Message& message) {
     return message.envelope.kind == Kind::subscribe && message.parts.front().type == kFeedWishType;
 }
 
-/// There is no such node, or its domain was never reached.
-Result<void> end_feed(Transaction& transaction, const NodeServices& services, const std::string& node) {
-    auto feed = transaction.feeds().of_node(node);
+Result<void> refuse_wish(Transaction& transaction, FeedId feed, const std::string& user) {
+    const auto account = transaction.accounts().find(user);
+    if (!account) return std::unexpected(account.error());
+    if (!*account) return {};
+    const auto subscription = transaction.feeds().subscription(**account, feed);
+    if (!subscription) return std::unexpected(subscription.error());
+    if (!*subscription || (*subscription)->wish != Wish::made) return {};
+    return transaction.feeds().decide((*subscription)->id, Wish::refused, (*subscription)->version);
+}
+
+/// A node that is no more, or that never answered, ends the feed that asked. Else only this question is
+/// over: a user's is then as good as refused, and he may ask again.
+Result<void> end_wish(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
+                      const std::string& from, int code) {
+    auto feed = transaction.feeds().of_node(row.recipient);
     if (!feed) return std::unexpected(std::move(feed.error()));
     if (!*feed) return {};
-    (*feed)->state = FeedState::gone;
+    const auto token = feed_token(transaction, (*feed)->uuid);
+    if (!token) return std::unexpected(token.error());
+    // A former feed's.
+    if (*token != row.token) return {};
     services.bell->ring();
-    return transaction.feeds().update(**feed);
+    const bool is_users = from != services.domain;
+    if (code == kNoSuchPublisher || (!is_users && (*feed)->state == FeedState::asked)) {
+        (*feed)->state = FeedState::gone;
+        return transaction.feeds().update(**feed);
+    }
+    return is_users ? refuse_wish(transaction, (*feed)->id, from) : Result<void>();
 }
 
 }  // namespace
@@ -46,8 +67,8 @@ Result<bool> end_feed_row(Transaction& transaction, const NodeServices& services
     const Kind kind = message->envelope.kind;
     if (kind != Kind::item && kind != Kind::subscribe && kind != Kind::unsubscribe) return false;
     if (is_wish(*message)) {
-        if (auto ended = end_feed(transaction, services, row.recipient); !ended)
-            return std::unexpected(std::move(ended.error()));
+        auto ended = end_wish(transaction, services, row, message->envelope.from, code);
+        if (!ended) return std::unexpected(std::move(ended.error()));
     } else if (code == kNotSubscribed) {
         const auto feed = parse_imid(row.recipient);
         if (!feed) return std::unexpected(feed.error());

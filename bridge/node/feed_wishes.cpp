@@ -25,6 +25,19 @@ Result<void> queue(Transaction& transaction, const NodeServices& services, Kind 
                            *std::move(token)});
 }
 
+/// The user's wish is not sent any more, or taken back.
+Result<void> end_wish(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+                      const Wisher& user) {
+    const auto token = feed_token(transaction, feed.uuid);
+    if (!token) return std::unexpected(token.error());
+    const auto unsent = transaction.outbox().withdraw(feed.node, *token, user.imid);
+    if (!unsent) return std::unexpected(unsent.error());
+    return queue_end(transaction, services, feed, user);
+}
+
+/// Feeds that one round of housekeeping ends.
+constexpr std::uint32_t kUnusedFeeds = 100;
+
 }  // namespace
 
 Result<std::string> feed_token(Transaction& transaction, const std::string& feed) {
@@ -46,6 +59,30 @@ Result<void> queue_end(Transaction& transaction, const NodeServices& services, c
     return queue(transaction, services, Kind::unsubscribe, feed, 0, user);
 }
 
+Result<void> end_feed(Transaction& transaction, const NodeServices& services, const FeedRow& feed) {
+    const auto node = parse_imid(feed.node);
+    if (!node) return std::unexpected(node.error());
+    if (node->domain != services.domain && feed.state != FeedState::gone) {
+        const auto token = feed_token(transaction, feed.uuid);
+        if (!token) return std::unexpected(token.error());
+        const auto unsent = transaction.outbox().withdraw(feed.node, *token);
+        if (!unsent) return std::unexpected(unsent.error());
+        // What nobody has heard of needs no end.
+        if (feed.state == FeedState::open || *unsent == 0)
+            if (auto told = queue_end(transaction, services, feed); !told) return told;
+    }
+    return transaction.feeds().drop(feed.id);
+}
+
+Result<std::uint64_t> end_unused_feeds(Transaction& transaction, const NodeServices& services) {
+    const auto unused = transaction.feeds().unused(kUnusedFeeds);
+    if (!unused) return std::unexpected(unused.error());
+    for (const FeedRow& feed : *unused)
+        if (auto ended = end_feed(transaction, services, feed); !ended)
+            return std::unexpected(std::move(ended.error()));
+    return unused->size();
+}
+
 Result<void> end_subscription(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
                               const Wisher& user) {
     if (auto ended = transaction.feeds().unsubscribe(user.id); !ended) return ended;
@@ -58,12 +95,11 @@ Result<void> end_subscription(Transaction& transaction, const NodeServices& serv
         const auto ours = transaction.nodes().find(feed.node);
         if (!ours) return std::unexpected(ours.error());
         if (*ours) told = transaction.nodes().end_subscription((*ours)->id, user.imid);
-    } else if (feed.state != FeedState::gone) {
-        if (!*is_used) told = queue_end(transaction, services, feed);
-        if (*is_used && !feed.is_open) told = queue_end(transaction, services, feed, user);
+    } else if (*is_used && feed.state != FeedState::gone && !feed.is_open) {
+        told = end_wish(transaction, services, feed, user);
     }
     if (!told || *is_used) return told;
-    return transaction.feeds().drop(feed.id);
+    return end_feed(transaction, services, feed);
 }
 
 }  // namespace immp::bridge

@@ -23,6 +23,13 @@ namespace immp::bridge {
 [[nodiscard]] Result<void> queue_end(Transaction& transaction, const NodeServices& services,
                                      const FeedRow& feed, const std::optional<Wisher>& user = std::nullopt);
 
+/// Nobody has a subscription of it: its domain is told, unless it never heard of it or is ours.
+[[nodiscard]] Result<void> end_feed(Transaction& transaction, const NodeServices& services,
+                                    const FeedRow& feed);
+
+/// Those whose subscribers' accounts were removed. How many there were; some may be left.
+[[nodiscard]] Result<std::uint64_t> end_unused_feeds(Transaction& transaction, const NodeServices& services);
+
 /// An account took its subscription back. The feed ends with its last, and the node's domain is told.
 [[nodiscard]] Result<void> end_subscription(Transaction& transaction, const NodeServices& services,
                                             const FeedRow& feed, const Wisher& user);

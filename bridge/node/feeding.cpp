@@ -33,6 +33,8 @@ Result<FeedRow> believed_feed(Transaction& transaction, const std::string& origi
     return **std::move(feed);
 }
 
+constexpr std::chrono::seconds kUntilTheWord{60};
+
 /// Its subscribers' accounts may have been removed, which tells nobody.
 Result<bool> has_lost_all(Transaction& transaction, const FeedRow& feed) {
     const auto is_used = transaction.feeds().has_subscribers(feed.id);
@@ -98,6 +100,8 @@ Result<Taken> take_item(Transaction& transaction, const NodeServices& services, 
     const auto is_lost = has_lost_all(transaction, *feed);
     if (!is_lost) return std::unexpected(is_lost.error());
     if (*is_lost) return Taken{454};
+    // Until its word says who may have it.
+    if (feed->state == FeedState::asked) return Taken{429, kUntilTheWord};
     auto place = read_place(mail);
     if (!place) return as_taken(std::move(place.error()));
     if (const auto pause = services.domain_rate->take(origin, 1, services.now())) return Taken{429, pause};

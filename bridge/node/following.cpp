@@ -30,6 +30,69 @@ Taken refused(const Error& error) {
     return {error.code, error.retry};
 }
 
+/// So many wait for the feed that no more is asked for.
+constexpr std::chrono::seconds kUntilFewerWait{300};
+
+std::string address_of(const Follower& follower) {
+    return follower.feed + "@" + follower.domain;
+}
+
+/// The domain's feed from now on. What waits for its former one is not sent. Overtaken by a newer wish: 409.
+/// 429.
+Result<void> begin_following(Transaction& transaction, const NodeRow& node, const Follower& follower) {
+    const auto former = transaction.nodes().follower(node.id, follower.domain);
+    if (!former) return std::unexpected(former.error());
+    if (*former && (*former)->feed != follower.feed) {
+        if ((*former)->asked > follower.asked) return fail(409, "Overtaken");
+        const auto left = transaction.outbox().withdraw(address_of(**former), (*former)->token);
+        if (!left) return std::unexpected(left.error());
+    }
+    const auto waiting = transaction.outbox().count_for(address_of(follower));
+    if (!waiting) return std::unexpected(waiting.error());
+    if (*waiting >= kWaitingItems) return fail_for_now(429, "Too much waits for this feed", kUntilFewerWait);
+    auto done = transaction.nodes().follow(node.id, follower);
+    if (!done && done.error().code == 413) return fail_for_now(429, done.error().text, std::chrono::hours(1));
+    return done;
+}
+
+/// Notes the user whom the wish names, if the node wants to know.
+Result<std::vector<NodePerson>> note_user(Transaction& transaction, const NodeRow& node,
+                                          const ReadWish& read) {
+    if (!read.user || node.is_open) return std::vector<NodePerson>{};
+    const auto person = note_asking(transaction, node, *read.user, read.wish.subscription);
+    if (!person && person.error().code < 500)
+        return fail_for_now(429, person.error().text, std::chrono::hours(1));
+    if (!person) return std::unexpected(person.error());
+    return std::vector{*person};
+}
+
+/// Whether items go to the domain that it has not had yet: what it asks for itself or, with its first user
+/// who is admitted, what was published before. 429.
+Result<bool> has_to_send(Transaction& transaction, const NodeServices& services, const NodeRow& node,
+                         const Follower& follower, const ReadWish& read, bool had_admitted) {
+    const auto is_admitted = transaction.nodes().has_admitted(node.id, follower.domain);
+    if (!is_admitted) return std::unexpected(is_admitted.error());
+    const bool may = node.is_open || *is_admitted;
+    if (!may || (read.user && had_admitted) || read.wish.after >= node.sequence) return false;
+    if (const auto pause = services.history_rate->take(follower.domain + " " + node.name, 1, services.now()))
+        return fail_for_now(429, "Asked for too often", *pause);
+    return true;
+}
+
+Result<void> answer_wish(Transaction& transaction, const NodeServices& services, const NodeRow& node,
+                         const Follower& follower, const ReadWish& read) {
+    if (auto done = begin_following(transaction, node, follower); !done) return done;
+    const auto had_admitted = transaction.nodes().has_admitted(node.id, follower.domain);
+    if (!had_admitted) return std::unexpected(had_admitted.error());
+    const auto asking = note_user(transaction, node, read);
+    if (!asking) return std::unexpected(asking.error());
+    const auto sends = has_to_send(transaction, services, node, follower, read, *had_admitted);
+    if (!sends) return std::unexpected(sends.error());
+    auto done = queue_word(transaction, services, node, follower, *asking);
+    if (done && *sends) done = queue_items(transaction, services, node, follower, read.wish.after);
+    return done;
+}
+
 }  // namespace
 
 Result<Taken> take_wish(Transaction& transaction, const NodeServices& services, const std::string& origin,
@@ -41,24 +104,12 @@ Result<Taken> take_wish(Transaction& transaction, const NodeServices& services, 
     const auto node = transaction.nodes().find(recipient.text());
     if (!node) return std::unexpected(node.error());
     if (!*node) return Taken{481};
-    std::vector<NodePerson> asking;
-    if (read->user && !(*node)->is_open) {
-        const auto person = note_asking(transaction, **node, *read->user, read->wish.subscription);
-        if (!person && person.error().code < 500) return Taken{429, std::chrono::hours(1)};
-        if (!person) return std::unexpected(person.error());
-        asking.push_back(*person);
-    }
-    const Follower follower{origin, read->wish.feed, mail.inner.token};
-    if (auto done = transaction.nodes().follow((*node)->id, follower); !done) {
-        if (done.error().code < 500) return Taken{429, std::chrono::hours(1)};
-        return std::unexpected(std::move(done.error()));
-    }
-    auto told = queue_word(transaction, services, **node, follower, asking);
-    const auto is_admitted = transaction.nodes().has_admitted((*node)->id, origin);
-    if (!is_admitted) return std::unexpected(is_admitted.error());
-    if (told && ((*node)->is_open || *is_admitted))
-        told = queue_items(transaction, services, **node, follower, read->wish.after);
-    if (!told) return std::unexpected(std::move(told.error()));
+    const Follower follower{origin, read->wish.feed, mail.inner.token, mail.inner.message.envelope.date};
+    auto done = answer_wish(transaction, services, **node, follower, *read);
+    if (!done && done.error().code == 409) return Taken{280};
+    if (!done)
+        return done.error().code < 500 ? Result<Taken>(refused(done.error()))
+                                       : std::unexpected(std::move(done.error()));
     return Taken{280};
 }
 

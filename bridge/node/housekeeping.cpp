@@ -2,6 +2,7 @@
 
 #include "bridge/mail/retry.hpp"
 #include "bridge/mail/settings.hpp"
+#include "bridge/node/feed_wishes.hpp"
 #include "bridge/node/keeping.hpp"
 #include "bridge/node/receipt_book.hpp"
 #include "bridge/node/ruling.hpp"
@@ -85,7 +86,8 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
           transaction.user_keys().forget_peers(now - kPeerUsersKept),
           transaction.preferences().forget_answers(now - kAnswersKept),
           transaction.blocks().forget_expired(now), transaction.rules().forget_forwards(now - kForwardsKept),
-          gather_words(transaction), remove_old(transaction, services),
+          end_unused_feeds(transaction, services), gather_words(transaction),
+          remove_old(transaction, services),
           transaction.bodies().sweep(now - kUnusedBodiesKept, services.in_use->all())}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;

@@ -41,11 +41,9 @@ Result<bool> take_metadata(Transaction& transaction, Message& message,
     if (!text) return std::unexpected(text.error());
     auto metadata = parse_metadata(*text, Kind::push);
     if (!metadata) return false;
-    const bool is_plain = metadata->to.empty() && metadata->cc.empty() && metadata->reply_to.empty() &&
-                          metadata->references.empty() && !metadata->date;
     message.envelope.in_reply_to = std::move(metadata->in_reply_to);
     message.envelope.actions = std::move(metadata->actions);
-    return is_plain;
+    return true;
 }
 
 }  // namespace

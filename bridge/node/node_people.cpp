@@ -44,6 +44,8 @@ Result<Done> decide_person(Transaction& transaction, const NodeServices& service
     auto node = own_node(transaction, services, request.account, request.node);
     if (!node) return std::unexpected(std::move(node.error()));
     if (node->is_open) return fail(400, "This node is open: whoever asks may subscribe");
+    if (const auto pause = services.wish_rate->take(request.account, 1, services.now()))
+        return fail_for_now(429, "You decide too much; try again later", *pause);
     auto person = person_of(transaction, *node, request.person);
     if (!person) return std::unexpected(std::move(person.error()));
     const auto had_one = transaction.nodes().has_admitted(node->id, person->domain);
@@ -51,7 +53,7 @@ Result<Done> decide_person(Transaction& transaction, const NodeServices& service
     person->state = request.decision;
     if (auto set = transaction.nodes().set_person(node->id, *person); !set)
         return std::unexpected(std::move(set.error()));
-    const auto version = transaction.nodes().raise_version(node->id);
+    const auto version = transaction.nodes().raise_version(node->id, services.now());
     if (!version) return std::unexpected(version.error());
     node->version = *version;
     if (person->subscription.empty()) return Done{};

@@ -129,7 +129,7 @@ void forget(const NodeServices& services, const OpenOrder& order) {
 }
 
 /// What files the items of a bundle.
-struct ItemFiling {
+struct BundleFiling {
     Transaction& transaction;
     const NodeServices& services;
     KeyRation& ration;
@@ -139,25 +139,25 @@ struct ItemFiling {
     [[nodiscard]] const std::string& origin() const { return order.head.route.origin; }
 };
 
-Result<Filed> file_as_mail(ItemFiling& filing, IncomingMail& mail) {
+Result<Filed> file_as_mail(BundleFiling& filing, IncomingMail& mail) {
     return file_mail(filing.transaction, filing.services, filing.origin(), mail);
 }
-Result<Filed> file_as_key(ItemFiling& filing, IncomingMail& mail) {
+Result<Filed> file_as_key(BundleFiling& filing, IncomingMail& mail) {
     return file_key_item(filing.transaction, filing.services, *filing.order.keys, filing.ration,
                          filing.origin(), mail, filing.news);
 }
-Result<Filed> file_as_push(ItemFiling& filing, IncomingMail& mail) {
+Result<Filed> file_as_push(BundleFiling& filing, IncomingMail& mail) {
     return file_incoming_push(filing.transaction, filing.services, filing.origin(), mail);
 }
 
-Result<Filed> file_as_feed_item(ItemFiling& filing, IncomingMail& mail) {
+Result<Filed> file_as_feed_item(BundleFiling& filing, IncomingMail& mail) {
     return file_feed_item(filing.transaction, filing.services, filing.origin(), mail);
 }
 
 /// How an item of each kind is filed.
 struct ItemFiler {
     Kind kind;
-    Result<Filed> (*file)(ItemFiling& filing, IncomingMail& mail);
+    Result<Filed> (*file)(BundleFiling& filing, IncomingMail& mail);
 };
 constexpr ItemFiler kFilers[] = {
     {Kind::mail, file_as_mail},           {Kind::key, file_as_key},
@@ -165,14 +165,14 @@ constexpr ItemFiler kFilers[] = {
     {Kind::subscribe, file_as_feed_item}, {Kind::unsubscribe, file_as_feed_item},
 };
 
-Result<Filed> file_item(ItemFiling& filing, IncomingMail& mail) {
+Result<Filed> file_item(BundleFiling& filing, IncomingMail& mail) {
     return std::ranges::find(kFilers, mail.inner.message.envelope.kind, &ItemFiler::kind)->file(filing, mail);
 }
 
 Result<Opened> file_all(Transaction& transaction, const NodeServices& services, KeyRation& ration,
                         const OpenOrder& order, std::vector<IncomingMail>& mails) {
     const Time now = services.now();
-    ItemFiling filing{transaction, services, ration, order};
+    BundleFiling filing{transaction, services, ration, order};
     std::vector<armor::Outcome> outcomes;
     std::uint32_t repeats = 0;
     for (std::uint32_t item = 0; item < mails.size(); ++item) {

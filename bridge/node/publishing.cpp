@@ -3,6 +3,7 @@
 #include "armor/hex.hpp"
 #include "armor/json_line.hpp"
 #include "armor/names.hpp"
+#include "bridge/mail/feed_word.hpp"
 #include "bridge/mail/inner.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/node_words.hpp"
@@ -33,6 +34,17 @@ Result<bool> is_seat(Transaction& transaction, AccountId mailbox, const Imid& no
     auto seat = transaction.mailboxes().folder(mailbox, std::string(kSeats) + node.local.substr(slash));
     if (!seat) return std::unexpected(std::move(seat.error()));
     return seat->has_value();
+}
+
+/// As much of the name as a title may have, in whole characters.
+std::string title_of(std::string name) {
+    if (name.size() <= kMaxTitleBytes) return name;
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+    std::size_t end = kMaxTitleBytes;
+    while (continues(name[end]))
+        --end;
+    name.resize(end);
+    return name;
 }
 
 /// What makes a repeated `ID` the same item.
@@ -133,7 +145,7 @@ Result<Done> create_node(Transaction& transaction, const NodeServices& services,
     NodeRow node;
     node.name = request.node.text();
     node.account = publisher->mailbox;
-    node.title = request.title.empty() ? node.name : request.title;
+    node.title = request.title.empty() ? title_of(node.name) : request.title;
     node.description = request.description;
     node.is_open = request.is_open;
     auto added = transaction.nodes().add(node, services.now());

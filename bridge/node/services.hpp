@@ -35,8 +35,11 @@ struct NodeLimits {
     std::uint32_t bundles_under_way = 4;           ///< to one domain, unanswered
     Rate sender_rate;                              ///< of each account's submissions; 429
     Rate domain_rate;                              ///< of what each domain sends us; 429 for each recipient
-    /// Of each domain's wishes for items of nodes; 429.
+    /// Of each domain's wishes for items of nodes, and how often it has the items kept of one node; 429.
     Rate feed_rate{60, std::chrono::seconds(60)};
+    Rate history_rate{12, std::chrono::hours(1)};
+    /// Of what each account makes us ask or tell other domains about subscriptions; 429.
+    Rate wish_rate{300, std::chrono::hours(1)};
 };
 
 /// What becomes of a user of our XMPP server who has no account (`accounts` in the configuration).
@@ -64,6 +67,8 @@ struct NodeServices {
     std::shared_ptr<RateMeter> sender_rate = std::make_shared<RateMeter>(limits.sender_rate);
     std::shared_ptr<RateMeter> domain_rate = std::make_shared<RateMeter>(limits.domain_rate);
     std::shared_ptr<RateMeter> feed_rate = std::make_shared<RateMeter>(limits.feed_rate);
+    std::shared_ptr<RateMeter> history_rate = std::make_shared<RateMeter>(limits.history_rate);
+    std::shared_ptr<RateMeter> wish_rate = std::make_shared<RateMeter>(limits.wish_rate);
     ProgramSettings programs{};  ///< that rules may ask
     NewAccounts new_accounts = NewAccounts::refused;
     /// Heard by the node; shared by all that copy the services.

@@ -38,8 +38,12 @@ std::string seat_name(const std::string& mailbox, const std::string& member) {
     return mailbox.substr(0, at) + "/" + local_of(member) + mailbox.substr(at);
 }
 
-/// The folder that is the member's seat; one that is there is his again.
-Result<void> make_seat(Transaction& transaction, AccountId mailbox, const std::string& member) {
+/// The folder that is the member's seat; one that is there is his again. 409 where a node has its name.
+Result<void> make_seat(Transaction& transaction, AccountId mailbox, const std::string& seat,
+                       const std::string& member) {
+    const auto node = transaction.nodes().find(seat);
+    if (!node) return std::unexpected(node.error());
+    if (*node) return fail(409, "There is a node with the name of the seat, " + seat);
     for (const std::string& path : {std::string(kSeats), std::string(kSeats) + "/" + local_of(member)}) {
         const auto made = transaction.mailboxes().create_folder(mailbox, path);
         if (!made && made.error().code != 409) return std::unexpected(made.error());
@@ -88,9 +92,9 @@ Result<Shared> give(Transaction& transaction, const SharedPlace& place, const Sh
     if (!given) return std::unexpected(std::move(given.error()));
     Shared shared{request.rights, {}};
     if (place.folder || !place.is_mailbox || request.rights.empty()) return shared;
-    if (auto made = make_seat(transaction, place.reach.owner, request.member); !made)
-        return std::unexpected(std::move(made.error()));
     shared.seat = seat_name(place.reach.shown, request.member);
+    if (auto made = make_seat(transaction, place.reach.owner, shared.seat, request.member); !made)
+        return std::unexpected(std::move(made.error()));
     return shared;
 }
 
@@ -157,7 +161,7 @@ Result<Done> add_owner(Transaction& transaction, const std::string& mailbox, con
     if (!member && member.error().code == 404) return fail(404, account + " is no account here");
     if (!member) return std::unexpected(member.error());
     auto given = transaction.shares().give(**owner, std::nullopt, *member, Rights::all());
-    if (given) given = make_seat(transaction, **owner, account);
+    if (given) given = make_seat(transaction, **owner, seat_name(mailbox, account), account);
     if (!given) return std::unexpected(std::move(given.error()));
     return Done{};
 }

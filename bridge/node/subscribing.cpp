@@ -73,11 +73,20 @@ Result<FeedRow> own_feed(Transaction& transaction, const NodeServices& services,
     return feed;
 }
 
+/// Another domain, in the name of ours. 429.
+Result<void> may_ask(const NodeServices& services, const std::string& account) {
+    if (const auto pause = services.wish_rate->take(account, 1, services.now()))
+        return fail_for_now(429, "You subscribe too much; try again later", *pause);
+    return {};
+}
+
 /// The feed of another domain's node; a new one is asked for.
-Result<FeedRow> peer_feed(Transaction& transaction, const NodeServices& services, const std::string& name) {
+Result<FeedRow> peer_feed(Transaction& transaction, const NodeServices& services, const std::string& account,
+                          const std::string& name) {
     auto known = transaction.feeds().of_node(name);
     if (!known) return std::unexpected(std::move(known.error()));
     if (*known) return **std::move(known);
+    if (auto may = may_ask(services, account); !may) return std::unexpected(std::move(may.error()));
     FeedRow feed{0, services.uuid(), name, FeedState::asked};
     const auto added = transaction.feeds().add(feed);
     if (!added) return std::unexpected(added.error());
@@ -90,9 +99,11 @@ Result<FeedRow> peer_feed(Transaction& transaction, const NodeServices& services
 /// Names the user to a node that is not open: one of ours says at once what it has decided.
 Result<void> name_user(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
                        const Subscribe& request, const Subscription& subscription) {
-    if (request.node.domain != services.domain)
+    if (request.node.domain != services.domain) {
+        if (auto may = may_ask(services, request.account); !may) return may;
         return queue_wish(transaction, services, feed, feed.sequence,
                           Wisher{subscription.id, subscription.uuid, request.account});
+    }
     const auto node = transaction.nodes().find(feed.node);
     if (!node) return std::unexpected(node.error());
     if (!*node) return fail(702, "Storage failed", "a feed of a node that is gone");
@@ -120,8 +131,9 @@ Result<SubscribeLook> subscribe(Transaction& transaction, const NodeServices& se
     const auto account = account_of(transaction, request.account);
     if (!account) return std::unexpected(account.error());
     const std::string name = request.node.text();
-    const auto feed = request.node.domain == services.domain ? own_feed(transaction, services, name)
-                                                             : peer_feed(transaction, services, name);
+    const auto feed = request.node.domain == services.domain
+                          ? own_feed(transaction, services, name)
+                          : peer_feed(transaction, services, request.account, name);
     if (!feed) return std::unexpected(feed.error());
     const auto known = transaction.feeds().subscription(*account, feed->id);
     if (!known) return std::unexpected(known.error());

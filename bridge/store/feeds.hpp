@@ -106,6 +106,8 @@ class Feeds {
     /// With its items, subscriptions and what of it is being filed.
     [[nodiscard]] virtual Result<void> drop(FeedId feed) = 0;
     [[nodiscard]] virtual Result<bool> has_subscribers(FeedId feed) = 0;
+    /// Feeds that nobody has a subscription of; at most `most`.
+    [[nodiscard]] virtual Result<std::vector<FeedRow>> unused(std::uint32_t most) = 0;
 
     [[nodiscard]] virtual Result<std::optional<FeedItem>> item(FeedId feed, std::uint64_t sequence) = 0;
     /// Whether an item with a lower number is kept.

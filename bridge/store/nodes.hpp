@@ -20,6 +20,7 @@ inline constexpr std::uint64_t kMaxAccountNodes = 1'000;   ///< 413
 inline constexpr std::uint64_t kMaxFollowers = 10'000;     ///< domains that take a node's items; 429
 inline constexpr std::uint64_t kMaxNodePeople = 10'000;    ///< decided about; 413
 inline constexpr std::uint64_t kMaxWaitingPeople = 1'000;  ///< to be decided about; 429
+inline constexpr std::uint64_t kMaxWaitingOfDomain = 100;  ///< of them from one domain; 429
 inline constexpr std::uint64_t kKeptItems = 100;           ///< of a node, and of a feed; the oldest goes
 /// Items that wait for one domain's feed: one more is not sent there, and the next that comes shows the gap.
 inline constexpr std::uint64_t kWaitingItems = kKeptItems;
@@ -48,6 +49,7 @@ struct Follower {
     std::string domain;
     std::string feed;  ///< its feed's UUID
     std::string token;
+    Time asked{};  ///< the date of its newest wish
 };
 
 /// Somebody who may have a node's items, or not, or has yet to be decided about.
@@ -69,8 +71,9 @@ class Nodes {
     [[nodiscard]] virtual Result<std::optional<NodeSummary>> summary(NodeId node) = 0;
     /// With all that is about it.
     [[nodiscard]] virtual Result<void> drop(NodeId node) = 0;
-    /// A decision is being made; its version.
-    [[nodiscard]] virtual Result<std::uint64_t> raise_version(NodeId node) = 0;
+    /// A decision is being made; its version. It is the time in seconds or more, so that a store of yesterday
+    /// does not decide in vain.
+    [[nodiscard]] virtual Result<std::uint64_t> raise_version(NodeId node, Time now) = 0;
 
     /// The next item, whose digest is this.
     [[nodiscard]] virtual Result<void> add_item(NodeId node, std::uint64_t sequence, MessageId message,
@@ -99,8 +102,8 @@ class Nodes {
     [[nodiscard]] virtual Result<std::optional<NodePerson>> person(NodeId node, std::string_view imid) = 0;
     /// By name.
     [[nodiscard]] virtual Result<std::vector<NodePerson>> people(NodeId node) = 0;
-    /// In the place of what was known of him. 413 over kMaxNodePeople, 429 for who is to wait over
-    /// kMaxWaitingPeople.
+    /// In the place of what was known of him. Over kMaxNodePeople the refused of longest ago are forgotten;
+    /// 413 where there is none. 429 for who is to wait over kMaxWaitingPeople or kMaxWaitingOfDomain.
     [[nodiscard]] virtual Result<void> set_person(NodeId node, const NodePerson& person) = 0;
     /// He has no subscription any more: one who waited is forgotten, a decision stays.
     [[nodiscard]] virtual Result<void> end_subscription(NodeId node, std::string_view imid) = 0;

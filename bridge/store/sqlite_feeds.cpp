@@ -96,6 +96,13 @@ Result<bool> SqliteFeeds::has_subscribers(FeedId feed) {
     return db_.query("SELECT 1 FROM subscriptions WHERE feed = ? LIMIT 1", feed).step();
 }
 
+Result<std::vector<FeedRow>> SqliteFeeds::unused(std::uint32_t most) {
+    return db_
+        .query(select_feed("WHERE NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.feed = f.id) LIMIT ?"),
+               std::int64_t{most})
+        .all(read_feed);
+}
+
 Result<std::optional<FeedItem>> SqliteFeeds::item(FeedId feed, std::uint64_t sequence) {
     return db_
         .query("SELECT sequence, message, digest FROM feed_items WHERE feed = ? AND sequence = ?", feed,

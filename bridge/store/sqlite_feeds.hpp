@@ -16,6 +16,7 @@ class SqliteFeeds final : public Feeds {
     Result<void> update(const FeedRow& feed) override;
     Result<void> drop(FeedId feed) override;
     Result<bool> has_subscribers(FeedId feed) override;
+    Result<std::vector<FeedRow>> unused(std::uint32_t most) override;
     Result<std::optional<FeedItem>> item(FeedId feed, std::uint64_t sequence) override;
     Result<bool> has_earlier(FeedId feed, std::uint64_t sequence) override;
     Result<void> add_item(FeedId feed, const FeedItem& item) override;

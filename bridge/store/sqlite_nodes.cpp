@@ -56,8 +56,8 @@ Result<NodeId> SqliteNodes::add(const NodeRow& node, Time now) {
                                            : "At most " + std::to_string(kMaxAccountNodes) + " nodes");
     auto added =
         db_.query(
-               "INSERT INTO nodes (name, account, title, description, is_open, made) "
-               "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+               "INSERT INTO nodes (name, account, title, description, is_open, made, version) "
+               "VALUES (?, ?, ?, ?, ?, ?6, ?6) ON CONFLICT DO NOTHING",
                node.name, node.account, node.title, node.description, static_cast<int>(node.is_open), now)
             .run_or_fail(409, "There is a node of this name already");
     if (!added) return std::unexpected(added.error());
@@ -80,9 +80,9 @@ Result<void> SqliteNodes::drop(NodeId node) {
     return db_.query("DELETE FROM nodes WHERE id = ?", node).run();
 }
 
-Result<std::uint64_t> SqliteNodes::raise_version(NodeId node) {
-    if (auto raised = db_.query("UPDATE nodes SET version = version + 1 WHERE id = ?", node).run(); !raised)
-        return std::unexpected(raised.error());
+Result<std::uint64_t> SqliteNodes::raise_version(NodeId node, Time now) {
+    auto raised = db_.query("UPDATE nodes SET version = max(version + 1, ?) WHERE id = ?", now, node).run();
+    if (!raised) return std::unexpected(raised.error());
     return count_of(db_.query("SELECT version FROM nodes WHERE id = ?", node));
 }
 
@@ -110,8 +110,9 @@ Result<std::vector<MessageId>> SqliteNodes::items(NodeId node, std::uint64_t aft
 }
 
 Result<std::optional<Follower>> SqliteNodes::follower(NodeId node, std::string_view domain) {
-    return db_.query("SELECT domain, feed, token FROM followers WHERE node = ? AND domain = ?", node, domain)
-        .one([](const Row& row) { return Follower{row.text(0), row.text(1), row.text(2)}; });
+    return db_
+        .query("SELECT domain, feed, token, asked FROM followers WHERE node = ? AND domain = ?", node, domain)
+        .one([](const Row& row) { return Follower{row.text(0), row.text(1), row.text(2), row.time(3)}; });
 }
 
 Result<bool> SqliteNodes::has_followers(NodeId node) {
@@ -126,9 +127,10 @@ Result<void> SqliteNodes::follow(NodeId node, const Follower& follower) {
     if (!*known && *held >= kMaxFollowers) return fail(413, "Too many domains take this node's items");
     return db_
         .query(
-            "INSERT INTO followers (node, domain, feed, token) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (node, domain) DO UPDATE SET feed = excluded.feed, token = excluded.token",
-            node, follower.domain, follower.feed, follower.token)
+            "INSERT INTO followers (node, domain, feed, token, asked) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (node, domain) DO UPDATE SET feed = excluded.feed, token = excluded.token, "
+            "asked = excluded.asked",
+            node, follower.domain, follower.feed, follower.token, follower.asked)
         .run();
 }
 
@@ -178,20 +180,40 @@ Result<std::vector<NodePerson>> SqliteNodes::people(NodeId node) {
         .all(read_person);
 }
 
+Result<void> SqliteNodes::make_room(NodeId node) {
+    const auto all = count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ?", node));
+    if (!all) return std::unexpected(all.error());
+    if (*all < kMaxNodePeople) return {};
+    const auto forgotten = db_.query(
+                                  "DELETE FROM node_people WHERE id = (SELECT min(id) FROM node_people "
+                                  "WHERE node = ? AND state = 2)",
+                                  node)
+                               .changes();
+    if (!forgotten) return std::unexpected(forgotten.error());
+    if (*forgotten == 0) return fail(413, "At most " + std::to_string(kMaxNodePeople) + " people of a node");
+    return {};
+}
+
+Result<void> SqliteNodes::check_waiting(NodeId node, std::string_view domain) {
+    const auto all =
+        count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ? AND state = 0", node));
+    if (!all) return std::unexpected(all.error());
+    const auto of_domain = count_of(db_.query(
+        "SELECT count(*) FROM node_people WHERE node = ? AND state = 0 AND domain = ?", node, domain));
+    if (!of_domain) return std::unexpected(of_domain.error());
+    if (*all >= kMaxWaitingPeople || *of_domain >= kMaxWaitingOfDomain)
+        return fail_for_now(429, "Too many wait for this node's publisher", std::chrono::hours(1));
+    return {};
+}
+
 Result<void> SqliteNodes::set_person(NodeId node, const NodePerson& person) {
     const auto known =
         is_there(db_.query("SELECT 1 FROM node_people WHERE node = ? AND imid = ?", node, person.imid));
     if (!known) return std::unexpected(known.error());
-    const auto all = count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ?", node));
-    if (!all) return std::unexpected(all.error());
-    const auto waiting =
-        count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ? AND state = 0", node));
-    if (!waiting) return std::unexpected(waiting.error());
-    const bool waits = person.state == NodeAdmission::waiting;
-    if (!*known && waits && (*waiting >= kMaxWaitingPeople || *all >= kMaxNodePeople))
-        return fail_for_now(429, "Too many wait for this node's publisher", std::chrono::hours(1));
-    if (!*known && *all >= kMaxNodePeople)
-        return fail(413, "At most " + std::to_string(kMaxNodePeople) + " people of a node");
+    Result<void> may;
+    if (!*known && person.state == NodeAdmission::waiting) may = check_waiting(node, person.domain);
+    if (!*known && may) may = make_room(node);
+    if (!may) return may;
     return db_
         .query(
             "INSERT INTO node_people (node, imid, domain, state, subscription) VALUES (?, ?, ?, ?, ?) "

@@ -14,7 +14,7 @@ class SqliteNodes final : public Nodes {
     Result<std::vector<NodeSummary>> list(AccountId owner) override;
     Result<std::optional<NodeSummary>> summary(NodeId node) override;
     Result<void> drop(NodeId node) override;
-    Result<std::uint64_t> raise_version(NodeId node) override;
+    Result<std::uint64_t> raise_version(NodeId node, Time now) override;
     Result<void> add_item(NodeId node, std::uint64_t sequence, MessageId message,
                           std::string_view digest) override;
     Result<std::vector<MessageId>> items(NodeId node, std::uint64_t after, std::uint64_t most) override;
@@ -34,6 +34,11 @@ class SqliteNodes final : public Nodes {
     Result<bool> has_admitted(NodeId node, std::string_view domain) override;
 
   private:
+    /// Of who was refused longest ago, if all places are taken. 413.
+    Result<void> make_room(NodeId node);
+    /// 429 where nobody more may wait, or nobody more of this domain.
+    Result<void> check_waiting(NodeId node, std::string_view domain);
+
     Database& db_;
 };
 

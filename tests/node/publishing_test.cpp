@@ -7,6 +7,8 @@
 #include "bridge/node/feed_wishes.hpp"
 #include "bridge/node/own_item.hpp"
 #include "bridge/node/queueing.hpp"
+#include "bridge/node/receipt_book.hpp"
+#include "bridge/node/subscribing.hpp"
 #include "tests/node/house.hpp"
 
 namespace immp::bridge {
@@ -46,6 +48,19 @@ class Publishing : public TwoDomains {
     Answer subscribe(const std::string& account, const std::string& node = kNews) {
         House& house = house_of(imid(account).domain);
         return house.ask(*house.node->make_desk(), Subscribe{account, imid(node)});
+    }
+    /// Where no answer comes: the session's patience ends.
+    int subscribe_in_vain(const std::string& account, const std::string& node = kNews) {
+        std::optional<Answer> answer;
+        House& house = house_of(imid(account).domain);
+        auto desk = house.node->make_desk();
+        desk->ask(Subscribe{account, imid(node)}, [&](Answer given) { answer = std::move(given); });
+        EXPECT_TRUE(loop_.advance_until(1s, [&] {
+            house.outbox_rows();
+            return answer.has_value();
+        }));
+        EXPECT_TRUE(answer && !*answer && answer->error().retry);
+        return answer ? code_of(*answer) : 0;
     }
     int unsubscribe(const std::string& account, const std::string& node = kNews) {
         House& house = house_of(imid(account).domain);
@@ -117,7 +132,7 @@ class Publishing : public TwoDomains {
                             .limits = {},
                             .store = *house.store,
                             .workers = *house.workers,
-                            .now = [this] { return loop_.now(); },
+                            .now = [this] { return loop_.now() - age_; },
                             .uuid = armor::random_uuid,
                             .chance = [] { return 0.5; },
                             .post = [](auto) {},
@@ -133,6 +148,8 @@ class Publishing : public TwoDomains {
         EXPECT_TRUE(feed);
         return feed.value_or(FeedRow{});
     }
+
+    std::chrono::seconds age_{0};  ///< of what send_item() sends
 };
 
 TEST_F(Publishing, ANodeHasItsPublishersName) {
@@ -242,16 +259,7 @@ TEST_F(Publishing, AWishIsKeptWhileThePublisherIsAway) {
     publish("before");
     b_.is_reachable = false;
     raise_links();
-    std::optional<Answer> answer;
-    auto desk = a_.node->make_desk();
-    desk->ask(Subscribe{"alice@a.example", imid(kNews)}, [&](Answer given) { answer = std::move(given); });
-    ASSERT_TRUE(loop_.advance_until(1s, [&] {
-        a_.outbox_rows();
-        return answer.has_value();
-    }));
-    ASSERT_FALSE(*answer);
-    EXPECT_EQ(answer->error().code, 480);
-    EXPECT_TRUE(answer->error().retry);
+    EXPECT_EQ(subscribe_in_vain("alice@a.example"), 480);
     EXPECT_EQ(state("alice@a.example"), "asked");
     a_.restart();
     b_.is_reachable = true;
@@ -451,10 +459,41 @@ TEST_F(FalseItems, OneOfNoFormIsRefused) {
     EXPECT_TRUE(b_.index("bob@b.example").empty());
 }
 
+TEST_F(FalseItems, OneThatSaysMoreThanItsPlaceIsRefused) {
+    send_item(b_, {Kind::item,
+                   kNews,
+                   imid(feed_.uuid + "@a.example"),
+                   "n",
+                   {{"place", kMetadataType, R"({"sequence":1,"to":["carol@a.example"]})"},
+                    {"text", "text/plain", "x"}},
+                   token_});
+    EXPECT_TRUE(is_still());
+    EXPECT_TRUE(pushes("alice@a.example").empty());
+}
+
+TEST_F(FalseItems, AnItemBeforeTheNodesFirstWordIsPutOff) {
+    a_.link_down();
+    EXPECT_EQ(create("bob/board@b.example", false), 200);
+    EXPECT_EQ(subscribe_in_vain("alice@a.example", "bob/board@b.example"), 480);
+    feed_ = feed_of(a_, "bob/board@b.example");
+    token_ =
+        a_.in_store<std::string>([&](Transaction& tables) { return feed_token(tables, feed_.uuid); }).value();
+    send_item(b_, {Kind::item,
+                   "bob/board@b.example",
+                   imid(feed_.uuid + "@a.example"),
+                   "n",
+                   {{"place", kMetadataType, R"({"sequence":1})"}, {"text", "text/plain", "early"}},
+                   token_});
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return !wire_.pieces.empty() && b_.outbox_rows() == 1; }));
+    a_.link_up();
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return state("alice@a.example") == "waiting"; }));
+    EXPECT_TRUE(pushes("alice@a.example").empty()) << "whom the node has not let in has nothing of it";
+}
+
 TEST_F(FalseItems, AWordDecidesOnlyAboutItsOwnFeed) {
     ASSERT_EQ(create("alice/own@a.example", false), 200);
     EXPECT_EQ(code_of(subscribe("carol@a.example", "alice/own@a.example")), 480);
-    NodeWord word{"Evil", "", true, 0, 9};
+    NodeWord word{"Evil", "", true, 0, std::uint64_t{1} << 40};
     word.admitted = {subscriptions("carol@a.example")[0].uuid};
     send_item(b_, {Kind::subscribe,
                    kNews,
@@ -477,15 +516,142 @@ class FalseWishes : public Publishing {
     }
     void wish(const std::string& from, const std::string& feed, const std::string& token,
               Kind kind = Kind::subscribe, const std::string& subscription = "") {
+        send_wish(from, feed, token, kind, subscription);
+        EXPECT_TRUE(is_still());
+    }
+    void send_wish(const std::string& from, const std::string& feed, const std::string& token,
+                   Kind kind = Kind::subscribe, const std::string& subscription = "") {
         send_item(a_, {kind,
                        from,
                        imid(kNews),
                        {},
                        {{"wish", kFeedWishType, feed_wish_json({feed, 0, subscription})}},
                        token});
-        EXPECT_TRUE(is_still());
+    }
+    std::string followers_feed() {
+        auto feed = b_.in_store<std::string>([](Transaction& transaction) -> Result<std::string> {
+            const auto node = transaction.nodes().find(kNews);
+            if (!node || !*node) return fail(404, "no node");
+            const auto follower = transaction.nodes().follower((*node)->id, "a.example");
+            return follower && *follower ? (*follower)->feed : "";
+        });
+        return feed.value_or("");
+    }
+    std::vector<OutboxRow> rows_of_b() {
+        auto rows = b_.in_store<std::vector<OutboxRow>>([](Transaction& transaction) {
+            return transaction.outbox().claim("a.example", "test", {10'000, 1ull << 40}, Time::max(), Time{});
+        });
+        return rows.value_or(std::vector<OutboxRow>{});
     }
 };
+
+TEST_F(FalseWishes, ANewFeedTakesBackWhatWaitsForTheFormer) {
+    for (int i = 0; i < 5; ++i)
+        publish("item " + std::to_string(i));
+    b_.link_down();
+    const std::string token(43, 'A');
+    std::string newest;
+    for (int i = 0; i < 4; ++i) {
+        newest = armor::random_uuid();
+        loop_.advance(2s);
+        send_wish("a.example", newest, token);
+        ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; }));
+    }
+    const auto rows = rows_of_b();
+    EXPECT_EQ(rows.size(), 6u) << "a word and five items, for one feed";
+    for (const OutboxRow& row : rows)
+        EXPECT_EQ(row.recipient, newest + "@a.example");
+}
+
+TEST_F(FalseWishes, AWishThatWasOvertakenTakesNothingBack) {
+    const std::string token(43, 'A');
+    const std::string newest = armor::random_uuid();
+    b_.link_down();
+    send_wish("a.example", newest, token);
+    ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; }));
+    age_ = 60s;
+    send_wish("a.example", armor::random_uuid(), token);
+    ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; }));
+    EXPECT_EQ(followers_feed(), newest);
+}
+
+TEST_F(FalseWishes, TheItemsOfANodeAreHadSoOften) {
+    publish("one");
+    b_.link_down();
+    for (int i = 0; i < 12; ++i) {
+        send_wish("a.example", armor::random_uuid(), std::string(43, 'A'));
+        ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; }));
+    }
+    send_wish("a.example", armor::random_uuid(), std::string(43, 'A'));
+    loop_.advance(2s);
+    EXPECT_EQ(a_.outbox_rows(), 1u) << "429";
+}
+
+TEST_F(FalseWishes, SoMuchWaitsForAFeed) {
+    b_.link_down();
+    const std::string feed = armor::random_uuid();
+    for (std::uint64_t i = 0; i < kWaitingItems; ++i) {
+        loop_.advance(2s);
+        send_wish("a.example", feed, std::string(43, 'A'));
+        ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; })) << i;
+    }
+    send_wish("a.example", feed, std::string(43, 'A'));
+    loop_.advance(2s);
+    EXPECT_EQ(a_.outbox_rows(), 1u) << "429";
+    EXPECT_EQ(b_.outbox_rows(), kWaitingItems);
+}
+
+TEST_F(Publishing, AUsersWishThatFailsEndsOnlyItself) {
+    ASSERT_EQ(create(kNews, false), 200);
+    ASSERT_EQ(decide("alice@a.example", NodeAdmission::admitted), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(is_still());
+    a_.link_down();
+    EXPECT_EQ(subscribe_in_vain("carol@a.example"), 480);
+    EXPECT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+        const auto rows = transaction.outbox().expired(Time::max(), 10);
+        EXPECT_EQ(rows->size(), 1u);
+        const NodeServices services = services_of(a_);
+        if (auto done = bounce_row(transaction, services, rows->front(), 720, "never reached"); !done)
+            return std::unexpected(done.error());
+        return Done{};
+    }));
+    EXPECT_EQ(state("carol@a.example"), "refused");
+    EXPECT_EQ(state("alice@a.example"), "active");
+    a_.link_up();
+    publish("goes on");
+    EXPECT_TRUE(has("alice@a.example", 1));
+    EXPECT_EQ(unsubscribe("carol@a.example"), 200);
+    EXPECT_EQ(code_of(subscribe("carol@a.example")), 480);
+    EXPECT_EQ(state("carol@a.example"), "waiting") << "asked anew";
+}
+
+TEST_F(Publishing, WhatNobodyHeardOfEndsUnheard) {
+    ASSERT_EQ(create(), 200);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(subscribe_in_vain("alice@a.example"), 480);
+        EXPECT_EQ(a_.outbox_rows(), 1u);
+        EXPECT_EQ(unsubscribe("alice@a.example"), 200);
+        EXPECT_EQ(a_.outbox_rows(), 0u);
+    }
+}
+
+TEST_F(Publishing, AnAccountAsksOtherDomainsSoOften) {
+    const NodeServices services = services_of(a_);
+    int refused = 0;
+    for (int i = 0; i < 301 && refused == 0; ++i) {
+        const auto answer = a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            const auto look = bridge::subscribe(
+                transaction, services, {"alice@a.example", imid("bob/n" + std::to_string(i) + "@b.example")});
+            if (!look) return std::unexpected(look.error());
+            return Done{};
+        });
+        if (!answer) refused = answer.error().code;
+        EXPECT_EQ(answer.has_value(), i < 300);
+    }
+    EXPECT_EQ(refused, 429);
+}
 
 TEST_F(FalseWishes, NobodySubscribesForAnotherDomain) {
     const std::string token(43, 'A');
@@ -575,6 +741,20 @@ TEST_F(Publishing, SubscribersWhoseAccountsAreGoneEndTheFeed) {
     publish("to nobody");
     ASSERT_TRUE(is_still());
     EXPECT_EQ(line().domains, 0u);
+}
+
+TEST_F(Publishing, AFeedThatNobodyUsesEndsByItself) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(is_still());
+    EXPECT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
+        auto removed = transaction.accounts().remove("alice@a.example");
+        if (!removed) return std::unexpected(removed.error());
+        return Done{};
+    }));
+    EXPECT_EQ(line().domains, 1u);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return line().domains == 0; }));
 }
 
 TEST_F(Publishing, BlocksAndQuotasCount) {

@@ -176,6 +176,7 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"domains that take a node's items", kMaxFollowers, "429"},
         {"people of a node that is not open", kMaxNodePeople, "413"},
         {"of them that wait", kMaxWaitingPeople, "429"},
+        {"of them that wait, of one domain", kMaxWaitingOfDomain, "429"},
         {"items of a node that are kept", kKeptItems, "the oldest goes"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},

@@ -48,10 +48,15 @@ class NodesTest : public StoreTest {
             return 0;
         }));
     }
-    int set_person(NodeId node, const std::string& name, NodeAdmission state) {
+    /// u0, u1 and so on, all at once.
+    int set_people(NodeId node, std::uint64_t from, std::uint64_t to, NodeAdmission state,
+                   const std::string& domain = "b.example") {
         return code_of(write([&](Transaction& tables) -> Result<int> {
-            auto set = tables.nodes().set_person(node, {name + "@b.example", "b.example", state, uuid_of(1)});
-            if (!set) return std::unexpected(set.error());
+            for (std::uint64_t i = from; i < to; ++i) {
+                const NodePerson person{"u" + std::to_string(i) + "@" + domain, domain, state, uuid_of(1)};
+                if (auto set = tables.nodes().set_person(node, person); !set)
+                    return std::unexpected(set.error());
+            }
             return 0;
         }));
     }
@@ -197,12 +202,45 @@ TEST_F(NodesTest, AClosedNodesItemsGoWhereSomebodyIsAdmitted) {
 
 TEST_F(NodesTest, SoManyWaitAndSoManyAreDecidedAbout) {
     const NodeId node = add("alice/n@a.example", false);
-    for (std::uint64_t i = 0; i < kMaxWaitingPeople; ++i)
-        ASSERT_EQ(set_person(node, "u" + std::to_string(i), NodeAdmission::waiting), 0);
-    EXPECT_EQ(set_person(node, "one-more", NodeAdmission::waiting), 429);
-    EXPECT_EQ(set_person(node, "one-more", NodeAdmission::admitted), 0);
-    EXPECT_EQ(set_person(node, "u0", NodeAdmission::refused), 0);
-    EXPECT_EQ(set_person(node, "another", NodeAdmission::waiting), 0);
+    for (std::uint64_t i = 0; i < kMaxWaitingPeople; i += kMaxWaitingOfDomain) {
+        const std::string domain = "d" + std::to_string(i) + ".example";
+        ASSERT_EQ(set_people(node, 0, kMaxWaitingOfDomain, NodeAdmission::waiting, domain), 0);
+        EXPECT_EQ(set_people(node, 1'000, 1'001, NodeAdmission::waiting, domain), 429) << "of one domain";
+    }
+    EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::waiting), 429) << "of all";
+    EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::admitted), 0);
+    EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::refused, "d0.example"), 0);
+    EXPECT_EQ(set_people(node, 1, 2, NodeAdmission::waiting), 0);
+}
+
+TEST_F(NodesTest, WhoWasRefusedLongestAgoIsForgottenFirst) {
+    const NodeId node = add("alice/n@a.example", false);
+    const auto knows = [&](std::uint64_t i) {
+        return value_of(read([&](Transaction& tables) {
+                   return tables.nodes().person(node, "u" + std::to_string(i) + "@b.example");
+               }))
+            .has_value();
+    };
+    ASSERT_EQ(set_people(node, 0, 2, NodeAdmission::refused), 0);
+    ASSERT_EQ(set_people(node, 2, kMaxNodePeople, NodeAdmission::admitted), 0);
+    ASSERT_EQ(set_people(node, kMaxNodePeople, kMaxNodePeople + 1, NodeAdmission::admitted), 0);
+    EXPECT_FALSE(knows(0));
+    EXPECT_TRUE(knows(1));
+    ASSERT_EQ(set_people(node, kMaxNodePeople + 1, kMaxNodePeople + 2, NodeAdmission::admitted), 0);
+    EXPECT_EQ(set_people(node, kMaxNodePeople + 2, kMaxNodePeople + 3, NodeAdmission::admitted), 413)
+        << "nobody is left who was refused";
+}
+
+TEST_F(NodesTest, AVersionIsNeverOlderThanItsTime) {
+    const NodeId node = add("alice/n@a.example", false);
+    const auto raise = [&](std::int64_t now) {
+        return value_of(
+            write([&](Transaction& tables) { return tables.nodes().raise_version(node, at(now)); }));
+    };
+    const std::uint64_t first = raise(100);
+    EXPECT_EQ(raise(100), first + 1);
+    EXPECT_EQ(raise(50), first + 2);
+    EXPECT_EQ(raise(1000), first + 900) << "a store of yesterday decides with the time of today";
 }
 
 }  // namespace

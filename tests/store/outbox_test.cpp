@@ -205,6 +205,38 @@ TEST_F(OutboxTest, ARowEndsOnce) {
     EXPECT_TRUE(waiting().empty());
 }
 
+TEST_F(OutboxTest, WhatWaitsUnderATokenIsWithdrawn) {
+    const auto row = [&](std::uint64_t message, const std::string& token) {
+        OutboxRow made;
+        made.message = add_message(message);
+        made.recipient = "feed@b.example";
+        made.destination = "b.example";
+        made.token = token;
+        return value_of(write([&](Transaction& tables) { return tables.outbox().add(made); }));
+    };
+    const auto count = [&] {
+        return value_of(
+            read([](Transaction& tables) { return tables.outbox().count_for("feed@b.example"); }));
+    };
+    const auto withdraw = [&](const std::string& token, const std::string& from = "") {
+        return value_of(write(
+            [&](Transaction& tables) { return tables.outbox().withdraw("feed@b.example", token, from); }));
+    };
+    const OutboxId travels = row(1, "old");
+    row(2, "old");
+    row(3, "old");
+    row(4, "new");
+    row(5, "");
+    EXPECT_TRUE(place("bundle", {{travels, 0, 0}}));
+    EXPECT_EQ(count(), 4u);
+    EXPECT_EQ(withdraw("old", "nobody@a.example"), 0u);
+    EXPECT_EQ(withdraw("old"), 2u) << "not what travels";
+    EXPECT_EQ(count(), 2u);
+    EXPECT_EQ(withdraw("new", "alice@a.example"), 1u);
+    EXPECT_EQ(withdraw(""), 0u) << "mail";
+    EXPECT_EQ(claim("b.example", "x", 10, 100, 200).size(), 1u);
+}
+
 TEST_F(OutboxTest, ARescheduledRowLeavesBundleAndClaim) {
     const OutboxId row = add(add_message(1), "b.example");
     claim("b.example", "me", 9, 0, 600);
