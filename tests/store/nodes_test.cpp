@@ -181,20 +181,20 @@ TEST_F(NodesTest, AClosedNodesItemsGoWhereSomebodyIsAdmitted) {
     const NodeId node = add("alice/n@a.example", false);
     follow(node, "b.example", "feed");
     queue(node, publish(node, 1));
-    EXPECT_EQ(set_person(node, "bob", NodeAdmission::waiting), 0);
+    EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::waiting), 0);
     queue(node, publish(node, 2));
     EXPECT_EQ(waiting("b.example"), 0u);
-    EXPECT_EQ(set_person(node, "bob", NodeAdmission::admitted), 0);
+    EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::admitted), 0);
     queue(node, publish(node, 3));
     EXPECT_EQ(waiting("b.example"), 1u);
     value_of(write([&](Transaction& tables) -> Result<int> {
-        value_of(tables.nodes().end_subscription(node, "bob@b.example"));
+        value_of(tables.nodes().end_subscription(node, "u0@b.example"));
         return 0;
     }));
     queue(node, publish(node, 4));
     EXPECT_EQ(waiting("b.example"), 1u) << "his place stays, nobody is there";
     const auto bob =
-        value_of(read([&](Transaction& tables) { return tables.nodes().person(node, "bob@b.example"); }));
+        value_of(read([&](Transaction& tables) { return tables.nodes().person(node, "u0@b.example"); }));
     ASSERT_TRUE(bob);
     EXPECT_EQ(bob->state, NodeAdmission::admitted);
     EXPECT_EQ(bob->subscription, "");
