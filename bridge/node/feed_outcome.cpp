@@ -21,6 +21,20 @@ bool is_wish(const Message& message) {
     return message.envelope.kind == Kind::subscribe && message.parts.front().type == kFeedWishType;
 }
 
+/// Its user, or all of its feed, did not wait for the answer.
+Result<bool> is_taken_back(Transaction& transaction, const Message& message) {
+    const auto text = transaction.bodies().read(message.parts.front().body, 0, kMaxWishBytes);
+    if (!text) return std::unexpected(text.error());
+    const auto wish = parse_feed_wish(*text);
+    if (!wish) return std::unexpected(wish.error());
+    const auto feed = transaction.feeds().find(wish->feed);
+    if (!feed) return std::unexpected(feed.error());
+    if (!*feed || wish->subscription.empty()) return !*feed;
+    const auto subscription = transaction.feeds().subscription(wish->subscription);
+    if (!subscription) return std::unexpected(subscription.error());
+    return !*subscription;
+}
+
 Result<void> refuse_wish(Transaction& transaction, FeedId feed, const std::string& user) {
     const auto account = transaction.accounts().find(user);
     if (!account) return std::unexpected(account.error());
@@ -51,13 +65,24 @@ Result<void> end_wish(Transaction& transaction, const NodeServices& services, co
     return is_users ? refuse_wish(transaction, (*feed)->id, from) : Result<void>();
 }
 
+/// The domain takes the node's items no more, and nobody there has a subscription of it.
+Result<void> end_follower(Transaction& transaction, const std::string& name, const Follower& follower) {
+    const auto ended = transaction.nodes().unfollow(follower.domain, follower.feed);
+    if (!ended) return std::unexpected(ended.error());
+    const auto node = transaction.nodes().find(name);
+    if (!node) return std::unexpected(node.error());
+    if (!*ended || !*node) return {};
+    return transaction.nodes().end_subscriptions((*node)->id, follower.domain);
+}
+
 }  // namespace
 
 Result<bool> is_feed_end(Transaction& transaction, const OutboxRow& row, int code) {
-    if (code != kNoSuchPublisher) return false;
     const auto message = message_of(transaction, row);
     if (!message) return std::unexpected(message.error());
-    return is_wish(*message);
+    if (!is_wish(*message)) return false;
+    if (code == kNoSuchPublisher) return true;
+    return is_taken_back(transaction, *message);
 }
 
 Result<bool> end_feed_row(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
@@ -72,8 +97,8 @@ Result<bool> end_feed_row(Transaction& transaction, const NodeServices& services
     } else if (code == kNotSubscribed) {
         const auto feed = parse_imid(row.recipient);
         if (!feed) return std::unexpected(feed.error());
-        const auto ended = transaction.nodes().unfollow(row.destination, feed->local);
-        if (!ended) return std::unexpected(ended.error());
+        auto ended = end_follower(transaction, message->envelope.from, {row.destination, feed->local, {}});
+        if (!ended) return std::unexpected(std::move(ended.error()));
     }
     return true;
 }

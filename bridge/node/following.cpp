@@ -8,14 +8,18 @@
 namespace immp::bridge {
 namespace {
 
+/// Who does not take what waits for him asks for more no earlier than this.
+constexpr std::chrono::minutes kUntilTaken{5};
+
 struct ReadWish {
     FeedWish wish;
     std::optional<Imid> user;  ///< none: the domain asks for all its users
 };
 
 /// 452 for what is none.
-Result<ReadWish> read_wish(const std::string& origin, const IncomingMail& mail) {
-    const auto text = mail.bodies.front().in_memory();
+Result<ReadWish> read_wish(Transaction& transaction, const std::string& origin, const IncomingMail& mail) {
+    const auto text = short_text(transaction, mail.bodies.front(), kMaxWishBytes);
+    if (!text && text.error().code >= 700) return std::unexpected(text.error());
     auto wish = text ? parse_feed_wish(*text) : fail(413, "too long");
     if (!wish) return fail(452, "Refused by policy", std::move(wish.error().detail));
     const std::string& from = mail.inner.message.envelope.from;
@@ -26,30 +30,15 @@ Result<ReadWish> read_wish(const std::string& origin, const IncomingMail& mail) 
     return ReadWish{*std::move(wish), *user};
 }
 
-Taken refused(const Error& error) {
-    return {error.code, error.retry};
-}
-
-/// So many wait for the feed that no more is asked for.
-constexpr std::chrono::seconds kUntilFewerWait{300};
-
-std::string address_of(const Follower& follower) {
-    return follower.feed + "@" + follower.domain;
-}
-
-/// The domain's feed from now on. What waits for its former one is not sent. Overtaken by a newer wish: 409.
-/// 429.
+/// The domain's feed from now on. 409 where a newer wish has overtaken this one; 429.
 Result<void> begin_following(Transaction& transaction, const NodeRow& node, const Follower& follower) {
     const auto former = transaction.nodes().follower(node.id, follower.domain);
     if (!former) return std::unexpected(former.error());
-    if (*former && (*former)->feed != follower.feed) {
-        if ((*former)->asked > follower.asked) return fail(409, "Overtaken");
-        const auto left = transaction.outbox().withdraw(address_of(**former), (*former)->token);
-        if (!left) return std::unexpected(left.error());
-    }
-    const auto waiting = transaction.outbox().count_for(address_of(follower));
+    if (*former && (*former)->feed != follower.feed && (*former)->asked > follower.asked)
+        return fail(409, "Overtaken");
+    const auto waiting = transaction.nodes().waiting_for(follower);
     if (!waiting) return std::unexpected(waiting.error());
-    if (*waiting >= kWaitingItems) return fail_for_now(429, "Too much waits for this feed", kUntilFewerWait);
+    if (*waiting >= kWaitingAnswers) return fail_for_now(429, "Too much waits for this feed", kUntilTaken);
     auto done = transaction.nodes().follow(node.id, follower);
     if (!done && done.error().code == 413) return fail_for_now(429, done.error().text, std::chrono::hours(1));
     return done;
@@ -97,8 +86,8 @@ Result<void> answer_wish(Transaction& transaction, const NodeServices& services,
 
 Result<Taken> take_wish(Transaction& transaction, const NodeServices& services, const std::string& origin,
                         const IncomingMail& mail, const Imid& recipient) {
-    const auto read = read_wish(origin, mail);
-    if (!read) return refused(read.error());
+    auto read = read_wish(transaction, origin, mail);
+    if (!read) return as_taken(std::move(read.error()));
     if (mail.inner.token.empty()) return Taken{452};
     if (const auto pause = services.feed_rate->take(origin, 1, services.now())) return Taken{429, pause};
     const auto node = transaction.nodes().find(recipient.text());
@@ -107,21 +96,20 @@ Result<Taken> take_wish(Transaction& transaction, const NodeServices& services, 
     const Follower follower{origin, read->wish.feed, mail.inner.token, mail.inner.message.envelope.date};
     auto done = answer_wish(transaction, services, **node, follower, *read);
     if (!done && done.error().code == 409) return Taken{280};
-    if (!done)
-        return done.error().code < 500 ? Result<Taken>(refused(done.error()))
-                                       : std::unexpected(std::move(done.error()));
+    if (!done) return as_taken(std::move(done.error()));
     return Taken{280};
 }
 
 Result<Taken> take_end(Transaction& transaction, const NodeServices&, const std::string& origin,
                        const IncomingMail& mail, const Imid& recipient) {
-    const auto read = read_wish(origin, mail);
-    if (!read) return refused(read.error());
+    auto read = read_wish(transaction, origin, mail);
+    if (!read) return as_taken(std::move(read.error()));
     const auto node = transaction.nodes().find(recipient.text());
     if (!node) return std::unexpected(node.error());
     if (!*node) return Taken{283};
     if (read->user) {
-        auto ended = transaction.nodes().end_subscription((*node)->id, read->user->text());
+        auto ended =
+            transaction.nodes().end_subscription((*node)->id, read->user->text(), read->wish.subscription);
         if (!ended) return std::unexpected(std::move(ended.error()));
         return Taken{283};
     }

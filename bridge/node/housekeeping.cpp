@@ -86,7 +86,7 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
           transaction.user_keys().forget_peers(now - kPeerUsersKept),
           transaction.preferences().forget_answers(now - kAnswersKept),
           transaction.blocks().forget_expired(now), transaction.rules().forget_forwards(now - kForwardsKept),
-          end_unused_feeds(transaction, services), gather_words(transaction),
+          end_unused_feeds(transaction, drop_context(services)), gather_words(transaction),
           remove_old(transaction, services),
           transaction.bodies().sweep(now - kUnusedBodiesKept, services.in_use->all())}) {
         if (!count) return std::unexpected(count.error());

@@ -74,12 +74,10 @@ class Outbox {
     /// The row's end: delivered, or refused with its bounce filed in the same transaction. 404 if it ended
     /// before, so that no bounce is filed twice. A message that nothing else refers to ends with it.
     [[nodiscard]] virtual Result<void> finish(OutboxId row) = 0;
-    /// Ends the rows for this recipient under this token that travel in no bundle yet: all, or those of
-    /// messages from `from`. How many there were.
+    /// Ends the rows for this recipient under this token that are in no bundle and not claimed for one: all,
+    /// or those of messages from `from`. How many there were.
     [[nodiscard]] virtual Result<std::uint64_t> withdraw(std::string_view recipient, std::string_view token,
                                                          std::string_view from = {}) = 0;
-    /// How many rows with a token are for this recipient.
-    [[nodiscard]] virtual Result<std::uint64_t> count_for(std::string_view recipient) = 0;
     /// Takes the row out of its bundle and claim, to be tried again; counts an attempt. 404 if it ended.
     [[nodiscard]] virtual Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) = 0;
     /// Why the rows of a domain that are due do not go: for the notices to their senders.

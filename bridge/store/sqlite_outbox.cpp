@@ -116,16 +116,10 @@ Result<std::uint64_t> SqliteOutbox::withdraw(std::string_view recipient, std::st
     return db_
         .query(
             "DELETE FROM outbox WHERE recipient = ?1 AND token <> '' AND token = ?2 AND bundle = '' "
+            "AND owner = '' "
             "AND (?3 = '' OR ?3 = (SELECT sender FROM messages WHERE id = message))",
             recipient, token, from)
         .changes();
-}
-
-Result<std::uint64_t> SqliteOutbox::count_for(std::string_view recipient) {
-    const auto count = db_.query("SELECT count(*) FROM outbox WHERE recipient = ? AND token <> ''", recipient)
-                           .one([](const Row& row) { return row.count(0); });
-    if (!count) return std::unexpected(count.error());
-    return count->value_or(0);
 }
 
 Result<void> SqliteOutbox::reschedule(OutboxId row, Time next_try, std::string_view error) {

@@ -18,7 +18,6 @@ class SqliteOutbox final : public Outbox {
     Result<void> finish(OutboxId row) override;
     Result<std::uint64_t> withdraw(std::string_view recipient, std::string_view token,
                                    std::string_view from) override;
-    Result<std::uint64_t> count_for(std::string_view recipient) override;
     Result<void> reschedule(OutboxId row, Time next_try, std::string_view error) override;
     Result<void> explain(std::string_view destination, std::string_view error, Time now) override;
     Result<void> hasten(std::string_view destination, Time now) override;

@@ -1,4 +1,5 @@
 // Nodes of this domain: their items, followers, people.
+#include "bridge/store/kept_items.hpp"
 #include "tests/store/store_test.hpp"
 
 namespace immp::bridge {
@@ -18,10 +19,10 @@ class NodesTest : public StoreTest {
         node.is_open = is_open;
         return node;
     }
-    MessageId publish(NodeId node, std::uint64_t sequence) {
+    MessageId publish(NodeId node, std::uint64_t sequence, const std::string& content = "hello") {
         return value_of(write([&](Transaction& tables) -> Result<MessageId> {
             const MessageId message =
-                value_of(tables.mailboxes().add(make_message(tables, uuid_of(sequence))));
+                value_of(tables.mailboxes().add(make_message(tables, uuid_of(sequence), content)));
             value_of(tables.nodes().add_item(node, sequence, message, "d" + std::to_string(sequence)));
             return message;
         }));
@@ -45,6 +46,12 @@ class NodesTest : public StoreTest {
     void queue(NodeId node, MessageId message) {
         value_of(write([&](Transaction& tables) -> Result<int> {
             value_of(tables.nodes().queue_for_followers(node, message, 10, at(0)));
+            return 0;
+        }));
+    }
+    void end_subscription(NodeId node, const std::string& imid, const std::string& subscription) {
+        value_of(write([&](Transaction& tables) -> Result<int> {
+            value_of(tables.nodes().end_subscription(node, imid, subscription));
             return 0;
         }));
     }
@@ -127,6 +134,22 @@ TEST_F(NodesTest, TheNewestItemsAreKept) {
     EXPECT_EQ(found->last_digest, "d102");
 }
 
+TEST_F(NodesTest, WhatIsKeptHasSoManyOctets) {
+    const NodeId node = add("alice/n@a.example");
+    const std::string quarter(kKeptItemBytes / 4, 'x');
+    std::vector<MessageId> messages;
+    for (std::uint64_t i = 1; i <= 5; ++i)
+        messages.push_back(publish(node, i, quarter));
+    EXPECT_FALSE(is_there(messages[0]));
+    EXPECT_TRUE(is_there(messages[1])) << "four fit";
+    const MessageId alone = publish(node, 6, std::string(kKeptItemBytes + 1, 'x'));
+    EXPECT_FALSE(is_there(messages[4]));
+    EXPECT_TRUE(is_there(alone)) << "the newest stays, however large";
+    const MessageId small = publish(node, 7);
+    EXPECT_FALSE(is_there(alone));
+    EXPECT_TRUE(is_there(small));
+}
+
 TEST_F(NodesTest, AnItemStaysWhileTheNodeHasItAndEndsWithIt) {
     const NodeId node = add("alice/n@a.example");
     const MessageId message = publish(node, 1);
@@ -169,6 +192,25 @@ TEST_F(NodesTest, EachDomainHasOneFeed) {
         value_of(read([&](Transaction& tables) { return tables.nodes().follower(node, "b.example"); })));
 }
 
+TEST_F(NodesTest, NothingWaitsForAFeedThatAnotherReplaced) {
+    const NodeId node = add("alice/n@a.example");
+    follow(node, "b.example", "feed1");
+    follow(node, "c.example", "feed1");
+    queue(node, publish(node, 1));
+    queue(node, publish(node, 2));
+    const auto waits = [&](const std::string& domain, const std::string& feed) {
+        return value_of(
+            read([&](Transaction& tables) { return tables.nodes().waiting_for({domain, feed, ""}); }));
+    };
+    EXPECT_EQ(waits("b.example", "feed1"), 2u);
+    follow(node, "b.example", "feed1");
+    EXPECT_EQ(waits("b.example", "feed1"), 2u) << "the same again";
+    follow(node, "b.example", "feed2");
+    EXPECT_EQ(waits("b.example", "feed1"), 0u);
+    EXPECT_EQ(waits("c.example", "feed1"), 2u) << "another domain's";
+    EXPECT_EQ(waiting("b.example"), 0u);
+}
+
 TEST_F(NodesTest, SoMuchWaitsForADomain) {
     const NodeId node = add("alice/n@a.example");
     follow(node, "b.example", "feed");
@@ -187,12 +229,12 @@ TEST_F(NodesTest, AClosedNodesItemsGoWhereSomebodyIsAdmitted) {
     EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::admitted), 0);
     queue(node, publish(node, 3));
     EXPECT_EQ(waiting("b.example"), 1u);
-    value_of(write([&](Transaction& tables) -> Result<int> {
-        value_of(tables.nodes().end_subscription(node, "u0@b.example"));
-        return 0;
-    }));
+    end_subscription(node, "u0@b.example", uuid_of(2));
     queue(node, publish(node, 4));
-    EXPECT_EQ(waiting("b.example"), 1u) << "his place stays, nobody is there";
+    EXPECT_EQ(waiting("b.example"), 2u) << "the end of another subscription than he has";
+    end_subscription(node, "u0@b.example", uuid_of(1));
+    queue(node, publish(node, 5));
+    EXPECT_EQ(waiting("b.example"), 2u) << "his place stays, nobody is there";
     const auto bob =
         value_of(read([&](Transaction& tables) { return tables.nodes().person(node, "u0@b.example"); }));
     ASSERT_TRUE(bob);
@@ -202,11 +244,12 @@ TEST_F(NodesTest, AClosedNodesItemsGoWhereSomebodyIsAdmitted) {
 
 TEST_F(NodesTest, SoManyWaitAndSoManyAreDecidedAbout) {
     const NodeId node = add("alice/n@a.example", false);
-    for (std::uint64_t i = 0; i < kMaxWaitingPeople; i += kMaxWaitingOfDomain) {
+    for (std::uint64_t i = 0; i + kMaxWaitingOfDomain < kMaxWaitingPeople; i += kMaxWaitingOfDomain) {
         const std::string domain = "d" + std::to_string(i) + ".example";
         ASSERT_EQ(set_people(node, 0, kMaxWaitingOfDomain, NodeAdmission::waiting, domain), 0);
         EXPECT_EQ(set_people(node, 1'000, 1'001, NodeAdmission::waiting, domain), 429) << "of one domain";
     }
+    ASSERT_EQ(set_people(node, 0, kMaxWaitingOfDomain, NodeAdmission::waiting, "a.example"), 0);
     EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::waiting), 429) << "of all";
     EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::admitted), 0);
     EXPECT_EQ(set_people(node, 0, 1, NodeAdmission::refused, "d0.example"), 0);

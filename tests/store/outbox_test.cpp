@@ -214,10 +214,6 @@ TEST_F(OutboxTest, WhatWaitsUnderATokenIsWithdrawn) {
         made.token = token;
         return value_of(write([&](Transaction& tables) { return tables.outbox().add(made); }));
     };
-    const auto count = [&] {
-        return value_of(
-            read([](Transaction& tables) { return tables.outbox().count_for("feed@b.example"); }));
-    };
     const auto withdraw = [&](const std::string& token, const std::string& from = "") {
         return value_of(write(
             [&](Transaction& tables) { return tables.outbox().withdraw("feed@b.example", token, from); }));
@@ -228,13 +224,13 @@ TEST_F(OutboxTest, WhatWaitsUnderATokenIsWithdrawn) {
     row(4, "new");
     row(5, "");
     EXPECT_TRUE(place("bundle", {{travels, 0, 0}}));
-    EXPECT_EQ(count(), 4u);
     EXPECT_EQ(withdraw("old", "nobody@a.example"), 0u);
     EXPECT_EQ(withdraw("old"), 2u) << "not what travels";
-    EXPECT_EQ(count(), 2u);
     EXPECT_EQ(withdraw("new", "alice@a.example"), 1u);
     EXPECT_EQ(withdraw(""), 0u) << "mail";
-    EXPECT_EQ(claim("b.example", "x", 10, 100, 200).size(), 1u);
+    const auto left = claim("b.example", "x", 10, 100, 200);
+    ASSERT_EQ(left.size(), 1u);
+    EXPECT_EQ(left[0].token, "");
 }
 
 TEST_F(OutboxTest, ARescheduledRowLeavesBundleAndClaim) {
