@@ -54,6 +54,8 @@ Result<void> let_in(Transaction& transaction, AccountId account, const std::stri
         const auto filed = file_push(transaction, context, account, **message, source, push.message);
         if (!filed) return std::unexpected(filed.error());
         if (!*filed) return std::unexpected(refusal(441, "Your mailbox has no room for what waits"));
+        // Before the next one takes its place: it could not go while it waits.
+        if (auto ended = transaction.pushes().end_waiting(push.message); !ended) return ended;
     }
     return {};
 }

@@ -92,7 +92,9 @@ class Pushes {
     /// Of one source, oldest first.
     [[nodiscard]] virtual Result<std::vector<WaitingPush>> waiting(AccountId account,
                                                                    std::string_view source) = 0;
+    /// Of one source, all.
     [[nodiscard]] virtual Result<void> end_waiting(AccountId account, std::string_view source) = 0;
+    [[nodiscard]] virtual Result<void> end_waiting(MessageId message) = 0;
 
     // -- what lies in /PUSH
     /// The one with this digest that lies in the folder unread and unflagged.

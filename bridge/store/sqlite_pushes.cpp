@@ -146,6 +146,10 @@ Result<void> SqlitePushes::end_waiting(AccountId account, std::string_view sourc
     return db_.query("DELETE FROM push_waiting WHERE account = ? AND source = ?", account, source).run();
 }
 
+Result<void> SqlitePushes::end_waiting(MessageId message) {
+    return db_.query("DELETE FROM push_waiting WHERE message = ?", message).run();
+}
+
 Result<std::optional<RepeatedPush>> SqlitePushes::repeated(AccountId account, FolderId folder,
                                                            const armor::Digest& digest) {
     return db_

@@ -19,6 +19,7 @@ class SqlitePushes final : public Pushes {
     Result<void> wait(AccountId account, const WaitingPush& push) override;
     Result<std::vector<WaitingPush>> waiting(AccountId account, std::string_view source) override;
     Result<void> end_waiting(AccountId account, std::string_view source) override;
+    Result<void> end_waiting(MessageId message) override;
     Result<std::optional<RepeatedPush>> repeated(AccountId account, FolderId folder,
                                                  const armor::Digest& digest) override;
     Result<std::optional<PushNote>> note(AccountId account, MessageId message) override;

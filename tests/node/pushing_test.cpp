@@ -132,6 +132,23 @@ TEST_F(PushTest, WhatWasNotLetInWaitsAndNotifiesNobody) {
     EXPECT_EQ(pushes(a_, kAlice).size(), 2u);
 }
 
+TEST_F(PushTest, RepetitionsThatWaitedAreLetInAsOne) {
+    for (int times = 2; times <= 3; ++times) {
+        PushMessage node = push(kCarol, kAlice);
+        node.publisher = "carol/" + std::to_string(times) + "@a.example";
+        for (int count = 0; count < times; ++count)
+            EXPECT_EQ(send(a_, node), 265);
+        const std::string newest = id_;
+        EXPECT_EQ(judge(a_, kAlice, node.publisher), 200) << times;
+        ASSERT_EQ(pushes(a_, kAlice).size(), static_cast<std::size_t>(times - 1));
+        EXPECT_EQ(pushes(a_, kAlice)[0].id, newest);
+        EXPECT_NE(read(a_, kAlice, newest).find("\"repeats\":" + std::to_string(times - 1)),
+                  std::string::npos);
+    }
+    EXPECT_EQ(messages(a_), 2u) << "the former ones are gone";
+    EXPECT_EQ(sources(a_, kAlice), "carol/2@a.example approved|carol/3@a.example approved|");
+}
+
 TEST_F(PushTest, UnknownBlockedAndUnapprovedAreToldAlike) {
     EXPECT_EQ(send(a_, push(kCarol, "nobody@a.example")), 265);
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 265);

@@ -129,6 +129,23 @@ TEST_F(PushesTest, AWaitingMessageGoesWithItsRowUnlessItWasFiled) {
     EXPECT_FALSE(is_there(left));
 }
 
+TEST_F(PushesTest, OneThatWaitsEndsByItself) {
+    MessageId first = 0;
+    MessageId second = 0;
+    change([&](Transaction& tables) {
+        first = add_push(tables, 1);
+        second = add_push(tables, 2);
+        value_of(tables.pushes().wait(alice_, {first, "bob@b.example", at(0), at(1000)}));
+        value_of(tables.pushes().wait(alice_, {second, "bob@b.example", at(0), at(1000)}));
+        value_of(tables.pushes().end_waiting(first));
+        const auto waiting = value_of(tables.pushes().waiting(alice_, "bob@b.example"));
+        ASSERT_EQ(waiting.size(), 1u);
+        EXPECT_EQ(waiting[0].message, second);
+    });
+    EXPECT_FALSE(is_there(first));
+    EXPECT_TRUE(is_there(second));
+}
+
 TEST_F(PushesTest, AnAccountTakesWhatWaitsWithIt) {
     MessageId message = 0;
     change([&](Transaction& tables) {
