@@ -94,8 +94,8 @@ Result<void> SqlitePushes::add_token(AccountId account, const StoredToken& token
         .run();
 }
 
-Result<bool> SqlitePushes::use_token(AccountId account, const armor::Digest& hash, std::string_view publisher,
-                                     Time now) {
+Result<std::optional<PushTokenId>> SqlitePushes::find_token(AccountId account, const armor::Digest& hash,
+                                                            std::string_view publisher, Time now) {
     const auto found =
         db_.query(
                "SELECT id, hash, publisher FROM push_tokens WHERE account = ? AND hint = ? "
@@ -103,12 +103,13 @@ Result<bool> SqlitePushes::use_token(AccountId account, const armor::Digest& has
                account, hint_of(hash), now)
             .all([](const Row& row) { return FoundToken{row.number(0), row.array<32>(1), row.text(2)}; });
     if (!found) return std::unexpected(found.error());
-    const auto token = pick(*found, hash, publisher);
-    if (!token) return false;
-    auto used = db_.query("UPDATE push_tokens SET uses = uses - 1 WHERE id = ?", *token).run();
-    if (used) used = db_.query("DELETE FROM push_tokens WHERE id = ? AND uses = 0", *token).run();
-    if (!used) return std::unexpected(std::move(used.error()));
-    return true;
+    return pick(*found, hash, publisher);
+}
+
+Result<void> SqlitePushes::use_token(PushTokenId token) {
+    auto used = db_.query("UPDATE push_tokens SET uses = uses - 1 WHERE id = ?", token).run();
+    if (used) used = db_.query("DELETE FROM push_tokens WHERE id = ? AND uses = 0", token).run();
+    return used;
 }
 
 Result<void> SqlitePushes::wait(AccountId account, const WaitingPush& push) {
@@ -190,8 +191,8 @@ Result<void> SqlitePushes::keep_sent(AccountId account, const SentPush& push) {
         .run();
 }
 
-Result<bool> SqlitePushes::take_answer(AccountId account, std::string_view uuid, std::string_view recipient,
-                                       std::string_view label, Time now) {
+Result<bool> SqlitePushes::awaits_answer(AccountId account, std::string_view uuid, std::string_view recipient,
+                                         std::string_view label, Time now) {
     const auto packed =
         db_.query(
                "SELECT labels FROM push_sent WHERE account = ? AND uuid = ? AND recipient = ? "
@@ -200,10 +201,11 @@ Result<bool> SqlitePushes::take_answer(AccountId account, std::string_view uuid,
             .one([](const Row& row) { return row.text(0); });
     if (!packed) return std::unexpected(packed.error());
     const std::vector<std::string> labels = unpack(packed->value_or(""));
-    if (std::ranges::find(labels, label) == labels.end()) return false;
-    auto taken = db_.query("DELETE FROM push_sent WHERE account = ? AND uuid = ?", account, uuid).run();
-    if (!taken) return std::unexpected(std::move(taken.error()));
-    return true;
+    return std::ranges::find(labels, label) != labels.end();
+}
+
+Result<void> SqlitePushes::end_sent(AccountId account, std::string_view uuid) {
+    return db_.query("DELETE FROM push_sent WHERE account = ? AND uuid = ?", account, uuid).run();
 }
 
 Result<std::vector<OutboxId>> SqlitePushes::expired_rows(Time now, std::uint32_t most) {

@@ -14,8 +14,9 @@ class SqlitePushes final : public Pushes {
                               Time now) override;
     Result<std::vector<Source>> sources(AccountId account) override;
     Result<void> add_token(AccountId account, const StoredToken& token, Time now) override;
-    Result<bool> use_token(AccountId account, const armor::Digest& hash, std::string_view publisher,
-                           Time now) override;
+    Result<std::optional<PushTokenId>> find_token(AccountId account, const armor::Digest& hash,
+                                                  std::string_view publisher, Time now) override;
+    Result<void> use_token(PushTokenId token) override;
     Result<void> wait(AccountId account, const WaitingPush& push) override;
     Result<std::vector<WaitingPush>> waiting(AccountId account, std::string_view source) override;
     Result<void> end_waiting(AccountId account, std::string_view source) override;
@@ -27,8 +28,9 @@ class SqlitePushes final : public Pushes {
                            std::uint32_t repeats, Time expires) override;
     Result<void> note_answer(AccountId account, MessageId message, std::string_view answer) override;
     Result<void> keep_sent(AccountId account, const SentPush& push) override;
-    Result<bool> take_answer(AccountId account, std::string_view uuid, std::string_view recipient,
-                             std::string_view label, Time now) override;
+    Result<bool> awaits_answer(AccountId account, std::string_view uuid, std::string_view recipient,
+                               std::string_view label, Time now) override;
+    Result<void> end_sent(AccountId account, std::string_view uuid) override;
     Result<std::vector<OutboxId>> expired_rows(Time now, std::uint32_t most) override;
     Result<std::uint64_t> forget_expired(Time now) override;
 

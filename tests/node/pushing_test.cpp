@@ -2,6 +2,7 @@
 // strangers with a token.
 #include "bridge/mail/metadata.hpp"
 #include "bridge/mail/push_token.hpp"
+#include "bridge/node/sharing.hpp"
 #include "tests/node/house.hpp"
 
 namespace immp::bridge {
@@ -106,6 +107,31 @@ class PushTest : public TwoDomains {
                 if (const auto message = transaction.mailboxes().message(id); message && *message) ++count;
             return count;
         });
+    }
+    void limit(House& house, const std::string& account, std::optional<std::uint64_t> bytes) {
+        const AccountId id = id_of(house, account);
+        ASSERT_TRUE(house.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            auto set = transaction.quotas().set_limit(id, bytes);
+            if (!set) return std::unexpected(set.error());
+            return Done{};
+        }));
+    }
+    /// What the other domain said last of the one row in the outbox.
+    std::string last_error(House& house) {
+        return *house.in_store<std::string>([&](Transaction& transaction) -> Result<std::string> {
+            const auto rows = transaction.outbox().expired(loop_.now() + 24h, 1);
+            return rows && !rows->empty() ? rows->front().last_error : "";
+        });
+    }
+    /// alice and carol may write as helpdesk@a.example.
+    void open_helpdesk() {
+        ASSERT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            const auto made = transaction.shares().add_mailbox("helpdesk@a.example", loop_.now());
+            if (!made) return std::unexpected(made.error());
+            auto done = add_owner(transaction, "helpdesk@a.example", kAlice);
+            if (done) done = add_owner(transaction, "helpdesk@a.example", kCarol);
+            return done;
+        }));
     }
     void set_policy(const std::string& account, const std::string& value) {
         ASSERT_TRUE(a_.ask(*a_.node->make_desk(), ChangeSetting{account, {"PUSH-POLICY", value}}));
@@ -265,11 +291,7 @@ TEST_F(PushTest, ARepetitionTakesThePlaceOfTheFormerWhileThatIsUnread) {
 TEST_F(PushTest, AFullMailboxIs441AndARepetitionFits) {
     EXPECT_EQ(judge(a_, kAlice, kCarol), 200);
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 266);
-    ASSERT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
-        auto set = transaction.quotas().set_limit(**transaction.accounts().find(kAlice), 1);
-        if (!set) return std::unexpected(set.error());
-        return Done{};
-    }));
+    limit(a_, kAlice, 1);
     EXPECT_EQ(send(a_, push(kCarol, kAlice), "another"), 441);
     EXPECT_TRUE(retry_);
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 266);
@@ -456,6 +478,41 @@ TEST_F(PushTest, ATokenTravelsWithIt) {
     EXPECT_EQ(send(a_, named, "again"), 265);
     deliver(a_);
     EXPECT_EQ(sources(b_, kBob), "alice@a.example 1 again|");
+}
+
+TEST_F(PushTest, WhatFindsNoRoomElsewhereHasUsedNoTokenAndIsNotKept) {
+    raise_links();
+    PushMessage named = push(kAlice, kBob);
+    named.token = mint(kBob, kAlice);
+    limit(b_, kBob, 1);
+    EXPECT_EQ(send(a_, named), 265);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return last_error(a_).find("441") != std::string::npos; }));
+    EXPECT_EQ(messages(b_), 0u);
+    limit(b_, kBob, std::nullopt);
+    deliver(a_);
+    EXPECT_EQ(pushes(b_, kBob).size(), 1u);
+    EXPECT_EQ(sources(b_, kBob), "");
+    EXPECT_EQ(send(a_, named, "again"), 265);
+    deliver(a_);
+    EXPECT_EQ(sources(b_, kBob), "alice@a.example 1 again|") << "now it is used";
+}
+
+TEST_F(PushTest, AnAnswerThatFindsNoRoomIsLetInWhenThereIsSome) {
+    raise_links();
+    EXPECT_EQ(judge(b_, kBob, kAlice), 200);
+    PushMessage offering = push(kAlice, kBob);
+    offering.actions = {{"Confirm", "https://a.example/confirm"}};
+    EXPECT_EQ(send(a_, offering), 265);
+    const std::string sent = id_;
+    deliver(a_);
+    limit(a_, kAlice, 1);
+    EXPECT_EQ(answer(b_, kBob, sent, "Confirm"), 265);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return last_error(b_).find("441") != std::string::npos; }));
+    EXPECT_EQ(messages(a_), 0u);
+    limit(a_, kAlice, std::nullopt);
+    deliver(b_);
+    EXPECT_EQ(pushes(a_, kAlice).size(), 1u);
+    EXPECT_EQ(sources(a_, kAlice), "");
 }
 
 TEST_F(PushTest, UnknownRecipientsElsewhereAre265AndDoNotBounce) {

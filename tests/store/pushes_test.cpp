@@ -41,8 +41,11 @@ class PushesTest : public StoreTest {
         return value_of(write([&](Transaction& tables) { return tables.pushes().forget_expired(now); }));
     }
     bool use(AccountId account, std::string_view token, std::string_view publisher, Time now = at(1)) {
-        return value_of(write([&](Transaction& tables) {
-            return tables.pushes().use_token(account, push_token_hash(token), publisher, now);
+        return value_of(write([&](Transaction& tables) -> Result<bool> {
+            const auto found =
+                value_of(tables.pushes().find_token(account, push_token_hash(token), publisher, now));
+            if (found) value_of(tables.pushes().use_token(*found));
+            return found.has_value();
         }));
     }
     void keep_token(std::string_view token, std::string_view publisher, std::uint32_t uses) {
@@ -74,8 +77,9 @@ TEST_F(PushesTest, ARefusedWorkUsesNoTokenUp) {
     const std::string token = make_push_token();
     keep_token(token, "", 1);
     EXPECT_EQ(code_of(write([&](Transaction& tables) -> Result<int> {
-                  EXPECT_TRUE(value_of(
-                      tables.pushes().use_token(alice_, push_token_hash(token), "x@y.example", at(1))));
+                  const auto found = value_of(
+                      tables.pushes().find_token(alice_, push_token_hash(token), "x@y.example", at(1)));
+                  value_of(tables.pushes().use_token(found.value()));
                   return fail(441, "full");
               })),
               441);
@@ -212,7 +216,7 @@ TEST_F(PushesTest, AnAnswerIsTakenOnceFromWhoWasAskedInTimeByALabel) {
         value_of(pushes.keep_sent(alice_, {uuid_of(1), "bob@b.example", {"Yes", "No"}, at(50)}));
         const auto take = [&](AccountId account, std::uint64_t number, const char* who, const char* label,
                               Time now) {
-            return value_of(pushes.take_answer(account, uuid_of(number), who, label, now));
+            return value_of(pushes.awaits_answer(account, uuid_of(number), who, label, now));
         };
         EXPECT_FALSE(take(carol_, 1, "bob@b.example", "Yes", at(1)));
         EXPECT_FALSE(take(alice_, 2, "bob@b.example", "Yes", at(1)));
@@ -220,6 +224,9 @@ TEST_F(PushesTest, AnAnswerIsTakenOnceFromWhoWasAskedInTimeByALabel) {
         EXPECT_FALSE(take(alice_, 1, "bob@b.example", "Maybe", at(1)));
         EXPECT_FALSE(take(alice_, 1, "bob@b.example", "Yes", at(50)));
         EXPECT_TRUE(take(alice_, 1, "bob@b.example", "No", at(49)));
+        value_of(pushes.end_sent(carol_, uuid_of(1)));
+        EXPECT_TRUE(take(alice_, 1, "bob@b.example", "No", at(49)));
+        value_of(pushes.end_sent(alice_, uuid_of(1)));
         EXPECT_FALSE(take(alice_, 1, "bob@b.example", "No", at(49)));
     });
 }
