@@ -46,12 +46,9 @@ Result<std::vector<PushAction>> read_actions(const Arguments& given) {
     std::vector<PushAction> actions;
     for (const Arguments::Named& named : given.named) {
         if (named.name != "ACTION") continue;
-        PushAction action{named.values.at(0), named.values.at(1)};
-        if (auto done = check_action(action); !done) return std::unexpected(std::move(done.error()));
-        if (std::ranges::find(actions, action.label, &PushAction::label) != actions.end())
-            return std::unexpected(refusal(400, "Two actions have one label: an answer could mean either"));
-        actions.push_back(std::move(action));
+        actions.push_back({named.values.at(0), named.values.at(1)});
     }
+    if (auto done = check_actions(actions); !done) return std::unexpected(std::move(done.error()));
     return actions;
 }
 

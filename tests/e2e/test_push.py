@@ -332,6 +332,7 @@ class HostilePushes(edge_case.EdgeCase):
                                  ("452 e=5.7.1", {"metadata": {"actions": [{"label": "a", "uri": "javascript:alert(1)"}]}}),
                                  ("452 e=5.7.1", {"metadata": {"actions": [{"label": str(n), "uri": "https://b.example/"}
                                                                            for n in range(6)]}}),
+                                 ("452 e=5.7.1", {"metadata": {"actions": [{"label": "a", "uri": "https://b.example/"}] * 2}}),
                                  ("452 e=5.7.1", {"metadata": {"to": [ALICE]}}), ("452 e=5.7.1", {"metadata": {"sequence": 1}}),
                                  ("413 e=5.3.4", {"body": b"x" * 65_537}), ("410 e=5.4.7", {"ttl": -60})):
             with self.subTest(options=str(options)[:60]):
