@@ -116,6 +116,7 @@ class Pushes {
                                                    std::string_view answer) = 0;
 
     // -- answers
+    /// 452 where another one waits for its answer under this UUID.
     [[nodiscard]] virtual Result<void> keep_sent(AccountId account, const SentPush& push) = 0;
     /// Whether the push that an answer names is one of this account's that was sent to `recipient`, is in its
     /// time, has this label, and had no answer yet.

@@ -186,9 +186,11 @@ Result<void> SqlitePushes::note_answer(AccountId account, MessageId message, std
 
 Result<void> SqlitePushes::keep_sent(AccountId account, const SentPush& push) {
     return db_
-        .query("INSERT INTO push_sent (account, uuid, recipient, labels, expires) VALUES (?, ?, ?, ?, ?)",
-               account, push.uuid, push.recipient, pack(push.labels), push.expires)
-        .run();
+        .query(
+            "INSERT INTO push_sent (account, uuid, recipient, labels, expires) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            account, push.uuid, push.recipient, pack(push.labels), push.expires)
+        .run_or_fail(452, "This ID was used for another push");
 }
 
 Result<bool> SqlitePushes::awaits_answer(AccountId account, std::string_view uuid, std::string_view recipient,

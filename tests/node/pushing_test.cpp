@@ -308,6 +308,18 @@ TEST_F(PushTest, AnIdIsIdempotent) {
     EXPECT_EQ(pushes(a_, kAlice).size(), 1u);
 }
 
+TEST_F(PushTest, TwoWhoWriteInOneNameUseAnIdOnce) {
+    open_helpdesk();
+    PushMessage named = push(kAlice, kBob);
+    named.publisher = "helpdesk@a.example";
+    named.id = "00000000-0000-4000-8000-000000000001";
+    named.actions = {{"See", "https://a.example/"}};
+    EXPECT_EQ(send(a_, named), 265);
+    named.who = kCarol;
+    EXPECT_EQ(send(a_, named), 452);
+    EXPECT_EQ(a_.outbox_rows(), 1u);
+}
+
 TEST_F(PushTest, ATokenLetsInAsOftenAsItSays) {
     PushMessage named = push(kCarol, kAlice);
     named.token = mint(kAlice, "", 2);

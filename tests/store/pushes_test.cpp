@@ -210,6 +210,19 @@ TEST_F(PushesTest, WhatALeaseHasTakenGoesWhenItIsBack) {
     EXPECT_FALSE(is_there(taken));
 }
 
+TEST_F(PushesTest, APushIsAwaitedUnderAUuidOfItsOwn) {
+    const auto keep = [&](AccountId account) {
+        return code_of(write([&](Transaction& tables) -> Result<int> {
+            auto kept = tables.pushes().keep_sent(account, {uuid_of(1), "bob@b.example", {"Yes"}, at(50)});
+            if (!kept) return std::unexpected(std::move(kept.error()));
+            return 0;
+        }));
+    };
+    EXPECT_EQ(keep(alice_), 0);
+    EXPECT_EQ(keep(alice_), 452);
+    EXPECT_EQ(keep(carol_), 0);
+}
+
 TEST_F(PushesTest, AnAnswerIsTakenOnceFromWhoWasAskedInTimeByALabel) {
     change([&](Transaction& tables) {
         Pushes& pushes = tables.pushes();
