@@ -180,7 +180,8 @@ class Pushing {
     Result<void> record() {
         const std::string& id = message_.envelope.id;
         if (push_.entry != PushEntry::account) {
-            if (push_.id.empty()) return {};
+            // Another domain's always, so that what is thrown away takes a sync's time, too.
+            if (push_.id.empty() && push_.entry == PushEntry::stranger) return {};
             return transaction_.mailboxes().record_delivered(
                 push_.who, push_.publisher, id, push_.recipient.text(), {digest_, 265}, context_.now);
         }

@@ -429,6 +429,18 @@ TEST_F(PushTest, AnotherDomainsServerPushesInItsOwnNamesOnce) {
     EXPECT_EQ(send(a_, from_domain(kBob, kAlice), "more"), 266);
 }
 
+TEST_F(PushTest, WhateverAnotherDomainsServerPushesIsNoted) {
+    // So that the sync, which takes the time, tells nobody who exists.
+    for (const char* to : {kAlice, "nobody@a.example"}) {
+        EXPECT_EQ(send(a_, from_domain(kBob, to)), 265);
+        const auto noted = a_.in_store<std::optional<Delivered>>([&](Transaction& transaction) {
+            return transaction.mailboxes().delivered("b.example", kBob, id_, to);
+        });
+        ASSERT_TRUE(noted);
+        EXPECT_TRUE(*noted) << to;
+    }
+}
+
 TEST_F(PushTest, ADomainsRateIs429) {
     a_.limits.domain_rate = {2, 3600s};
     a_.restart();
