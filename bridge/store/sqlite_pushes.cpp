@@ -153,13 +153,9 @@ Result<void> SqlitePushes::end_waiting(MessageId message) {
 
 Result<std::optional<RepeatedPush>> SqlitePushes::repeated(AccountId account, FolderId folder,
                                                            const armor::Digest& digest) {
-    return db_
-        .query(
-            "SELECT r.uuid, n.repeats FROM push_notes n JOIN refs r ON r.message = n.message "
-            "AND r.account = n.account WHERE n.account = ? AND n.digest = ? AND r.folder = ? "
-            "AND r.is_read = 0 AND r.is_flagged = 0 ORDER BY r.id DESC LIMIT 1",
-            account, digest, folder)
-        .one([](const Row& row) { return RepeatedPush{row.text(0), row.small(1)}; });
+    return db_.query(kRepeatedSql, account, digest, folder).one([](const Row& row) {
+        return RepeatedPush{row.text(0), row.small(1)};
+    });
 }
 
 Result<std::optional<PushNote>> SqlitePushes::note(AccountId account, MessageId message) {

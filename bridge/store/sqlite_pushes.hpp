@@ -5,6 +5,13 @@
 
 namespace immp::bridge {
 
+/// Of account, digest, folder. CROSS: the few with this digest first; without it SQLite asks each unread
+/// reference of the folder for its note (4.4 ms with 20,000 of them).
+inline constexpr std::string_view kRepeatedSql =
+    "SELECT r.uuid, n.repeats FROM push_notes n CROSS JOIN refs r ON r.message = n.message "
+    "AND r.account = n.account WHERE n.account = ? AND n.digest = ? AND r.folder = ? "
+    "AND r.is_read = 0 AND r.is_flagged = 0 ORDER BY r.id DESC LIMIT 1";
+
 class SqlitePushes final : public Pushes {
   public:
     explicit SqlitePushes(Database& connection) : db_(connection) {}

@@ -1,5 +1,6 @@
 // Pushes: tokens, standings, what waits, what is known of those that lie in /PUSH, and their time.
 #include "bridge/mail/push_token.hpp"
+#include "bridge/store/sqlite_pushes.hpp"
 #include "tests/store/store_test.hpp"
 
 namespace immp::bridge {
@@ -176,6 +177,19 @@ TEST_F(PushesTest, OnlyWhatLiesThereUnreadAndUnflaggedIsRepeated) {
         value_of(tables.references().set_flags(folder, uuid_of(1), {std::nullopt, true}));
     });
     EXPECT_FALSE(repeated());
+}
+
+TEST_F(PushesTest, ARepetitionIsFoundByItsDigest) {
+    const auto database = value_of(
+        Database::open(std::filesystem::path(directory_.path("store")) / "immp.db", Access::read_only));
+    const auto plan =
+        value_of(database->query("EXPLAIN QUERY PLAN " + std::string(kRepeatedSql)).all([](const Row& row) {
+            return row.text(3);
+        }));
+    ASSERT_FALSE(plan.empty());
+    EXPECT_NE(plan[0].find("INDEX push_notes_digest (account=? AND digest=?)"), std::string::npos) << plan[0];
+    for (const std::string& step : plan)
+        EXPECT_EQ(step.find("SCAN"), std::string::npos) << step;
 }
 
 TEST_F(PushesTest, WhatExpiresGoesFromPushAlone) {
