@@ -37,12 +37,6 @@ std::optional<std::int64_t> pick(const std::vector<FoundToken>& tokens, const ar
     return picked;
 }
 
-Result<std::uint64_t> count_of(Statement statement) {
-    const auto count = statement.one([](const Row& row) { return row.count(0); });
-    if (!count) return std::unexpected(count.error());
-    return count->value_or(0);
-}
-
 }  // namespace
 
 Result<std::optional<PushStanding>> SqlitePushes::standing(AccountId account, std::string_view source) {

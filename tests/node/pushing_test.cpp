@@ -223,6 +223,38 @@ TEST_F(PushTest, AnothersNameIs403) {
     }
 }
 
+TEST_F(PushTest, ASharedMailboxsNamesAreThoseOfItsNodesAndOnesOwnSeat) {
+    open_helpdesk();
+    const auto as = [&](const std::string& who, const std::string& name) {
+        PushMessage made = push(who, "dave@b.example");
+        made.publisher = name;
+        return send(a_, made);
+    };
+    for (const char* name : {"helpdesk@a.example", "helpdesk/news@a.example", "helpdesk/carol@a.example"})
+        EXPECT_EQ(as(kCarol, name), 265) << name;
+    EXPECT_EQ(as(kCarol, "helpdesk/alice@a.example"), 403) << "another's seat";
+    a_.add_account("news@a.example");
+    EXPECT_EQ(as(kCarol, "helpdesk/news@a.example"), 265) << "an account that has no seat there";
+    a_.add_account("erin@a.example");
+    EXPECT_EQ(as("erin@a.example", "helpdesk/news@a.example"), 403);
+}
+
+TEST_F(PushTest, OnePublishesInTheNamesInWhichOnePushes) {
+    open_helpdesk();
+    a_.add_account("news@a.example");
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(), CreateFolder{kCarol, "/SEATS"}));
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(), CreateFolder{kCarol, "/SEATS/nas"}));
+    const auto create = [&](const char* name) {
+        const Answer made =
+            a_.ask(*a_.node->make_desk(), CreateNode{kCarol, *parse_imid(name), "", "", true});
+        return made ? 0 : made.error().code;
+    };
+    EXPECT_EQ(create("helpdesk/news@a.example"), 0) << "an account that has no seat there";
+    EXPECT_EQ(create("helpdesk/alice@a.example"), 409) << "a seat";
+    EXPECT_EQ(create("carol/nas@a.example"), 0) << "an account has no seats";
+    EXPECT_EQ(create("alice/nas@a.example"), 403);
+}
+
 TEST_F(PushTest, RefuseKeepsNone) {
     set_policy(kAlice, "REFUSE");
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 265);
