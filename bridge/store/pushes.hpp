@@ -72,6 +72,8 @@ class Pushes {
     /// Takes the place of the former; 413 for a new name beyond kMaxPushSources.
     [[nodiscard]] virtual Result<void> set_standing(AccountId account, std::string_view source,
                                                     PushStanding standing, Time now) = 0;
+    /// False where it had none.
+    [[nodiscard]] virtual Result<bool> end_standing(AccountId account, std::string_view source) = 0;
     /// Those with a standing and those of what waits, by name. Texts are left to the caller, who has the
     /// newest message of each that waits.
     struct Source {

@@ -50,13 +50,21 @@ Result<void> SqlitePushes::set_standing(AccountId account, std::string_view sour
         db_.query("SELECT count(*) FROM push_sources WHERE account = ? AND name <> ?", account, source));
     if (!others) return std::unexpected(others.error());
     if (*others >= kMaxPushSources)
-        return fail(413, "You approved and blocked " + std::to_string(kMaxPushSources) + " names, the most");
+        return fail(413, "You approved and blocked " + std::to_string(kMaxPushSources) +
+                             " names, the most; PUSH FORGET ends one");
     return db_
         .query(
             "INSERT INTO push_sources (account, name, standing, since) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (account, name) DO UPDATE SET standing = excluded.standing, since = excluded.since",
             account, source, static_cast<int>(standing), now)
         .run();
+}
+
+Result<bool> SqlitePushes::end_standing(AccountId account, std::string_view source) {
+    const auto gone =
+        db_.query("DELETE FROM push_sources WHERE account = ? AND name = ?", account, source).changes();
+    if (!gone) return std::unexpected(gone.error());
+    return *gone > 0;
 }
 
 Result<std::vector<Pushes::Source>> SqlitePushes::sources(AccountId account) {

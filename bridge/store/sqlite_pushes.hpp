@@ -19,6 +19,7 @@ class SqlitePushes final : public Pushes {
     Result<std::optional<PushStanding>> standing(AccountId account, std::string_view source) override;
     Result<void> set_standing(AccountId account, std::string_view source, PushStanding standing,
                               Time now) override;
+    Result<bool> end_standing(AccountId account, std::string_view source) override;
     Result<std::vector<Source>> sources(AccountId account) override;
     Result<void> add_token(AccountId account, const StoredToken& token, Time now) override;
     Result<std::optional<PushTokenId>> find_token(AccountId account, const armor::Digest& hash,

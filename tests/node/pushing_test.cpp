@@ -54,8 +54,8 @@ class PushTest : public TwoDomains {
         return pushed.code;
     }
     int judge(House& house, const std::string& account, const std::string& source,
-              PushStanding standing = PushStanding::approved) {
-        const Answer answer = house.ask(*house.node->make_desk(), JudgePushSource{account, source, standing});
+              PushDecision decision = PushDecision::approve) {
+        const Answer answer = house.ask(*house.node->make_desk(), JudgePushSource{account, source, decision});
         return answer ? 200 : answer.error().code;
     }
     std::string mint(const std::string& account, const std::string& publisher = "", std::uint32_t uses = 1,
@@ -178,7 +178,7 @@ TEST_F(PushTest, RepetitionsThatWaitedAreLetInAsOne) {
 TEST_F(PushTest, UnknownBlockedAndUnapprovedAreToldAlike) {
     EXPECT_EQ(send(a_, push(kCarol, "nobody@a.example")), 265);
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 265);
-    EXPECT_EQ(judge(a_, kAlice, kCarol, PushStanding::blocked), 200);
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::block), 200);
     EXPECT_EQ(sources(a_, kAlice), "carol@a.example blocked|") << "what waited is gone";
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 265);
     EXPECT_EQ(sources(a_, kAlice), "carol@a.example blocked|");
@@ -425,7 +425,7 @@ TEST_F(PushTest, AStrangersLostReplyIsA409ForWhoHasTheTokenAlone) {
 }
 
 TEST_F(PushTest, AStrangerWhoIsBlockedByTheNameHeGivesIsTold265) {
-    EXPECT_EQ(judge(a_, kAlice, "nas@home.example", PushStanding::blocked), 200);
+    EXPECT_EQ(judge(a_, kAlice, "nas@home.example", PushDecision::block), 200);
     EXPECT_EQ(send(a_, from_stranger("nas@home.example", kAlice, make_push_token())), 401);
     EXPECT_EQ(send(a_, from_stranger("nas@home.example", kAlice, mint(kAlice))), 265);
     EXPECT_TRUE(pushes(a_, kAlice).empty());
@@ -728,6 +728,23 @@ TEST_F(PushTest, NamesAreBounded) {
     }));
     EXPECT_EQ(judge(a_, kAlice, kCarol), 413);
     EXPECT_EQ(judge(a_, kAlice, "x1"), 200) << "one that is there changes";
+    EXPECT_EQ(judge(a_, kAlice, "x2", PushDecision::forget), 200);
+    EXPECT_EQ(judge(a_, kAlice, kCarol), 200) << "one that is forgotten makes room";
+}
+
+TEST_F(PushTest, WhatIsForgottenIsAsIfItHadNeverBeenJudged) {
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 404);
+    EXPECT_EQ(judge(a_, kAlice, kCarol), 200);
+    EXPECT_EQ(send(a_, push(kCarol, kAlice)), 266);
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 200);
+    EXPECT_EQ(sources(a_, kAlice), "");
+    EXPECT_EQ(pushes(a_, kAlice).size(), 1u) << "what was let in stays";
+    EXPECT_EQ(send(a_, push(kCarol, kAlice), "two"), 265);
+    EXPECT_EQ(sources(a_, kAlice), "carol@a.example 1 two|");
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 200);
+    EXPECT_EQ(sources(a_, kAlice), "") << "what waited is gone";
+    EXPECT_EQ(messages(a_), 1u);
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 404);
 }
 
 }  // namespace

@@ -95,6 +95,10 @@ TEST_F(PushesTest, AStandingTakesThePlaceOfTheFormer) {
         EXPECT_EQ(value_of(pushes.standing(alice_, "bob@b.example")), PushStanding::blocked);
         EXPECT_EQ(value_of(pushes.standing(alice_, "b.example")), std::nullopt);
         EXPECT_EQ(value_of(pushes.standing(carol_, "bob@b.example")), std::nullopt);
+        EXPECT_FALSE(value_of(pushes.end_standing(carol_, "bob@b.example")));
+        EXPECT_TRUE(value_of(pushes.end_standing(alice_, "bob@b.example")));
+        EXPECT_FALSE(value_of(pushes.end_standing(alice_, "bob@b.example")));
+        EXPECT_EQ(value_of(pushes.standing(alice_, "bob@b.example")), std::nullopt);
     });
 }
 
