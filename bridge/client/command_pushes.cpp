@@ -1,4 +1,4 @@
-// immp pushes, immp approve SOURCE, immp block push SOURCE.
+// immp pushes, immp approve SOURCE, immp block push SOURCE, immp forget SOURCE.
 #include <algorithm>
 #include <ostream>
 
@@ -91,15 +91,25 @@ Outcome<void> show_sources(Context& context, Conversation& conversation, const A
     return {};
 }
 
-Done decide(Context& context, const Arguments& arguments, const std::string& verb, const std::string& done) {
+/// What is said of a source, and what that is called where it is told.
+struct Decision {
+    const char* verb;
+    int code;
+    const char* state;
+    const char* told;
+};
+
+Done decide(Context& context, const Arguments& arguments, const Decision& decision) {
     const auto source = typed_publisher(arguments.text("source"));
     if (!source) return std::unexpected(source.error());
-    const auto answer = ask(context, "PUSH " + verb + " " + as_token(*source), 200);
+    const auto answer =
+        ask(context, std::string("PUSH ") + decision.verb + " " + as_token(*source), decision.code);
     if (!answer) return std::unexpected(answer.error());
     if (context.format == Format::json)
-        context.out << armor::JsonWriter().text("source", *source).text("state", done).line() << '\n';
+        context.out << armor::JsonWriter().text("source", *source).text("state", decision.state).line()
+                    << '\n';
     else
-        context.out << "Pushes from " << one_line(*source) << " are " << done << " from now on.\n";
+        context.out << "Pushes from " << one_line(*source) << " " << decision.told << " from now on.\n";
     return ExitStatus::ok;
 }
 
@@ -125,11 +135,15 @@ Done run_pushes(Context& context, const Arguments& arguments) {
 }
 
 Done run_approve(Context& context, const Arguments& arguments) {
-    return decide(context, arguments, "APPROVE", "approved");
+    return decide(context, arguments, {"APPROVE", 200, "approved", "are approved"});
 }
 
 Done run_block_push(Context& context, const Arguments& arguments) {
-    return decide(context, arguments, "BLOCK", "blocked");
+    return decide(context, arguments, {"BLOCK", 200, "blocked", "are blocked"});
+}
+
+Done run_forget(Context& context, const Arguments& arguments) {
+    return decide(context, arguments, {"FORGET", 244, "forgotten", "wait for your word"});
 }
 
 }  // namespace immp::bridge::client

@@ -78,6 +78,7 @@ struct Context {
 [[nodiscard]] Done run_pushes(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_answer(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_approve(Context& context, const Arguments& arguments);
+[[nodiscard]] Done run_forget(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_block_push(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_mint(Context& context, const Arguments& arguments);
 [[nodiscard]] Done run_publish_create(Context& context, const Arguments& arguments);

@@ -45,11 +45,9 @@ struct Fields {
 
 Result<std::vector<PushAction>> read_actions(armor::JsonReader& json) {
     std::vector<PushAction> actions;
-    for (armor::JsonReader& action : json.objects("actions")) {
+    for (armor::JsonReader& action : json.objects("actions"))
         actions.push_back({action.text("label"), action.text("uri")});
-        if (auto done = check_action(actions.back()); !done) return complaint(std::move(done.error()));
-    }
-    if (actions.size() > kMaxPushActions) return fail(413, "Too many actions");
+    if (auto done = check_actions(actions); !done) return complaint(std::move(done.error()));
     return actions;
 }
 

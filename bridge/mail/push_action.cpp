@@ -40,6 +40,16 @@ Result<void> check_action(const PushAction& action) {
     return {};
 }
 
+Result<void> check_actions(const std::vector<PushAction>& actions) {
+    if (actions.size() > kMaxPushActions) return fail(413, "Too many actions");
+    for (auto action = actions.begin(); action != actions.end(); ++action) {
+        if (auto done = check_action(*action); !done) return done;
+        if (std::ranges::find(actions.begin(), action, action->label, &PushAction::label) != action)
+            return fail(400, "Two actions have one label: an answer could mean either");
+    }
+    return {};
+}
+
 std::string actions_json(const std::vector<PushAction>& actions) {
     return armor::json_list(actions, [](const PushAction& action) {
         return armor::JsonWriter().text("label", action.label).text("uri", action.uri).line();

@@ -17,6 +17,8 @@ inline constexpr std::size_t kMaxActionUriBytes = 1'000;
 /// 400 for an empty label, or a URI that is neither `https:` with a host nor `immp:` with an IMID (RFC 3986;
 /// ASCII without blanks); 413 too long; 415 for control characters.
 [[nodiscard]] Result<void> check_action(const PushAction& action);
+/// Those of one push: 413 too many, 400 for two with one label.
+[[nodiscard]] Result<void> check_actions(const std::vector<PushAction>& actions);
 
 /// `[{"label":…,"uri":…},…]`, as metadata and `immp` write them.
 [[nodiscard]] std::string actions_json(const std::vector<PushAction>& actions);

@@ -9,32 +9,13 @@
 #include "bridge/node/node_words.hpp"
 #include "bridge/node/own_item.hpp"
 #include "bridge/node/place.hpp"
+#include "bridge/node/publisher.hpp"
 #include "bridge/node/queueing.hpp"
 #include "bridge/node/repeat.hpp"
-#include "bridge/node/sharing.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
 namespace {
-
-/// The mailbox whose name begins the node's: the account's own, or one in whose name it may write. 403.
-Result<Writer> publisher_of(Transaction& transaction, const std::string& domain, const std::string& account,
-                            const Imid& node) {
-    if (node.domain != domain) return fail(403, "Not your address");
-    Submit in_its_name;
-    in_its_name.account = account;
-    in_its_name.from = node.local.substr(0, node.local.find('/')) + "@" + node.domain;
-    return writer_of(transaction, in_its_name);
-}
-
-/// Seats and nodes share one name space.
-Result<bool> is_seat(Transaction& transaction, AccountId mailbox, const Imid& node) {
-    const std::size_t slash = node.local.find('/');
-    if (slash == node.local.npos) return false;
-    auto seat = transaction.mailboxes().folder(mailbox, std::string(kSeats) + node.local.substr(slash));
-    if (!seat) return std::unexpected(std::move(seat.error()));
-    return seat->has_value();
-}
 
 /// As much of the name as a title may have, in whole characters.
 std::string title_of(std::string name) {
@@ -139,9 +120,7 @@ Result<NodeRow> own_node(Transaction& transaction, const NodeServices& services,
 Result<Done> create_node(Transaction& transaction, const NodeServices& services, const CreateNode& request) {
     const auto publisher = publisher_of(transaction, services.domain, request.account, request.node);
     if (!publisher) return std::unexpected(publisher.error());
-    const auto seat = is_seat(transaction, publisher->mailbox, request.node);
-    if (!seat) return std::unexpected(seat.error());
-    if (*seat) return fail(409, "This is the name of a seat");
+    if (!publisher->seat.empty()) return fail(409, "This is the name of a seat");
     NodeRow node;
     node.name = request.node.text();
     node.account = publisher->mailbox;

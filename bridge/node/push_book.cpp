@@ -54,8 +54,23 @@ Result<void> let_in(Transaction& transaction, AccountId account, const std::stri
         const auto filed = file_push(transaction, context, account, **message, source, push.message);
         if (!filed) return std::unexpected(filed.error());
         if (!*filed) return std::unexpected(refusal(441, "Your mailbox has no room for what waits"));
+        // Before the next one takes its place: it could not go while it waits.
+        if (auto ended = transaction.pushes().end_waiting(push.message); !ended) return ended;
     }
     return {};
+}
+
+Result<Done> forget_push_source(Transaction& transaction, AccountId account, const std::string& source) {
+    const auto waiting = transaction.pushes().waiting(account, source);
+    if (!waiting) return std::unexpected(waiting.error());
+    const auto stood = transaction.pushes().end_standing(account, source);
+    if (!stood) return std::unexpected(stood.error());
+    if (!*stood && waiting->empty())
+        return fail(404,
+                    "It is neither approved nor blocked, and nothing of it waits: PUSH LIST shows what is");
+    if (auto done = transaction.pushes().end_waiting(account, source); !done)
+        return std::unexpected(std::move(done.error()));
+    return Done{};
 }
 
 }  // namespace
@@ -93,8 +108,12 @@ Result<Done> judge_push_source(Transaction& transaction, const JudgePushSource& 
                                const DropContext& context) {
     const auto account = account_of(transaction, request.account);
     if (!account) return std::unexpected(account.error());
-    auto done = transaction.pushes().set_standing(*account, request.source, request.standing, context.now);
-    if (done && request.standing == PushStanding::approved) {
+    if (request.decision == PushDecision::forget)
+        return forget_push_source(transaction, *account, request.source);
+    const bool is_approved = request.decision == PushDecision::approve;
+    auto done = transaction.pushes().set_standing(
+        *account, request.source, is_approved ? PushStanding::approved : PushStanding::blocked, context.now);
+    if (done && is_approved) {
         if (auto folder = push_folder(transaction, *account); !folder)
             return std::unexpected(std::move(folder.error()));
         done = let_in(transaction, *account, request.source, context);

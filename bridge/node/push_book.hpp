@@ -1,4 +1,4 @@
-// Whom an account lets push: PUSH MINT, LIST, APPROVE, BLOCK. Each is one transaction's work.
+// Whom an account lets push: PUSH MINT, LIST, APPROVE, BLOCK, FORGET. Each is one transaction's work.
 #pragma once
 
 #include "bridge/node/mail_drop.hpp"
@@ -10,8 +10,8 @@ namespace immp::bridge {
 /// A read transaction's.
 [[nodiscard]] Result<PushSourceList> list_push_sources(Transaction& transaction,
                                                        const ListPushSources& request);
-/// An approved source's waiting pushes go to /PUSH, a blocked one's go. 441 where there is no room for them:
-/// then nothing has changed.
+/// An approved source's waiting pushes go to /PUSH, a blocked or forgotten one's go. 441 where there is no
+/// room for them: then nothing has changed.
 [[nodiscard]] Result<Done> judge_push_source(Transaction& transaction, const JudgePushSource& request,
                                              const DropContext& context);
 

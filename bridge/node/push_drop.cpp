@@ -39,6 +39,47 @@ armor::Digest repetition_digest(const Message& message, const std::string& sourc
     return hasher.digest();
 }
 
+/// Where a push is to lie, and the former one whose place it takes.
+struct Place {
+    FolderId folder = 0;
+    armor::Digest digest{};
+    std::optional<RepeatedPush> former;
+};
+
+/// Nothing where there is no room for it.
+Result<std::optional<Place>> find_place(Transaction& transaction, const DropContext& context,
+                                        AccountId account, const Message& message,
+                                        const std::string& source) {
+    const auto folder = push_folder(transaction, account);
+    if (!folder && folder.error().code == 413) return std::nullopt;
+    if (!folder) return std::unexpected(folder.error());
+    Place place{*folder, repetition_digest(message, source), {}};
+    auto former = transaction.pushes().repeated(account, *folder, place.digest);
+    if (!former) return std::unexpected(std::move(former.error()));
+    place.former = *std::move(former);
+    // A repetition has the former's length.
+    if (place.former) return place;
+    const auto room = has_room(transaction, account, message.length(), context.mailbox_bytes);
+    if (!room) return std::unexpected(room.error());
+    if (!*room) return std::nullopt;
+    return place;
+}
+
+Result<void> lay(Transaction& transaction, const DropContext& context, AccountId account,
+                 const Message& message, const Place& place, MessageId stored) {
+    std::uint32_t repeats = 0;
+    if (place.former) {
+        repeats = place.former->repeats + 1;
+        if (auto gone = transaction.references().remove(place.folder, place.former->uuid); !gone)
+            return std::unexpected(std::move(gone.error()));
+    }
+    auto filed =
+        transaction.mailboxes().file(stored, place.folder, Mark::unread, context.uuid(), context.now);
+    if (!filed) return std::unexpected(std::move(filed.error()));
+    return transaction.pushes().keep_note(account, stored, place.digest, repeats,
+                                          message.envelope.expires.value_or(context.now));
+}
+
 }  // namespace
 
 Result<std::optional<AccountId>> mailbox_of_push(Transaction& transaction, const Imid& recipient) {
@@ -50,27 +91,11 @@ Result<std::optional<AccountId>> mailbox_of_push(Transaction& transaction, const
 
 Result<bool> file_push(Transaction& transaction, const DropContext& context, AccountId account,
                        const Message& message, const std::string& source, MessageId stored) {
-    const auto folder = push_folder(transaction, account);
-    if (!folder && folder.error().code == 413) return false;
-    if (!folder) return std::unexpected(folder.error());
-    const armor::Digest digest = repetition_digest(message, source);
-    const auto former = transaction.pushes().repeated(account, *folder, digest);
-    if (!former) return std::unexpected(former.error());
-    // A repetition has the former's length, and takes its place.
-    const auto room = *former ? Result<bool>(true)
-                              : has_room(transaction, account, message.length(), context.mailbox_bytes);
-    if (!room || !*room) return room;
-    std::uint32_t repeats = 0;
-    if (*former) {
-        repeats = (*former)->repeats + 1;
-        auto gone = transaction.references().remove(*folder, (*former)->uuid);
-        if (!gone) return std::unexpected(std::move(gone.error()));
-    }
-    auto filed = transaction.mailboxes().file(stored, *folder, Mark::unread, context.uuid(), context.now);
-    if (!filed) return std::unexpected(std::move(filed.error()));
-    auto noted = transaction.pushes().keep_note(account, stored, digest, repeats,
-                                                message.envelope.expires.value_or(context.now));
-    if (!noted) return std::unexpected(std::move(noted.error()));
+    const auto place = find_place(transaction, context, account, message, source);
+    if (!place) return std::unexpected(place.error());
+    if (!*place) return false;
+    auto done = lay(transaction, context, account, message, **place, stored);
+    if (!done) return std::unexpected(std::move(done.error()));
     return true;
 }
 
@@ -84,39 +109,42 @@ Result<PushOutcome> PushDrop::drop(const Imid& recipient, const PushSender& send
         sender.entry == PushEntry::stranger ? admit_stranger(account, sender) : admit(account, sender);
     if (!admission && admission.error().code == 401) return PushOutcome{401};
     if (!admission) return std::unexpected(admission.error());
-    if (*admission == Admission::in) return file(account, sender.source);
-    if (*admission == Admission::waits) return keep_waiting(account, sender.source);
+    if (admission->way == Way::in) return file(account, sender.source, *admission);
+    if (admission->way == Way::waits) return keep_waiting(account, sender.source);
     return PushOutcome{kTaken};
 }
 
 /// A token that is good lets in, and nothing else does; so a blocked name is not told from others before it.
 Result<PushDrop::Admission> PushDrop::admit_stranger(AccountId account, const PushSender& sender) {
-    const auto good =
-        transaction_.pushes().use_token(account, push_token_hash(sender.token), sender.source, context_.now);
-    if (!good) return std::unexpected(good.error());
-    if (!*good) return std::unexpected(refusal(401));
+    const auto token =
+        transaction_.pushes().find_token(account, push_token_hash(sender.token), sender.source, context_.now);
+    if (!token) return std::unexpected(token.error());
+    if (!*token) return std::unexpected(refusal(401));
     const auto blocked = is_blocked(account, sender.source);
     if (!blocked) return std::unexpected(blocked.error());
-    return *blocked ? Admission::out : Admission::in;
+    return *blocked ? Admission{} : Admission{Way::in, *token};
 }
 
 Result<PushDrop::Admission> PushDrop::admit(AccountId account, const PushSender& sender) {
     if (sender.entry == PushEntry::account) {
         const auto self = transaction_.accounts().find(sender.account);
         if (!self) return std::unexpected(self.error());
-        if (*self == account) return Admission::in;
+        if (*self == account) return Admission{Way::in};
     }
     const auto blocked = is_blocked(account, sender.source);
     if (!blocked) return std::unexpected(blocked.error());
-    if (*blocked) return Admission::out;
+    if (*blocked) return Admission{};
     const auto standing = transaction_.pushes().standing(account, sender.source);
     if (!standing) return std::unexpected(standing.error());
-    auto is_in = *standing == PushStanding::approved ? Result<bool>(true) : is_answer(account, sender);
-    if (is_in && !*is_in && !sender.token.empty())
-        is_in = transaction_.pushes().use_token(account, push_token_hash(sender.token), sender.source,
-                                                context_.now);
-    if (!is_in) return std::unexpected(is_in.error());
-    return *is_in ? Admission::in : Admission::waits;
+    if (*standing == PushStanding::approved) return Admission{Way::in};
+    const auto answers = is_answer(account, sender);
+    if (!answers) return std::unexpected(answers.error());
+    if (*answers) return Admission{Way::in, std::nullopt, true};
+    if (sender.token.empty()) return Admission{Way::waits};
+    const auto token =
+        transaction_.pushes().find_token(account, push_token_hash(sender.token), sender.source, context_.now);
+    if (!token) return std::unexpected(token.error());
+    return *token ? Admission{Way::in, *token} : Admission{Way::waits};
 }
 
 Result<bool> PushDrop::is_blocked(AccountId account, const std::string& source) {
@@ -141,23 +169,32 @@ Result<bool> PushDrop::is_answer(AccountId account, const PushSender& sender) {
     if (content->length > kMaxActionLabelBytes) return false;
     const auto label = bodies_[number].text(transaction_);
     if (!label) return std::unexpected(label.error());
-    return transaction_.pushes().take_answer(account, message_.envelope.in_reply_to, sender.source, *label,
-                                             context_.now);
+    return transaction_.pushes().awaits_answer(account, message_.envelope.in_reply_to, sender.source, *label,
+                                               context_.now);
 }
 
-Result<PushOutcome> PushDrop::file(AccountId account, const std::string& source) {
+Result<PushOutcome> PushDrop::file(AccountId account, const std::string& source, const Admission& admission) {
     if (stored_) {
         // By another of its names it lies there already.
         const auto holds = transaction_.quotas().holds(account, *stored_);
         if (!holds) return std::unexpected(holds.error());
         if (*holds) return PushOutcome{kDelivered};
     }
+    const auto place = find_place(transaction_, context_, account, message_, source);
+    if (!place) return std::unexpected(place.error());
+    if (!*place) return PushOutcome{441, refusal(441).retry};
     const auto message = stored();
     if (!message) return std::unexpected(message.error());
-    const auto filed = file_push(transaction_, context_, account, message_, source, *message);
-    if (!filed) return std::unexpected(filed.error());
-    if (!*filed) return PushOutcome{441, refusal(441).retry};
+    auto filed = lay(transaction_, context_, account, message_, **place, *message);
+    if (filed) filed = use_up(account, admission);
+    if (!filed) return std::unexpected(std::move(filed.error()));
     return PushOutcome{kDelivered};
+}
+
+Result<void> PushDrop::use_up(AccountId account, const Admission& admission) {
+    if (admission.token) return transaction_.pushes().use_token(*admission.token);
+    if (admission.is_answer) return transaction_.pushes().end_sent(account, message_.envelope.in_reply_to);
+    return {};
 }
 
 /// In a list that notifies nobody. Each has a message of its own: what waits is judged by each for himself.

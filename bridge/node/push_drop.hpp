@@ -36,7 +36,8 @@ struct PushOutcome {
 [[nodiscard]] Result<bool> file_push(Transaction& transaction, const DropContext& context, AccountId account,
                                      const Message& message, const std::string& source, MessageId stored);
 
-/// Files one push for several recipients in one transaction. Nothing of a push that is thrown away is stored.
+/// Files one push for several recipients in one transaction. Of a push that is thrown away, or finds no room,
+/// nothing is stored, and it uses nothing up.
 class PushDrop {
   public:
     /// All outlive the drop; `bodies` in the order of the message's parts, which get their numbers here.
@@ -50,12 +51,20 @@ class PushDrop {
     [[nodiscard]] Result<MessageId> stored();
 
   private:
-    enum class Admission { in, waits, out };
+    enum class Way { in, waits, out };
+    /// With what alone let it in, if anything: that is used up when it is filed.
+    struct Admission {
+        Way way = Way::out;
+        std::optional<PushTokenId> token{};
+        bool is_answer = false;
+    };
     [[nodiscard]] Result<Admission> admit(AccountId account, const PushSender& sender);
     [[nodiscard]] Result<Admission> admit_stranger(AccountId account, const PushSender& sender);
     [[nodiscard]] Result<bool> is_blocked(AccountId account, const std::string& source);
     [[nodiscard]] Result<bool> is_answer(AccountId account, const PushSender& sender);
-    [[nodiscard]] Result<PushOutcome> file(AccountId account, const std::string& source);
+    [[nodiscard]] Result<PushOutcome> file(AccountId account, const std::string& source,
+                                           const Admission& admission);
+    [[nodiscard]] Result<void> use_up(AccountId account, const Admission& admission);
     [[nodiscard]] Result<PushOutcome> keep_waiting(AccountId account, const std::string& source);
     [[nodiscard]] Result<MessageId> add();
 

@@ -6,6 +6,7 @@
 #include "armor/json_line.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/place.hpp"
+#include "bridge/node/publisher.hpp"
 #include "bridge/node/push_drop.hpp"
 #include "bridge/node/queueing.hpp"
 #include "bridge/node/repeat.hpp"
@@ -17,31 +18,6 @@ namespace immp::bridge {
 namespace {
 
 constexpr std::string_view kAnswerType = "text/plain; charset=utf-8";
-
-/// In whose name a push of an account's goes.
-struct Publisher {
-    AccountId mailbox = 0;  ///< where answers come
-    std::string name;       ///< of that mailbox: who is told where it cannot be delivered
-};
-
-/// The account's own name and nodes of it; what it may SEND as: a shared mailbox, nodes of that, its own seat
-/// in it. 403.
-Result<Publisher> publisher_of(Transaction& transaction, const std::string& account, AccountId self,
-                               const Imid& name) {
-    const std::size_t slash = name.local.find('/');
-    const std::string owner = name.local.substr(0, slash) + "@" + name.domain;
-    if (owner == account) return Publisher{self, account};
-    const auto reach = reach_of(transaction, account, owner);
-    if (!reach && reach.error().code != 404) return std::unexpected(reach.error());
-    if (!reach || !reach->at("").has(Right::send)) return fail(403, "Not your address");
-    if (slash != name.local.npos) {
-        const std::string seat = name.local.substr(slash + 1) + "@" + name.domain;
-        const auto member = transaction.accounts().find(seat);
-        if (!member) return std::unexpected(member.error());
-        if (*member && seat != account) return fail(403, "Not your address");
-    }
-    return Publisher{reach->owner, owner};
-}
 
 /// What makes a repeated `ID` the same push: all that was said.
 armor::Digest push_digest(const PushMessage& push, const StagedBody& content) {
@@ -98,8 +74,10 @@ class Pushing {
         if (auto fresh = check_repeat(transaction_, account_, push_.id, digest_); !fresh) return fresh;
         const auto name = parse_imid(push_.publisher);
         if (!name) return std::unexpected(name.error());
-        auto publisher = publisher_of(transaction_, push_.who, account_, *name);
+        auto publisher = publisher_of(transaction_, context_.domain, push_.who, *name);
         if (!publisher) return std::unexpected(std::move(publisher.error()));
+        if (!publisher->seat.empty() && publisher->seat + "@" + name->domain != push_.who)
+            return fail(403, "This is another's seat");
         publisher_ = *std::move(publisher);
         if (const auto pause = context_.sender_rate->take(push_.who, 1, context_.now))
             return fail_for_now(429, "You wrote to too many; try again later", *pause);
@@ -180,7 +158,8 @@ class Pushing {
     Result<void> record() {
         const std::string& id = message_.envelope.id;
         if (push_.entry != PushEntry::account) {
-            if (push_.id.empty()) return {};
+            // Another domain's always, so that what is thrown away takes a sync's time, too.
+            if (push_.id.empty() && push_.entry == PushEntry::stranger) return {};
             return transaction_.mailboxes().record_delivered(
                 push_.who, push_.publisher, id, push_.recipient.text(), {digest_, 265}, context_.now);
         }

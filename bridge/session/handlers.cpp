@@ -58,6 +58,7 @@ constexpr Row kHandlers[] = {
     {Verb::push_list, push_list},
     {Verb::push_approve, push_approve},
     {Verb::push_block, push_block},
+    {Verb::push_forget, push_forget},
     {Verb::key_request, key_request},
     {Verb::key_publish, key_publish},
     {Verb::publish_create, publish_create},

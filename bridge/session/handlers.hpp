@@ -65,6 +65,7 @@ void push_mint(SessionCore& core, const SlotPtr& slot, const Command& command);
 void push_list(SessionCore& core, const SlotPtr& slot, const Command& command);
 void push_approve(SessionCore& core, const SlotPtr& slot, const Command& command);
 void push_block(SessionCore& core, const SlotPtr& slot, const Command& command);
+void push_forget(SessionCore& core, const SlotPtr& slot, const Command& command);
 /// Why a PUSH TO may not end yet; it stays open then.
 [[nodiscard]] std::optional<Error> incomplete_push(const Delivery& delivery);
 /// Its DONE.

@@ -46,12 +46,9 @@ Result<std::vector<PushAction>> read_actions(const Arguments& given) {
     std::vector<PushAction> actions;
     for (const Arguments::Named& named : given.named) {
         if (named.name != "ACTION") continue;
-        PushAction action{named.values.at(0), named.values.at(1)};
-        if (auto done = check_action(action); !done) return std::unexpected(std::move(done.error()));
-        if (std::ranges::find(actions, action.label, &PushAction::label) != actions.end())
-            return std::unexpected(refusal(400, "Two actions have one label: an answer could mean either"));
-        actions.push_back(std::move(action));
+        actions.push_back({named.values.at(0), named.values.at(1)});
     }
+    if (auto done = check_actions(actions); !done) return std::unexpected(std::move(done.error()));
     return actions;
 }
 
@@ -118,13 +115,14 @@ std::string source_line(const PushSource& source) {
            (source.text ? " text=" + quoted(*source.text) : "");
 }
 
-void judge_source(SessionCore& core, const SlotPtr& slot, const Command& command, PushStanding standing) {
+void judge_source(SessionCore& core, const SlotPtr& slot, const Command& command, PushDecision decision,
+                  int code, std::string_view word) {
     const auto source = read_publisher(command.arguments.text(0));
     if (!source) return core.refuse(*slot, source.error());
     const std::string name = source->text();
-    const std::string told = as_token(name) + (standing == PushStanding::approved ? " approved" : " blocked");
-    core.ask<Done>(slot, JudgePushSource{core.account, name, standing},
-                   [told](SessionCore& c, const SlotPtr& s, Done) { c.reply(*s, 200, told); });
+    const std::string told = as_token(name) + " " + std::string(word);
+    core.ask<Done>(slot, JudgePushSource{core.account, name, decision},
+                   [code, told](SessionCore& c, const SlotPtr& s, Done) { c.reply(*s, code, told); });
 }
 
 }  // namespace
@@ -201,11 +199,15 @@ void push_list(SessionCore& core, const SlotPtr& slot, const Command&) {
 }
 
 void push_approve(SessionCore& core, const SlotPtr& slot, const Command& command) {
-    judge_source(core, slot, command, PushStanding::approved);
+    judge_source(core, slot, command, PushDecision::approve, 200, "approved");
 }
 
 void push_block(SessionCore& core, const SlotPtr& slot, const Command& command) {
-    judge_source(core, slot, command, PushStanding::blocked);
+    judge_source(core, slot, command, PushDecision::block, 200, "blocked");
+}
+
+void push_forget(SessionCore& core, const SlotPtr& slot, const Command& command) {
+    judge_source(core, slot, command, PushDecision::forget, 244, "forgotten");
 }
 
 }  // namespace immp::bridge

@@ -68,11 +68,15 @@ struct ListPushSources {
     std::string account;
 };
 
-/// PUSH APPROVE, PUSH BLOCK. Answered with Done. 413 too many names, 441 no room for what waits.
+/// `forget`: its name is neither approved nor blocked any more.
+enum class PushDecision { approve, block, forget };
+
+/// PUSH APPROVE, PUSH BLOCK, PUSH FORGET. Answered with Done. 413 too many names, 441 no room for what waits,
+/// 404 nothing to forget.
 struct JudgePushSource {
     std::string account;
     std::string source;  ///< prepared
-    PushStanding standing = PushStanding::approved;
+    PushDecision decision = PushDecision::approve;
 };
 
 }  // namespace immp::bridge

@@ -26,6 +26,8 @@ inline constexpr std::uint32_t kMaxWaitingPushes = 100;
 /// And how long, or the push's own time where that is shorter.
 inline constexpr std::chrono::days kPushesWait{7};
 
+using PushTokenId = std::int64_t;
+
 struct StoredToken {
     armor::Digest hash{};   ///< push_token_hash()
     std::string publisher;  ///< only in that name; empty: in any
@@ -70,6 +72,8 @@ class Pushes {
     /// Takes the place of the former; 413 for a new name beyond kMaxPushSources.
     [[nodiscard]] virtual Result<void> set_standing(AccountId account, std::string_view source,
                                                     PushStanding standing, Time now) = 0;
+    /// False where it had none.
+    [[nodiscard]] virtual Result<bool> end_standing(AccountId account, std::string_view source) = 0;
     /// Those with a standing and those of what waits, by name. Texts are left to the caller, who has the
     /// newest message of each that waits.
     struct Source {
@@ -81,10 +85,14 @@ class Pushes {
     // -- tokens
     /// 413 beyond kMaxPushTokens that are good at `now`.
     [[nodiscard]] virtual Result<void> add_token(AccountId account, const StoredToken& token, Time now) = 0;
-    /// Counts one use of the account's token with this hash for this publisher; false where there is none
-    /// that is good. The hashes are compared in constant time.
-    [[nodiscard]] virtual Result<bool> use_token(AccountId account, const armor::Digest& hash,
-                                                 std::string_view publisher, Time now) = 0;
+    /// The account's token with this hash for this publisher, where it is good. The hashes are compared in
+    /// constant time.
+    [[nodiscard]] virtual Result<std::optional<PushTokenId>> find_token(AccountId account,
+                                                                        const armor::Digest& hash,
+                                                                        std::string_view publisher,
+                                                                        Time now) = 0;
+    /// Counts one use; with the last one it ends.
+    [[nodiscard]] virtual Result<void> use_token(PushTokenId token) = 0;
 
     // -- what waits
     /// The message is the list's own: it goes with its row, unless it was filed.
@@ -92,7 +100,9 @@ class Pushes {
     /// Of one source, oldest first.
     [[nodiscard]] virtual Result<std::vector<WaitingPush>> waiting(AccountId account,
                                                                    std::string_view source) = 0;
+    /// Of one source, all.
     [[nodiscard]] virtual Result<void> end_waiting(AccountId account, std::string_view source) = 0;
+    [[nodiscard]] virtual Result<void> end_waiting(MessageId message) = 0;
 
     // -- what lies in /PUSH
     /// The one with this digest that lies in the folder unread and unflagged.
@@ -108,12 +118,15 @@ class Pushes {
                                                    std::string_view answer) = 0;
 
     // -- answers
+    /// 452 where another one waits for its answer under this UUID.
     [[nodiscard]] virtual Result<void> keep_sent(AccountId account, const SentPush& push) = 0;
-    /// Takes the push that an answer names, once: false where there is none of this account's that was sent
-    /// to `recipient`, is in its time and has this label.
-    [[nodiscard]] virtual Result<bool> take_answer(AccountId account, std::string_view uuid,
-                                                   std::string_view recipient, std::string_view label,
-                                                   Time now) = 0;
+    /// Whether the push that an answer names is one of this account's that was sent to `recipient`, is in its
+    /// time, has this label, and had no answer yet.
+    [[nodiscard]] virtual Result<bool> awaits_answer(AccountId account, std::string_view uuid,
+                                                     std::string_view recipient, std::string_view label,
+                                                     Time now) = 0;
+    /// Its answer is there.
+    [[nodiscard]] virtual Result<void> end_sent(AccountId account, std::string_view uuid) = 0;
 
     // -- time
     /// Pushes that travel in no bundle and whose time is over at `now`; at most `most`.

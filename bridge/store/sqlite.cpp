@@ -156,6 +156,12 @@ Result<void> Statement::run_or_fail(int code, std::string text) {
     return {};
 }
 
+Result<std::uint64_t> count_of(Statement statement) {
+    const auto count = statement.one([](const Row& row) { return row.count(0); });
+    if (!count) return std::unexpected(count.error());
+    return count->value_or(0);
+}
+
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, Access access) {
     configure_library();
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;

@@ -133,6 +133,9 @@ class Statement {
     int failed_ = SQLITE_OK;
 };
 
+/// The number in the first row; 0 where there is none.
+[[nodiscard]] Result<std::uint64_t> count_of(Statement statement);
+
 /// Whether after this failure of a commit or checkpoint nobody knows what the disk holds. A write that was
 /// refused (disk full, file too long, no room for the log's shared index, another's lock) leaves the synced
 /// part of the log as it was; a sync that failed may have dropped pages that look written ever after.

@@ -36,12 +36,6 @@ constexpr std::string_view kQueue =
     "SELECT ?1, '', f.feed || '@' || f.domain, f.domain, ?2, ?3, ?3, 0, '', 1, '', 0, 0, f.token "
     "FROM followers f WHERE f.node = ?4";
 
-Result<std::uint64_t> count_of(Statement statement) {
-    auto count = statement.one([](const Row& row) { return row.count(0); });
-    if (!count) return std::unexpected(count.error());
-    return count->value_or(0);
-}
-
 std::string recipient_of(const Follower& follower) {
     return follower.feed + "@" + follower.domain;
 }

@@ -37,12 +37,6 @@ std::optional<std::int64_t> pick(const std::vector<FoundToken>& tokens, const ar
     return picked;
 }
 
-Result<std::uint64_t> count_of(Statement statement) {
-    const auto count = statement.one([](const Row& row) { return row.count(0); });
-    if (!count) return std::unexpected(count.error());
-    return count->value_or(0);
-}
-
 }  // namespace
 
 Result<std::optional<PushStanding>> SqlitePushes::standing(AccountId account, std::string_view source) {
@@ -56,13 +50,21 @@ Result<void> SqlitePushes::set_standing(AccountId account, std::string_view sour
         db_.query("SELECT count(*) FROM push_sources WHERE account = ? AND name <> ?", account, source));
     if (!others) return std::unexpected(others.error());
     if (*others >= kMaxPushSources)
-        return fail(413, "You approved and blocked " + std::to_string(kMaxPushSources) + " names, the most");
+        return fail(413, "You approved and blocked " + std::to_string(kMaxPushSources) +
+                             " names, the most; PUSH FORGET ends one");
     return db_
         .query(
             "INSERT INTO push_sources (account, name, standing, since) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (account, name) DO UPDATE SET standing = excluded.standing, since = excluded.since",
             account, source, static_cast<int>(standing), now)
         .run();
+}
+
+Result<bool> SqlitePushes::end_standing(AccountId account, std::string_view source) {
+    const auto gone =
+        db_.query("DELETE FROM push_sources WHERE account = ? AND name = ?", account, source).changes();
+    if (!gone) return std::unexpected(gone.error());
+    return *gone > 0;
 }
 
 Result<std::vector<Pushes::Source>> SqlitePushes::sources(AccountId account) {
@@ -94,8 +96,8 @@ Result<void> SqlitePushes::add_token(AccountId account, const StoredToken& token
         .run();
 }
 
-Result<bool> SqlitePushes::use_token(AccountId account, const armor::Digest& hash, std::string_view publisher,
-                                     Time now) {
+Result<std::optional<PushTokenId>> SqlitePushes::find_token(AccountId account, const armor::Digest& hash,
+                                                            std::string_view publisher, Time now) {
     const auto found =
         db_.query(
                "SELECT id, hash, publisher FROM push_tokens WHERE account = ? AND hint = ? "
@@ -103,12 +105,13 @@ Result<bool> SqlitePushes::use_token(AccountId account, const armor::Digest& has
                account, hint_of(hash), now)
             .all([](const Row& row) { return FoundToken{row.number(0), row.array<32>(1), row.text(2)}; });
     if (!found) return std::unexpected(found.error());
-    const auto token = pick(*found, hash, publisher);
-    if (!token) return false;
-    auto used = db_.query("UPDATE push_tokens SET uses = uses - 1 WHERE id = ?", *token).run();
-    if (used) used = db_.query("DELETE FROM push_tokens WHERE id = ? AND uses = 0", *token).run();
-    if (!used) return std::unexpected(std::move(used.error()));
-    return true;
+    return pick(*found, hash, publisher);
+}
+
+Result<void> SqlitePushes::use_token(PushTokenId token) {
+    auto used = db_.query("UPDATE push_tokens SET uses = uses - 1 WHERE id = ?", token).run();
+    if (used) used = db_.query("DELETE FROM push_tokens WHERE id = ? AND uses = 0", token).run();
+    return used;
 }
 
 Result<void> SqlitePushes::wait(AccountId account, const WaitingPush& push) {
@@ -146,15 +149,15 @@ Result<void> SqlitePushes::end_waiting(AccountId account, std::string_view sourc
     return db_.query("DELETE FROM push_waiting WHERE account = ? AND source = ?", account, source).run();
 }
 
+Result<void> SqlitePushes::end_waiting(MessageId message) {
+    return db_.query("DELETE FROM push_waiting WHERE message = ?", message).run();
+}
+
 Result<std::optional<RepeatedPush>> SqlitePushes::repeated(AccountId account, FolderId folder,
                                                            const armor::Digest& digest) {
-    return db_
-        .query(
-            "SELECT r.uuid, n.repeats FROM push_notes n JOIN refs r ON r.message = n.message "
-            "AND r.account = n.account WHERE n.account = ? AND n.digest = ? AND r.folder = ? "
-            "AND r.is_read = 0 AND r.is_flagged = 0 ORDER BY r.id DESC LIMIT 1",
-            account, digest, folder)
-        .one([](const Row& row) { return RepeatedPush{row.text(0), row.small(1)}; });
+    return db_.query(kRepeatedSql, account, digest, folder).one([](const Row& row) {
+        return RepeatedPush{row.text(0), row.small(1)};
+    });
 }
 
 Result<std::optional<PushNote>> SqlitePushes::note(AccountId account, MessageId message) {
@@ -181,13 +184,15 @@ Result<void> SqlitePushes::note_answer(AccountId account, MessageId message, std
 
 Result<void> SqlitePushes::keep_sent(AccountId account, const SentPush& push) {
     return db_
-        .query("INSERT INTO push_sent (account, uuid, recipient, labels, expires) VALUES (?, ?, ?, ?, ?)",
-               account, push.uuid, push.recipient, pack(push.labels), push.expires)
-        .run();
+        .query(
+            "INSERT INTO push_sent (account, uuid, recipient, labels, expires) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            account, push.uuid, push.recipient, pack(push.labels), push.expires)
+        .run_or_fail(452, "This ID was used for another push");
 }
 
-Result<bool> SqlitePushes::take_answer(AccountId account, std::string_view uuid, std::string_view recipient,
-                                       std::string_view label, Time now) {
+Result<bool> SqlitePushes::awaits_answer(AccountId account, std::string_view uuid, std::string_view recipient,
+                                         std::string_view label, Time now) {
     const auto packed =
         db_.query(
                "SELECT labels FROM push_sent WHERE account = ? AND uuid = ? AND recipient = ? "
@@ -196,10 +201,11 @@ Result<bool> SqlitePushes::take_answer(AccountId account, std::string_view uuid,
             .one([](const Row& row) { return row.text(0); });
     if (!packed) return std::unexpected(packed.error());
     const std::vector<std::string> labels = unpack(packed->value_or(""));
-    if (std::ranges::find(labels, label) == labels.end()) return false;
-    auto taken = db_.query("DELETE FROM push_sent WHERE account = ? AND uuid = ?", account, uuid).run();
-    if (!taken) return std::unexpected(std::move(taken.error()));
-    return true;
+    return std::ranges::find(labels, label) != labels.end();
+}
+
+Result<void> SqlitePushes::end_sent(AccountId account, std::string_view uuid) {
+    return db_.query("DELETE FROM push_sent WHERE account = ? AND uuid = ?", account, uuid).run();
 }
 
 Result<std::vector<OutboxId>> SqlitePushes::expired_rows(Time now, std::uint32_t most) {

@@ -137,6 +137,8 @@ constexpr CommandSpec kCommands[] = {
      .min_positional = 1, .max_positional = 1},
     {.verb = Verb::push_block, .keywords = "PUSH BLOCK", .synopsis = "<source>", .states = kLocal,
      .min_positional = 1, .max_positional = 1},
+    {.verb = Verb::push_forget, .keywords = "PUSH FORGET", .synopsis = "<source>", .states = kLocal,
+     .min_positional = 1, .max_positional = 1},
     {.verb = Verb::publish_create, .keywords = "PUBLISH CREATE",
      .synopsis = "<node> [TITLE \"text\"] [DESCRIPTION \"text\"] [+OPEN|-OPEN]",
      .states = kLocal, .min_positional = 1, .max_positional = 1, .parameters = {{"TITLE"}, {"DESCRIPTION"}},

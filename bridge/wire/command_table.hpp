@@ -66,6 +66,7 @@ enum class Verb : std::uint8_t {
     push_list,
     push_approve,
     push_block,
+    push_forget,
     publish_create,
     publish_to,
     publish_list,

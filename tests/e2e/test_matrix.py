@@ -46,7 +46,7 @@ WRONG_TYPES = [
                                                      f"FROM {ALICE}" + " ACTION a https://a.example/" * 6)],
     *[("PUSH MINT", rest, 400) for rest in ("USES 0", "USES 1001", "TTL 0", "TTL x", "FOR @", f"FOR {DOMAIN}", f"FOR alice+x@{DOMAIN}")],
     *[("PUSH ANSWER", rest, 400) for rest in ("x y", f"{UUID.upper()} y", UUID)],
-    *[(verb, source, 400) for verb in ("PUSH APPROVE", "PUSH BLOCK") for source in ("@", DOMAIN, f"alice+x@{DOMAIN}", '""')],
+    *[(verb, source, 400) for verb in ("PUSH APPROVE", "PUSH BLOCK", "PUSH FORGET") for source in ("@", DOMAIN, f"alice+x@{DOMAIN}", '""')],
     *[("PUBLISH CREATE", rest, 400) for rest in ('""', "@", "alice+x", "a//b", "alice/x +OPEN -OPEN", f"alice/x#{UUID}")],
     *[("PUBLISH CREATE", rest, 403) for rest in ("nobody/x", "alice/x@other.example")],
     ("PUBLISH CREATE", f'alice/x TITLE "{"x" * 401}"', 413),

@@ -145,6 +145,10 @@ class Pushes(People):
         self.bob.send(self.alice.address, subject)
         self.alice.wait_for(1, subject)
         self.assertEqual(len(self.pushes(self.alice)[0]), 3)
+        self.assertIn("wait for your word", self.alice.immp("forget", self.bob.address).stdout)
+        self.assertEqual(self.pushes(self.alice, "--sources")[1], [])
+        self.push(self.bob, self.alice.address, "Disk 7 failed")
+        self.assertEqual(wait_until("it waits again", lambda: self.pushes(self.alice)[1], SECONDS)[0]["text"], "Disk 7 failed")
 
     def test_a_token_needs_no_login(self):
         token = json.loads(self.alice.immp("mint", "--json").stdout)["token"]

@@ -294,6 +294,28 @@ class HostilePushes(edge_case.EdgeCase):
         self.assert_served()
         self.assert_grown_within(64 * edge_case.MIB)
 
+    def test_repetitions_that_waited_are_let_in_as_one(self):
+        name = f"carol/{secrets.token_hex(4)}@{DOMAIN}"
+        for _ in range(3):
+            expect(self.carol.push(ALICE, text_part("Disk 3 has failed"), name), 265)
+        expect(self.alice.connection.ask(f"PUSH APPROVE {name}"), 200)
+        found, = [found for found in pushes(self.alice) if found["from"] == name]
+        self.assertEqual(self.alice.fetch_json(found["_id"], "/PUSH")["envelope"]["repeats"], 2)
+        self.assertRegex(sources(self.alice)[name], "^approved ")
+
+    def test_what_is_forgotten_waits_again(self):
+        name = f"carol/{secrets.token_hex(4)}@{DOMAIN}"
+        expect(self.alice.connection.ask(f"PUSH FORGET {name}"), 404)
+        for verb, code in (("APPROVE", 266), ("BLOCK", 265)):
+            expect(self.alice.connection.ask(f"PUSH {verb} {name}"), 200)
+            expect(self.carol.push(ALICE, text_part(verb), name), code)
+            expect(self.alice.connection.ask(f"PUSH FORGET {name}"), 244)
+            self.assertNotIn(name, sources(self.alice))
+        expect(self.carol.push(ALICE, text_part("And now?"), name), 265)
+        self.assertRegex(sources(self.alice)[name], '^waiting pushes=1 ')
+        expect(self.alice.connection.ask(f"PUSH FORGET {name}"), 244)
+        self.assertNotIn(name, sources(self.alice))
+
     def test_a_body_behind_a_refused_push_is_no_command(self):
         stranger = self.stranger()
         stranger.send(f"PUSH TO {ALICE} FROM nas@home.example\nDATA x LENGTH 5\nQUIT\n\nNOOP\n")
@@ -332,6 +354,7 @@ class HostilePushes(edge_case.EdgeCase):
                                  ("452 e=5.7.1", {"metadata": {"actions": [{"label": "a", "uri": "javascript:alert(1)"}]}}),
                                  ("452 e=5.7.1", {"metadata": {"actions": [{"label": str(n), "uri": "https://b.example/"}
                                                                            for n in range(6)]}}),
+                                 ("452 e=5.7.1", {"metadata": {"actions": [{"label": "a", "uri": "https://b.example/"}] * 2}}),
                                  ("452 e=5.7.1", {"metadata": {"to": [ALICE]}}), ("452 e=5.7.1", {"metadata": {"sequence": 1}}),
                                  ("413 e=5.3.4", {"body": b"x" * 65_537}), ("410 e=5.4.7", {"ttl": -60})):
             with self.subTest(options=str(options)[:60]):

@@ -1,4 +1,8 @@
 // What pushes and items of nodes are made of: tokens, actions, their metadata.
+#include <fstream>
+#include <map>
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 #include "bridge/mail/inner.hpp"
@@ -6,6 +10,7 @@
 #include "bridge/mail/push_action.hpp"
 #include "bridge/mail/push_token.hpp"
 #include "tests/mail/sample.hpp"
+#include "tests/support/folders.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -63,12 +68,36 @@ TEST(PushMetadata, IsReadAsItIsWritten) {
     EXPECT_EQ(place->previous, item.previous);
 }
 
-TEST(PushMetadata, RefusesAWrongPlace) {
-    const std::string digest(64, 'a');
-    for (const std::string& bad :
-         {std::string("{}"), std::string(R"({"sequence":0})"), std::string(R"({"sequence":2})"),
-          R"({"sequence":1,"previous":")" + digest + "\"}", std::string(R"({"sequence":2,"previous":"x"})")})
-        EXPECT_EQ(parse_metadata(bad, Kind::item).error().code, 400) << bad;
+TEST(PushMetadata, AgreesWithTheVectors) {
+    const std::map<std::string, Kind> kinds = {
+        {"mail", Kind::mail}, {"push", Kind::push}, {"item", Kind::item}};
+    std::ifstream file(tests::tests_path("vectors/metadata.txt"));
+    std::size_t cases = 0;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("#")) continue;
+        std::istringstream words(line);
+        std::string kind;
+        std::string expected;
+        words >> kind >> expected;
+        words.get();
+        std::string json;
+        std::getline(words, json);
+        EXPECT_EQ(parse_metadata(json, kinds.at(kind)) ? "accepted" : "refused", expected) << line;
+        ++cases;
+    }
+    EXPECT_GT(cases, 40u);
+}
+
+TEST(PushMetadata, TellsWhatIsWrongWithActions) {
+    const auto code = [](const std::string& actions) {
+        const auto read = parse_metadata("{\"actions\":[" + actions + "]}", Kind::push);
+        return read ? 0 : read.error().code;
+    };
+    const std::string yes = R"({"label":"Yes","uri":"https://b.example/y"})";
+    EXPECT_EQ(code(yes), 0);
+    EXPECT_EQ(code(yes + "," + yes), 400) << "two with one label";
+    EXPECT_EQ(code(R"({"label":"Yes","uri":"http://b.example/"})"), 400);
+    EXPECT_EQ(code(yes + "," + yes + "," + yes + "," + yes + "," + yes + "," + yes), 413);
 }
 
 TEST(PushItems, CarryTheirTokenInTheInnerEnvelope) {

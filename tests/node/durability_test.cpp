@@ -133,7 +133,7 @@ class Promises : public UnsafeDisk {
     }
     void approve(const std::string& source) {
         const auto reply = std::make_shared<Reply>();
-        ask(JudgePushSource{"alice@a.example", source, PushStanding::approved}, reply);
+        ask(JudgePushSource{"alice@a.example", source, PushDecision::approve}, reply);
         await(reply);
     }
     /// Carol's.
@@ -340,13 +340,20 @@ const Row kRows[] = {
     {"PushApprove", 200,
      [](Promises& t) -> Begin {
          return [&t](ReplyPtr reply) {
-             t.ask(JudgePushSource{"alice@a.example", "carol@a.example", PushStanding::approved}, reply);
+             t.ask(JudgePushSource{"alice@a.example", "carol@a.example", PushDecision::approve}, reply);
          };
      }},
     {"PushBlock", 200,
      [](Promises& t) -> Begin {
          return [&t](ReplyPtr reply) {
-             t.ask(JudgePushSource{"alice@a.example", "carol@a.example", PushStanding::blocked}, reply);
+             t.ask(JudgePushSource{"alice@a.example", "carol@a.example", PushDecision::block}, reply);
+         };
+     }},
+    {"PushForget", 200,
+     [](Promises& t) -> Begin {
+         t.approve("carol@a.example");
+         return [&t](ReplyPtr reply) {
+             t.ask(JudgePushSource{"alice@a.example", "carol@a.example", PushDecision::forget}, reply);
          };
      }},
     {"PushAnswer", 200,

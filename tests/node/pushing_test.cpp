@@ -2,6 +2,7 @@
 // strangers with a token.
 #include "bridge/mail/metadata.hpp"
 #include "bridge/mail/push_token.hpp"
+#include "bridge/node/sharing.hpp"
 #include "tests/node/house.hpp"
 
 namespace immp::bridge {
@@ -53,8 +54,8 @@ class PushTest : public TwoDomains {
         return pushed.code;
     }
     int judge(House& house, const std::string& account, const std::string& source,
-              PushStanding standing = PushStanding::approved) {
-        const Answer answer = house.ask(*house.node->make_desk(), JudgePushSource{account, source, standing});
+              PushDecision decision = PushDecision::approve) {
+        const Answer answer = house.ask(*house.node->make_desk(), JudgePushSource{account, source, decision});
         return answer ? 200 : answer.error().code;
     }
     std::string mint(const std::string& account, const std::string& publisher = "", std::uint32_t uses = 1,
@@ -107,6 +108,31 @@ class PushTest : public TwoDomains {
             return count;
         });
     }
+    void limit(House& house, const std::string& account, std::optional<std::uint64_t> bytes) {
+        const AccountId id = id_of(house, account);
+        ASSERT_TRUE(house.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            auto set = transaction.quotas().set_limit(id, bytes);
+            if (!set) return std::unexpected(set.error());
+            return Done{};
+        }));
+    }
+    /// What the other domain said last of the one row in the outbox.
+    std::string last_error(House& house) {
+        return *house.in_store<std::string>([&](Transaction& transaction) -> Result<std::string> {
+            const auto rows = transaction.outbox().expired(loop_.now() + 24h, 1);
+            return rows && !rows->empty() ? rows->front().last_error : "";
+        });
+    }
+    /// alice and carol may write as helpdesk@a.example.
+    void open_helpdesk() {
+        ASSERT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            const auto made = transaction.shares().add_mailbox("helpdesk@a.example", loop_.now());
+            if (!made) return std::unexpected(made.error());
+            auto done = add_owner(transaction, "helpdesk@a.example", kAlice);
+            if (done) done = add_owner(transaction, "helpdesk@a.example", kCarol);
+            return done;
+        }));
+    }
     void set_policy(const std::string& account, const std::string& value) {
         ASSERT_TRUE(a_.ask(*a_.node->make_desk(), ChangeSetting{account, {"PUSH-POLICY", value}}));
     }
@@ -132,10 +158,27 @@ TEST_F(PushTest, WhatWasNotLetInWaitsAndNotifiesNobody) {
     EXPECT_EQ(pushes(a_, kAlice).size(), 2u);
 }
 
+TEST_F(PushTest, RepetitionsThatWaitedAreLetInAsOne) {
+    for (int times = 2; times <= 3; ++times) {
+        PushMessage node = push(kCarol, kAlice);
+        node.publisher = "carol/" + std::to_string(times) + "@a.example";
+        for (int count = 0; count < times; ++count)
+            EXPECT_EQ(send(a_, node), 265);
+        const std::string newest = id_;
+        EXPECT_EQ(judge(a_, kAlice, node.publisher), 200) << times;
+        ASSERT_EQ(pushes(a_, kAlice).size(), static_cast<std::size_t>(times - 1));
+        EXPECT_EQ(pushes(a_, kAlice)[0].id, newest);
+        EXPECT_NE(read(a_, kAlice, newest).find("\"repeats\":" + std::to_string(times - 1)),
+                  std::string::npos);
+    }
+    EXPECT_EQ(messages(a_), 2u) << "the former ones are gone";
+    EXPECT_EQ(sources(a_, kAlice), "carol/2@a.example approved|carol/3@a.example approved|");
+}
+
 TEST_F(PushTest, UnknownBlockedAndUnapprovedAreToldAlike) {
     EXPECT_EQ(send(a_, push(kCarol, "nobody@a.example")), 265);
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 265);
-    EXPECT_EQ(judge(a_, kAlice, kCarol, PushStanding::blocked), 200);
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::block), 200);
     EXPECT_EQ(sources(a_, kAlice), "carol@a.example blocked|") << "what waited is gone";
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 265);
     EXPECT_EQ(sources(a_, kAlice), "carol@a.example blocked|");
@@ -178,6 +221,38 @@ TEST_F(PushTest, AnothersNameIs403) {
         forged.publisher = name;
         EXPECT_EQ(send(a_, forged), 403) << name;
     }
+}
+
+TEST_F(PushTest, ASharedMailboxsNamesAreThoseOfItsNodesAndOnesOwnSeat) {
+    open_helpdesk();
+    const auto as = [&](const std::string& who, const std::string& name) {
+        PushMessage made = push(who, "dave@b.example");
+        made.publisher = name;
+        return send(a_, made);
+    };
+    for (const char* name : {"helpdesk@a.example", "helpdesk/news@a.example", "helpdesk/carol@a.example"})
+        EXPECT_EQ(as(kCarol, name), 265) << name;
+    EXPECT_EQ(as(kCarol, "helpdesk/alice@a.example"), 403) << "another's seat";
+    a_.add_account("news@a.example");
+    EXPECT_EQ(as(kCarol, "helpdesk/news@a.example"), 265) << "an account that has no seat there";
+    a_.add_account("erin@a.example");
+    EXPECT_EQ(as("erin@a.example", "helpdesk/news@a.example"), 403);
+}
+
+TEST_F(PushTest, OnePublishesInTheNamesInWhichOnePushes) {
+    open_helpdesk();
+    a_.add_account("news@a.example");
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(), CreateFolder{kCarol, "/SEATS"}));
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(), CreateFolder{kCarol, "/SEATS/nas"}));
+    const auto create = [&](const char* name) {
+        const Answer made =
+            a_.ask(*a_.node->make_desk(), CreateNode{kCarol, *parse_imid(name), "", "", true});
+        return made ? 0 : made.error().code;
+    };
+    EXPECT_EQ(create("helpdesk/news@a.example"), 0) << "an account that has no seat there";
+    EXPECT_EQ(create("helpdesk/alice@a.example"), 409) << "a seat";
+    EXPECT_EQ(create("carol/nas@a.example"), 0) << "an account has no seats";
+    EXPECT_EQ(create("alice/nas@a.example"), 403);
 }
 
 TEST_F(PushTest, RefuseKeepsNone) {
@@ -248,11 +323,7 @@ TEST_F(PushTest, ARepetitionTakesThePlaceOfTheFormerWhileThatIsUnread) {
 TEST_F(PushTest, AFullMailboxIs441AndARepetitionFits) {
     EXPECT_EQ(judge(a_, kAlice, kCarol), 200);
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 266);
-    ASSERT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
-        auto set = transaction.quotas().set_limit(**transaction.accounts().find(kAlice), 1);
-        if (!set) return std::unexpected(set.error());
-        return Done{};
-    }));
+    limit(a_, kAlice, 1);
     EXPECT_EQ(send(a_, push(kCarol, kAlice), "another"), 441);
     EXPECT_TRUE(retry_);
     EXPECT_EQ(send(a_, push(kCarol, kAlice)), 266);
@@ -267,6 +338,18 @@ TEST_F(PushTest, AnIdIsIdempotent) {
     EXPECT_EQ(send(a_, named), 409);
     EXPECT_EQ(send(a_, named, "other"), 452);
     EXPECT_EQ(pushes(a_, kAlice).size(), 1u);
+}
+
+TEST_F(PushTest, TwoWhoWriteInOneNameUseAnIdOnce) {
+    open_helpdesk();
+    PushMessage named = push(kAlice, kBob);
+    named.publisher = "helpdesk@a.example";
+    named.id = "00000000-0000-4000-8000-000000000001";
+    named.actions = {{"See", "https://a.example/"}};
+    EXPECT_EQ(send(a_, named), 265);
+    named.who = kCarol;
+    EXPECT_EQ(send(a_, named), 452);
+    EXPECT_EQ(a_.outbox_rows(), 1u);
 }
 
 TEST_F(PushTest, ATokenLetsInAsOftenAsItSays) {
@@ -342,7 +425,7 @@ TEST_F(PushTest, AStrangersLostReplyIsA409ForWhoHasTheTokenAlone) {
 }
 
 TEST_F(PushTest, AStrangerWhoIsBlockedByTheNameHeGivesIsTold265) {
-    EXPECT_EQ(judge(a_, kAlice, "nas@home.example", PushStanding::blocked), 200);
+    EXPECT_EQ(judge(a_, kAlice, "nas@home.example", PushDecision::block), 200);
     EXPECT_EQ(send(a_, from_stranger("nas@home.example", kAlice, make_push_token())), 401);
     EXPECT_EQ(send(a_, from_stranger("nas@home.example", kAlice, mint(kAlice))), 265);
     EXPECT_TRUE(pushes(a_, kAlice).empty());
@@ -376,6 +459,18 @@ TEST_F(PushTest, AnotherDomainsServerPushesInItsOwnNamesOnce) {
     EXPECT_EQ(sources(a_, kAlice), "bob@b.example 1 A disk has failed|");
     EXPECT_EQ(judge(a_, kAlice, kBob), 200);
     EXPECT_EQ(send(a_, from_domain(kBob, kAlice), "more"), 266);
+}
+
+TEST_F(PushTest, WhateverAnotherDomainsServerPushesIsNoted) {
+    // So that the sync, which takes the time, tells nobody who exists.
+    for (const char* to : {kAlice, "nobody@a.example"}) {
+        EXPECT_EQ(send(a_, from_domain(kBob, to)), 265);
+        const auto noted = a_.in_store<std::optional<Delivered>>([&](Transaction& transaction) {
+            return transaction.mailboxes().delivered("b.example", kBob, id_, to);
+        });
+        ASSERT_TRUE(noted);
+        EXPECT_TRUE(*noted) << to;
+    }
 }
 
 TEST_F(PushTest, ADomainsRateIs429) {
@@ -439,6 +534,41 @@ TEST_F(PushTest, ATokenTravelsWithIt) {
     EXPECT_EQ(send(a_, named, "again"), 265);
     deliver(a_);
     EXPECT_EQ(sources(b_, kBob), "alice@a.example 1 again|");
+}
+
+TEST_F(PushTest, WhatFindsNoRoomElsewhereHasUsedNoTokenAndIsNotKept) {
+    raise_links();
+    PushMessage named = push(kAlice, kBob);
+    named.token = mint(kBob, kAlice);
+    limit(b_, kBob, 1);
+    EXPECT_EQ(send(a_, named), 265);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return last_error(a_).find("441") != std::string::npos; }));
+    EXPECT_EQ(messages(b_), 0u);
+    limit(b_, kBob, std::nullopt);
+    deliver(a_);
+    EXPECT_EQ(pushes(b_, kBob).size(), 1u);
+    EXPECT_EQ(sources(b_, kBob), "");
+    EXPECT_EQ(send(a_, named, "again"), 265);
+    deliver(a_);
+    EXPECT_EQ(sources(b_, kBob), "alice@a.example 1 again|") << "now it is used";
+}
+
+TEST_F(PushTest, AnAnswerThatFindsNoRoomIsLetInWhenThereIsSome) {
+    raise_links();
+    EXPECT_EQ(judge(b_, kBob, kAlice), 200);
+    PushMessage offering = push(kAlice, kBob);
+    offering.actions = {{"Confirm", "https://a.example/confirm"}};
+    EXPECT_EQ(send(a_, offering), 265);
+    const std::string sent = id_;
+    deliver(a_);
+    limit(a_, kAlice, 1);
+    EXPECT_EQ(answer(b_, kBob, sent, "Confirm"), 265);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return last_error(b_).find("441") != std::string::npos; }));
+    EXPECT_EQ(messages(a_), 0u);
+    limit(a_, kAlice, std::nullopt);
+    deliver(b_);
+    EXPECT_EQ(pushes(a_, kAlice).size(), 1u);
+    EXPECT_EQ(sources(a_, kAlice), "");
 }
 
 TEST_F(PushTest, UnknownRecipientsElsewhereAre265AndDoNotBounce) {
@@ -598,6 +728,23 @@ TEST_F(PushTest, NamesAreBounded) {
     }));
     EXPECT_EQ(judge(a_, kAlice, kCarol), 413);
     EXPECT_EQ(judge(a_, kAlice, "x1"), 200) << "one that is there changes";
+    EXPECT_EQ(judge(a_, kAlice, "x2", PushDecision::forget), 200);
+    EXPECT_EQ(judge(a_, kAlice, kCarol), 200) << "one that is forgotten makes room";
+}
+
+TEST_F(PushTest, WhatIsForgottenIsAsIfItHadNeverBeenJudged) {
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 404);
+    EXPECT_EQ(judge(a_, kAlice, kCarol), 200);
+    EXPECT_EQ(send(a_, push(kCarol, kAlice)), 266);
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 200);
+    EXPECT_EQ(sources(a_, kAlice), "");
+    EXPECT_EQ(pushes(a_, kAlice).size(), 1u) << "what was let in stays";
+    EXPECT_EQ(send(a_, push(kCarol, kAlice), "two"), 265);
+    EXPECT_EQ(sources(a_, kAlice), "carol@a.example 1 two|");
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 200);
+    EXPECT_EQ(sources(a_, kAlice), "") << "what waited is gone";
+    EXPECT_EQ(messages(a_), 1u);
+    EXPECT_EQ(judge(a_, kAlice, kCarol, PushDecision::forget), 404);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ std::string states_text(const States& states) {
 
 TEST(ProtocolPage, ListsTheCommandTable) {
     std::string table =
-        "States: E Unencrypted, U Unauthenticated, L Local, R Remote. A verb marked 701 comes later.\n\n"
+        "States: E Unencrypted, U Unauthenticated, L Local, R Remote.\n\n"
         "| command | parameters and switches | states | AS | |\n|---|---|---|---|---|\n";
     for (const CommandSpec& spec : command_table()) {
         const char* as = spec.pipelining == Pipelining::allowed    ? "may"

@@ -206,8 +206,8 @@ struct Describe {
     }
     std::string operator()(const ListPushSources& r) { return "list-pushes " + r.account; }
     std::string operator()(const JudgePushSource& r) {
-        return (r.standing == PushStanding::approved ? "approve-push " : "block-push ") + r.account + " " +
-               r.source;
+        constexpr const char* kDecisions[] = {"approve-push ", "block-push ", "forget-push "};
+        return kDecisions[static_cast<int>(r.decision)] + r.account + " " + r.source;
     }
     std::string operator()(const PublishKey& r) {
         return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);

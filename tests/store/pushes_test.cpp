@@ -1,5 +1,6 @@
 // Pushes: tokens, standings, what waits, what is known of those that lie in /PUSH, and their time.
 #include "bridge/mail/push_token.hpp"
+#include "bridge/store/sqlite_pushes.hpp"
 #include "tests/store/store_test.hpp"
 
 namespace immp::bridge {
@@ -41,8 +42,11 @@ class PushesTest : public StoreTest {
         return value_of(write([&](Transaction& tables) { return tables.pushes().forget_expired(now); }));
     }
     bool use(AccountId account, std::string_view token, std::string_view publisher, Time now = at(1)) {
-        return value_of(write([&](Transaction& tables) {
-            return tables.pushes().use_token(account, push_token_hash(token), publisher, now);
+        return value_of(write([&](Transaction& tables) -> Result<bool> {
+            const auto found =
+                value_of(tables.pushes().find_token(account, push_token_hash(token), publisher, now));
+            if (found) value_of(tables.pushes().use_token(*found));
+            return found.has_value();
         }));
     }
     void keep_token(std::string_view token, std::string_view publisher, std::uint32_t uses) {
@@ -74,8 +78,9 @@ TEST_F(PushesTest, ARefusedWorkUsesNoTokenUp) {
     const std::string token = make_push_token();
     keep_token(token, "", 1);
     EXPECT_EQ(code_of(write([&](Transaction& tables) -> Result<int> {
-                  EXPECT_TRUE(value_of(
-                      tables.pushes().use_token(alice_, push_token_hash(token), "x@y.example", at(1))));
+                  const auto found = value_of(
+                      tables.pushes().find_token(alice_, push_token_hash(token), "x@y.example", at(1)));
+                  value_of(tables.pushes().use_token(found.value()));
                   return fail(441, "full");
               })),
               441);
@@ -90,6 +95,10 @@ TEST_F(PushesTest, AStandingTakesThePlaceOfTheFormer) {
         EXPECT_EQ(value_of(pushes.standing(alice_, "bob@b.example")), PushStanding::blocked);
         EXPECT_EQ(value_of(pushes.standing(alice_, "b.example")), std::nullopt);
         EXPECT_EQ(value_of(pushes.standing(carol_, "bob@b.example")), std::nullopt);
+        EXPECT_FALSE(value_of(pushes.end_standing(carol_, "bob@b.example")));
+        EXPECT_TRUE(value_of(pushes.end_standing(alice_, "bob@b.example")));
+        EXPECT_FALSE(value_of(pushes.end_standing(alice_, "bob@b.example")));
+        EXPECT_EQ(value_of(pushes.standing(alice_, "bob@b.example")), std::nullopt);
     });
 }
 
@@ -129,6 +138,23 @@ TEST_F(PushesTest, AWaitingMessageGoesWithItsRowUnlessItWasFiled) {
     EXPECT_FALSE(is_there(left));
 }
 
+TEST_F(PushesTest, OneThatWaitsEndsByItself) {
+    MessageId first = 0;
+    MessageId second = 0;
+    change([&](Transaction& tables) {
+        first = add_push(tables, 1);
+        second = add_push(tables, 2);
+        value_of(tables.pushes().wait(alice_, {first, "bob@b.example", at(0), at(1000)}));
+        value_of(tables.pushes().wait(alice_, {second, "bob@b.example", at(0), at(1000)}));
+        value_of(tables.pushes().end_waiting(first));
+        const auto waiting = value_of(tables.pushes().waiting(alice_, "bob@b.example"));
+        ASSERT_EQ(waiting.size(), 1u);
+        EXPECT_EQ(waiting[0].message, second);
+    });
+    EXPECT_FALSE(is_there(first));
+    EXPECT_TRUE(is_there(second));
+}
+
 TEST_F(PushesTest, AnAccountTakesWhatWaitsWithIt) {
     MessageId message = 0;
     change([&](Transaction& tables) {
@@ -155,6 +181,19 @@ TEST_F(PushesTest, OnlyWhatLiesThereUnreadAndUnflaggedIsRepeated) {
         value_of(tables.references().set_flags(folder, uuid_of(1), {std::nullopt, true}));
     });
     EXPECT_FALSE(repeated());
+}
+
+TEST_F(PushesTest, ARepetitionIsFoundByItsDigest) {
+    const auto database = value_of(
+        Database::open(std::filesystem::path(directory_.path("store")) / "immp.db", Access::read_only));
+    const auto plan =
+        value_of(database->query("EXPLAIN QUERY PLAN " + std::string(kRepeatedSql)).all([](const Row& row) {
+            return row.text(3);
+        }));
+    ASSERT_FALSE(plan.empty());
+    EXPECT_NE(plan[0].find("INDEX push_notes_digest (account=? AND digest=?)"), std::string::npos) << plan[0];
+    for (const std::string& step : plan)
+        EXPECT_EQ(step.find("SCAN"), std::string::npos) << step;
 }
 
 TEST_F(PushesTest, WhatExpiresGoesFromPushAlone) {
@@ -189,13 +228,26 @@ TEST_F(PushesTest, WhatALeaseHasTakenGoesWhenItIsBack) {
     EXPECT_FALSE(is_there(taken));
 }
 
+TEST_F(PushesTest, APushIsAwaitedUnderAUuidOfItsOwn) {
+    const auto keep = [&](AccountId account) {
+        return code_of(write([&](Transaction& tables) -> Result<int> {
+            auto kept = tables.pushes().keep_sent(account, {uuid_of(1), "bob@b.example", {"Yes"}, at(50)});
+            if (!kept) return std::unexpected(std::move(kept.error()));
+            return 0;
+        }));
+    };
+    EXPECT_EQ(keep(alice_), 0);
+    EXPECT_EQ(keep(alice_), 452);
+    EXPECT_EQ(keep(carol_), 0);
+}
+
 TEST_F(PushesTest, AnAnswerIsTakenOnceFromWhoWasAskedInTimeByALabel) {
     change([&](Transaction& tables) {
         Pushes& pushes = tables.pushes();
         value_of(pushes.keep_sent(alice_, {uuid_of(1), "bob@b.example", {"Yes", "No"}, at(50)}));
         const auto take = [&](AccountId account, std::uint64_t number, const char* who, const char* label,
                               Time now) {
-            return value_of(pushes.take_answer(account, uuid_of(number), who, label, now));
+            return value_of(pushes.awaits_answer(account, uuid_of(number), who, label, now));
         };
         EXPECT_FALSE(take(carol_, 1, "bob@b.example", "Yes", at(1)));
         EXPECT_FALSE(take(alice_, 2, "bob@b.example", "Yes", at(1)));
@@ -203,6 +255,9 @@ TEST_F(PushesTest, AnAnswerIsTakenOnceFromWhoWasAskedInTimeByALabel) {
         EXPECT_FALSE(take(alice_, 1, "bob@b.example", "Maybe", at(1)));
         EXPECT_FALSE(take(alice_, 1, "bob@b.example", "Yes", at(50)));
         EXPECT_TRUE(take(alice_, 1, "bob@b.example", "No", at(49)));
+        value_of(pushes.end_sent(carol_, uuid_of(1)));
+        EXPECT_TRUE(take(alice_, 1, "bob@b.example", "No", at(49)));
+        value_of(pushes.end_sent(alice_, uuid_of(1)));
         EXPECT_FALSE(take(alice_, 1, "bob@b.example", "No", at(49)));
     });
 }
