@@ -10,6 +10,21 @@ Result<AccountId> account_of(Transaction& transaction, const std::string& name) 
     return **account;
 }
 
+/// The verdict, or that of a stronger block in this list.
+Result<std::optional<Verdict>> strengthen(std::optional<Verdict> verdict, Transaction& transaction,
+                                          BlockOwner owner, const Imid& from, Time now) {
+    const std::string address = from.account();  // without the tag that a sender may add
+    const std::string& domain = from.domain;
+    auto blocks = transaction.blocks().candidates(owner, address, domain, now);
+    if (!blocks) return std::unexpected(std::move(blocks.error()));
+    for (Block& block : *blocks) {
+        if (!block_matches(block.pattern, address, domain)) continue;
+        if (verdict && verdict->action >= block.action) continue;
+        verdict = Verdict{block.action, owner ? 455 : 452, std::move(block.pattern)};
+    }
+    return verdict;
+}
+
 }  // namespace
 
 Result<BlockList> list_blocks(Transaction& transaction, const ListBlocks& request, Time now) {
@@ -54,19 +69,13 @@ Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId 
 
 Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId account, const Imid& from,
                                             Time now) {
-    const std::string address = from.account();  // without the tag that a sender may add
-    const std::string& domain = from.domain;
-    std::optional<Verdict> verdict;
-    for (const BlockOwner owner : {BlockOwner(), BlockOwner(account)}) {
-        auto blocks = transaction.blocks().candidates(owner, address, domain, now);
-        if (!blocks) return std::unexpected(std::move(blocks.error()));
-        for (Block& block : *blocks) {
-            if (!block_matches(block.pattern, address, domain)) continue;
-            if (verdict && verdict->action >= block.action) continue;
-            verdict = Verdict{block.action, owner ? 455 : 452, std::move(block.pattern)};
-        }
-    }
-    return verdict;
+    auto verdict = judge_sender(transaction, from, now);
+    if (!verdict) return verdict;
+    return strengthen(*std::move(verdict), transaction, account, from, now);
+}
+
+Result<std::optional<Verdict>> judge_sender(Transaction& transaction, const Imid& from, Time now) {
+    return strengthen(std::nullopt, transaction, std::nullopt, from, now);
 }
 
 }  // namespace immp::bridge

@@ -26,7 +26,10 @@ struct Verdict {
 /// `from` is an IMID or a bare domain, prepared.
 [[nodiscard]] Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId account,
                                                           const std::string& from, Time now);
-/// The same where the name was read already.
+/// By the server's list alone: what counts for every account that blocks nobody.
+[[nodiscard]] Result<std::optional<Verdict>> judge_sender(Transaction& transaction, const Imid& from,
+                                                          Time now);
+/// Both lists again, where the name was read already.
 [[nodiscard]] Result<std::optional<Verdict>> judge_sender(Transaction& transaction, AccountId account,
                                                           const Imid& from, Time now);
 

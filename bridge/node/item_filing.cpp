@@ -11,11 +11,19 @@ Result<ItemFiling> ItemFiling::of(Transaction& transaction, MessageId message, c
     if (!*stored) return fail(702, "Storage failed", "an item without its message");
     auto from = parse_imid((*stored)->envelope.from);
     if (!from) return std::unexpected(std::move(from.error()));
-    return ItemFiling(transaction, message, context, *std::move(from), (*stored)->length());
+    auto verdict = judge_sender(transaction, *from, context.now);
+    if (!verdict) return std::unexpected(std::move(verdict.error()));
+    return ItemFiling(transaction, message, context, *std::move(from), (*stored)->length(),
+                      *std::move(verdict));
+}
+
+Result<std::optional<Verdict>> ItemFiling::judge(const Subscriber& subscriber) {
+    if (!subscriber.has_blocks) return verdict_;
+    return judge_sender(transaction_, subscriber.account, from_, context_.now);
 }
 
 Result<void> ItemFiling::file(const Subscriber& subscriber) {
-    const auto verdict = judge_sender(transaction_, subscriber.account, from_, context_.now);
+    const auto verdict = judge(subscriber);
     if (!verdict) return std::unexpected(verdict.error());
     if (*verdict && (*verdict)->action == BlockAction::junk) return file_as_junk(subscriber);
     if (*verdict) return note_refused(subscriber, **verdict);
@@ -40,22 +48,24 @@ Result<void> ItemFiling::note_refused(const Subscriber& subscriber, const Verdic
 }
 
 Result<void> ItemFiling::file_into(const Subscriber& subscriber, FolderId folder) {
-    const auto room = has_room(transaction_, subscriber.account, octets_, context_.mailbox_bytes);
-    if (!room) return std::unexpected(room.error());
-    if (!*room) return {};
-    auto filed = transaction_.mailboxes().file(message_, folder, Mark::unread, context_.uuid(), context_.now);
+    if (!has_room(subscriber.usage, octets_, context_.mailbox_bytes)) return {};
+    auto filed = transaction_.mailboxes().file(message_, folder, Mark::unread, spare_, context_.now);
     if (!filed) return std::unexpected(std::move(filed.error()));
     return {};
 }
 
-Result<void> file_history(Transaction& transaction, FeedId feed, const Subscriber& subscriber,
+Result<void> file_history(Transaction& transaction, FeedId feed, SubscriptionId subscription,
                           const DropContext& context) {
     const auto messages = transaction.feeds().history(feed, kHistoryItems);
     if (!messages) return std::unexpected(messages.error());
     for (const MessageId message : *messages) {
+        // Each makes his mailbox fuller.
+        const auto subscriber = transaction.feeds().subscriber(subscription);
+        if (!subscriber) return std::unexpected(subscriber.error());
+        if (!*subscriber) return {};
         auto filing = ItemFiling::of(transaction, message, context);
         if (!filing) return std::unexpected(std::move(filing.error()));
-        if (auto done = filing->file(subscriber); !done) return done;
+        if (auto done = filing->file(**subscriber); !done) return done;
     }
     return {};
 }

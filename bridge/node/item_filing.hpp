@@ -22,12 +22,15 @@ class ItemFiling {
 
   private:
     ItemFiling(Transaction& transaction, MessageId message, const DropContext& context, Imid from,
-               std::uint64_t octets)
+               std::uint64_t octets, std::optional<Verdict> verdict)
         : transaction_(transaction),
           message_(message),
           context_(context),
           from_(std::move(from)),
-          octets_(octets) {}
+          octets_(octets),
+          verdict_(std::move(verdict)),
+          spare_(context.uuid()) {}
+    [[nodiscard]] Result<std::optional<Verdict>> judge(const Subscriber& subscriber);
     [[nodiscard]] Result<void> file_as_junk(const Subscriber& subscriber);
     [[nodiscard]] Result<void> note_refused(const Subscriber& subscriber, const Verdict& verdict);
     [[nodiscard]] Result<void> file_into(const Subscriber& subscriber, FolderId folder);
@@ -37,10 +40,12 @@ class ItemFiling {
     const DropContext& context_;
     Imid from_;
     std::uint64_t octets_;
+    std::optional<Verdict> verdict_;  ///< by the server's list
+    std::string spare_;               ///< one for all: two accounts may have the same id
 };
 
 /// The newest kHistoryItems of the feed for one who is new.
-[[nodiscard]] Result<void> file_history(Transaction& transaction, FeedId feed, const Subscriber& subscriber,
+[[nodiscard]] Result<void> file_history(Transaction& transaction, FeedId feed, SubscriptionId subscription,
                                         const DropContext& context);
 
 }  // namespace immp::bridge

@@ -22,12 +22,16 @@ Result<QuotaStatus> quota_of(Transaction& transaction, const AskQuota& request, 
     return QuotaStatus{usage->used_bytes, limit_of(*usage, unset)};
 }
 
+bool has_room(const Usage& usage, std::uint64_t octets, std::uint64_t unset) {
+    const auto limit = limit_of(usage, unset);
+    return !limit || usage.used_bytes + octets + kMessageOverheadBytes <= *limit;
+}
+
 Result<bool> has_room(Transaction& transaction, AccountId account, std::uint64_t octets,
                       std::uint64_t unset) {
     const auto usage = transaction.quotas().usage(account);
     if (!usage) return std::unexpected(usage.error());
-    const auto limit = limit_of(*usage, unset);
-    return !limit || usage->used_bytes + octets + kMessageOverheadBytes <= *limit;
+    return has_room(*usage, octets, unset);
 }
 
 Result<FoundMessage> take_message(Transaction& transaction, const FetchMessage& request,

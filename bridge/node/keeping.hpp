@@ -16,6 +16,7 @@ inline constexpr std::chrono::days kCommittedKept{1};
 [[nodiscard]] Result<QuotaStatus> quota_of(Transaction& transaction, const AskQuota& request,
                                            std::uint64_t unset);
 /// Whether so many octets of a message, with what it counts for beside, still fit.
+[[nodiscard]] bool has_room(const Usage& usage, std::uint64_t octets, std::uint64_t unset);
 [[nodiscard]] Result<bool> has_room(Transaction& transaction, AccountId account, std::uint64_t octets,
                                     std::uint64_t unset);
 

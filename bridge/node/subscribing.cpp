@@ -51,8 +51,7 @@ Result<void> begin(Transaction& transaction, const NodeServices& services, const
     if (!done) return done;
     const auto folder = push_folder(transaction, subscription.account);
     if (!folder) return std::unexpected(folder.error());
-    return file_history(transaction, feed.id, {subscription.id, subscription.account, *folder},
-                        drop_context(services));
+    return file_history(transaction, feed.id, subscription.id, drop_context(services));
 }
 
 /// The feed of a node of ours; 481.

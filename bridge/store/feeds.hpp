@@ -10,6 +10,7 @@
 
 #include "armor/error.hpp"
 #include "bridge/store/mailboxes.hpp"
+#include "bridge/store/quotas.hpp"
 
 namespace immp::bridge {
 
@@ -72,11 +73,13 @@ struct ListedSubscription {
     FeedRow feed;
 };
 
-/// Where an item goes.
+/// Where an item goes, and what may keep it from there.
 struct Subscriber {
     SubscriptionId id = 0;
     AccountId account = 0;
     std::optional<FolderId> folder;  ///< his /PUSH; none: he dropped it
+    bool has_blocks = false;         ///< in the account's own list
+    Usage usage{};
 };
 
 /// Whom a node that is not open is to decide about.
@@ -133,7 +136,8 @@ class Feeds {
                                                std::string_view description) = 0;
     [[nodiscard]] virtual Result<void> unsubscribe(SubscriptionId id) = 0;
 
-    /// Behind `after` up to `upto`, in their order; of a feed that is not open only who is admitted.
+    [[nodiscard]] virtual Result<std::optional<Subscriber>> subscriber(SubscriptionId id) = 0;
+    /// Behind `done` up to `upto`, in their order; of a feed that is not open only who is admitted.
     [[nodiscard]] virtual Result<std::vector<Subscriber>> subscribers(const Fanout& fanout, bool is_open,
                                                                       std::uint32_t most) = 0;
     [[nodiscard]] virtual Result<std::vector<Wisher>> wishers(const Fanout& fanout, std::uint32_t most) = 0;

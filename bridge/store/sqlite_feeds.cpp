@@ -4,6 +4,7 @@
 #include "bridge/store/folders.hpp"
 #include "bridge/store/kept_items.hpp"
 #include "bridge/store/nodes.hpp"
+#include "bridge/store/sqlite_quotas.hpp"
 
 namespace immp::bridge {
 
@@ -45,6 +46,21 @@ std::string select_subscription(std::string_view rest) {
         .append(kSubscription)
         .append(" FROM subscriptions s JOIN feeds f ON f.id = s.feed ")
         .append(rest);
+}
+
+// Its first value is the key of /PUSH.
+std::string select_subscriber(std::string_view rest) {
+    return std::string(
+               "SELECT s.id, s.account, f.id IS NOT NULL, f.id, "
+               "EXISTS (SELECT 1 FROM blocks b WHERE b.account = s.account), a.used, coalesce(a.quota, -1) "
+               "FROM subscriptions s JOIN accounts a ON a.id = s.account "
+               "LEFT JOIN folders f ON f.account = s.account AND f.path_key = ? ")
+        .append(rest);
+}
+
+Subscriber read_subscriber(const Row& row) {
+    return {row.number(0), row.number(1), row.flag(2) ? std::optional<FolderId>(row.number(3)) : std::nullopt,
+            row.flag(4), read_usage(row, 5)};
 }
 
 Result<std::optional<Subscription>> alone(Result<std::optional<ListedSubscription>> listed) {
@@ -186,19 +202,18 @@ Result<void> SqliteFeeds::unsubscribe(SubscriptionId id) {
     return db_.query("DELETE FROM subscriptions WHERE id = ?", id).run();
 }
 
+Result<std::optional<Subscriber>> SqliteFeeds::subscriber(SubscriptionId id) {
+    return db_.query(select_subscriber("WHERE s.id = ?"), folder_key(kPushFolder), id).one(read_subscriber);
+}
+
 Result<std::vector<Subscriber>> SqliteFeeds::subscribers(const Fanout& fanout, bool is_open,
                                                          std::uint32_t most) {
     return db_
-        .query(
-            "SELECT s.id, s.account, f.id IS NOT NULL, f.id FROM subscriptions s LEFT JOIN folders f "
-            "ON f.account = s.account AND f.path_key = ? "
-            "WHERE s.feed = ? AND s.id > ? AND s.id <= ? AND (? OR s.state = 2) ORDER BY s.id LIMIT ?",
-            folder_key(kPushFolder), fanout.feed, fanout.done, fanout.upto, static_cast<int>(is_open),
-            std::int64_t{most})
-        .all([](const Row& row) {
-            return Subscriber{row.number(0), row.number(1),
-                              row.flag(2) ? std::optional<FolderId>(row.number(3)) : std::nullopt};
-        });
+        .query(select_subscriber("WHERE s.feed = ? AND s.id > ? AND s.id <= ? AND (? OR s.state = 2) "
+                                 "ORDER BY s.id LIMIT ?"),
+               folder_key(kPushFolder), fanout.feed, fanout.done, fanout.upto, static_cast<int>(is_open),
+               std::int64_t{most})
+        .all(read_subscriber);
 }
 
 Result<std::vector<Wisher>> SqliteFeeds::wishers(const Fanout& fanout, std::uint32_t most) {

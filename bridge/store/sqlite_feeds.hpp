@@ -29,6 +29,7 @@ class SqliteFeeds final : public Feeds {
     Result<void> decide(SubscriptionId id, Wish wish, std::uint64_t version) override;
     Result<void> entitle(SubscriptionId id, std::string_view title, std::string_view description) override;
     Result<void> unsubscribe(SubscriptionId id) override;
+    Result<std::optional<Subscriber>> subscriber(SubscriptionId id) override;
     Result<std::vector<Subscriber>> subscribers(const Fanout& fanout, bool is_open,
                                                 std::uint32_t most) override;
     Result<std::vector<Wisher>> wishers(const Fanout& fanout, std::uint32_t most) override;

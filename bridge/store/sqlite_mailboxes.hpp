@@ -33,8 +33,13 @@ class SqliteMailboxes final : public Mailboxes {
     Result<std::uint64_t> forget_delivered(Time before) override;
 
   private:
-    Result<std::string> choose_uuid(MessageId message, AccountId account, std::string_view own,
-                                    std::string_view spare);
+    /// Where a message is to be filed.
+    struct Place {
+        AccountId account = 0;
+        std::string own;   ///< the message's id; empty: there is no such message
+        std::string held;  ///< the id that it has in this account; empty: none yet
+    };
+    Result<std::string> choose_uuid(const Place& place, std::string_view spare);
 
     Database& db_;
 };

@@ -2,19 +2,15 @@
 
 namespace immp::bridge {
 
-namespace {
-
-Usage read_usage(const Row& row) {
-    Usage usage{row.count(0), {}};
-    if (row.number(1) >= 0) usage.limit_bytes = row.count(1);
+Usage read_usage(const Row& row, int first) {
+    Usage usage{row.count(first), {}};
+    if (row.number(first + 1) >= 0) usage.limit_bytes = row.count(first + 1);
     return usage;
 }
 
-}  // namespace
-
 Result<Usage> SqliteQuotas::usage(AccountId account) {
-    const auto found =
-        db_.query("SELECT used, coalesce(quota, -1) FROM accounts WHERE id = ?", account).one(read_usage);
+    const auto found = db_.query("SELECT used, coalesce(quota, -1) FROM accounts WHERE id = ?", account)
+                           .one([](const Row& row) { return read_usage(row, 0); });
     if (!found) return std::unexpected(found.error());
     if (!*found) return fail(404, "No such account");
     return **found;

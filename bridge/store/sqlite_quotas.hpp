@@ -5,6 +5,9 @@
 
 namespace immp::bridge {
 
+/// Of accounts' columns `used, coalesce(quota, -1)`, from this one on.
+[[nodiscard]] Usage read_usage(const Row& row, int first);
+
 class SqliteQuotas final : public Quotas {
   public:
     explicit SqliteQuotas(Database& connection) : db_(connection) {}

@@ -20,6 +20,7 @@ import row_idle  # noqa: E402
 import row_link  # noqa: E402
 import row_mailbox  # noqa: E402
 import row_part  # noqa: E402
+import row_publish  # noqa: E402
 import row_push  # noqa: E402
 import row_slow  # noqa: E402
 import row_watch  # noqa: E402
@@ -27,7 +28,8 @@ from measuring import run_rows, table  # noqa: E402
 from programs import BUILD  # noqa: E402
 
 ROWS = {"accept": row_accept.run, "crypto": row_crypto.run, "idle": row_idle.run, "slow": row_slow.run,
-        "mailbox": row_mailbox.run, "part": row_part.run, "push": row_push.run, "watch": row_watch.run, **row_link.rows()}
+        "mailbox": row_mailbox.run, "part": row_part.run, "push": row_push.run, "publish": row_publish.run, "watch": row_watch.run,
+        **row_link.rows()}
 
 
 def machine():

@@ -91,7 +91,8 @@ class LabItself(unittest.TestCase):
                 (["up", "--no-immpd"], 2, "DIR"),
                 (["down", "nowhere"], 1, f"{self.scratch}/nowhere holds no lab"),
                 (["kill", "nowhere", "a", "immpd"], 1, "holds no lab"),
-                (["kill", full, "c", "immpd"], 2, "'c'"),
+                (["kill", full, "z", "immpd"], 2, "'z'"),
+                (["up", self.folder, "--no-immpd", "--domains", "99"], 2, "99"),
                 (["sing"], 2, "sing"),
         ):
             with self.subTest(arguments=arguments):

@@ -9,7 +9,8 @@ import sys
 
 from processes import Failure, await_ready, end, is_alive, launch
 
-ENTRIES = ("a", "b", "ca", "dns", "lab.json", "lab.json.new")
+DOMAINS = "abcdefghijkl"  # a lab has the first two, at least
+ENTRIES = (*DOMAINS, "ca", "dns", "lab.json", "lab.json.new")
 
 
 def say(text):
@@ -89,10 +90,11 @@ class Folder:
         say(f"starting {name}")
         process = self.processes[name]
         launch(process)
-        side, _, role = name.partition(".")
-        if side in self.shown:
-            owner = self.shown[side] if role == "immpd" else self.shown[side]["xmpp"]
-            owner["pid"] = process["pid"]
+        for side, shown in self.shown.items():
+            if name == f"{side}.immpd":
+                shown["pid"] = process["pid"]
+            elif name == f"{shown['xmpp']['server']}.xmpp":
+                shown["xmpp"]["pid"] = process["pid"]
         self.save()
         await_ready(name, process)
 

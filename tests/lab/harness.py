@@ -14,7 +14,7 @@ UP_SECONDS = 240
 
 
 class Lab:
-    """`with Lab("--a", "prosody") as lab:` lab.a and lab.b are the two halves of the JSON object that `lab up` prints."""
+    """`with Lab("--a", "prosody") as lab:` lab.sides is the JSON object that `lab up` prints, lab.a and lab.b its first two."""
 
     def __init__(self, *options):
         self._options = options
@@ -22,11 +22,11 @@ class Lab:
 
     def __enter__(self):
         try:
-            shown = json.loads(self._run("up", *self._options))
+            self.sides = json.loads(self._run("up", *self._options))
         except BaseException:
             self._end()
             raise
-        self.a, self.b = shown["a"], shown["b"]
+        self.a, self.b = self.sides["a"], self.sides["b"]
         return self
 
     def __exit__(self, *_):
@@ -53,12 +53,15 @@ class Lab:
         with open(os.path.join(self.folder, side, "immpd.log"), encoding="utf-8", errors="replace") as file:
             return file.read()
 
-    def rows(self, side, query):
+    def store(self, side):
+        """The file of the daemon's store."""
+        return os.path.join(self.folder, side, "store", "immp.db")
+
+    def rows(self, side, query, values=()):
         """Rows of the daemon's store, read beside it; None while it cannot be read, as in the middle of a kill."""
-        store = os.path.join(self.folder, side, "store", "immp.db")
         try:
-            with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=5)) as database:
-                return database.execute(query).fetchall()
+            with contextlib.closing(sqlite3.connect(f"file:{self.store(side)}?mode=ro", uri=True, timeout=5)) as database:
+                return database.execute(query, values).fetchall()
         except sqlite3.Error:
             return None
 

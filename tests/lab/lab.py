@@ -1,4 +1,4 @@
-"""The federation lab: two XMPP servers, their DNS and certificates, and an immpd on each. `./run lab` calls this."""
+"""The federation lab: two XMPP servers, their DNS and certificates, and an immpd for each of their domains. `./run lab` calls this."""
 
 import argparse
 import dataclasses
@@ -13,12 +13,13 @@ import daemon
 import ejabberd
 import nameserver
 import prosody
-from folder import Folder, say
+from folder import DOMAINS, Folder, say
 from ports import LOOPBACK, Reservation
 from processes import Failure, kill, tail
 
 SERVERS = {"prosody": prosody, "ejabberd": ejabberd}
 USERS = {"a": ("alice", "carol"), "b": ("bob", "dave")}
+OTHERS = ("grace", "heidi")  # users of every other domain
 GUESTS = {"a": ("erin",), "b": ("frank",)}  # of the XMPP server alone: immpd has no account of theirs
 PORTS = ("c2s", "s2s", "component", "bare", "listener", "tls")
 
@@ -29,6 +30,7 @@ class Side:
     domain: str
     jid: str
     kind: str
+    server: str  # the domain whose XMPP server serves this one: a, b
     ports: dict
     component_secret: str
     bare_jid: str  # a second component, free for who measures or tests the servers beside a running immpd
@@ -37,6 +39,14 @@ class Side:
     certificate: str = ""
     key: str = ""
     both: str = ""
+
+    @property
+    def pubsub_jid(self):
+        return f"pubsub.{self.domain}"
+
+    @property
+    def pubsub_admin(self):
+        return f"publisher@{self.bare_jid}"
 
 
 @dataclasses.dataclass
@@ -47,17 +57,30 @@ class World:
     limits: str
     tuned: bool
     stanzas: bool
+    pubsub: bool
 
 
-def build_side(lab, name, kind, reservation, ca):
+def build_side(lab, name, server, kind, ports, ca):
     domain = f"{name}.example"
-    side = Side(domain=domain, jid=f"immp.{domain}", kind=kind, ports={port: reservation.take() for port in PORTS},
+    side = Side(domain=domain, jid=f"immp.{domain}", kind=kind, server=server, ports=ports,
                 component_secret=secrets.token_hex(16), bare_jid=f"bare.{domain}",
-                users={user: secrets.token_hex(16) for user in USERS[name]},
-                guests={user: secrets.token_hex(16) for user in GUESTS[name]})
-    os.makedirs(lab.path(name, "xmpp"))
+                users={user: secrets.token_hex(16) for user in USERS.get(name, OTHERS)},
+                guests={user: secrets.token_hex(16) for user in GUESTS.get(name, ())})
+    os.makedirs(lab.path(name))
     side.certificate, side.key, side.both = ca.issue(domain, lab.path(name))
     return side
+
+
+def build_sides(lab, options, reservation, ca):
+    """All domains; those behind the first two are served by the first two's servers, in turn."""
+    sides = {}
+    for number, name in enumerate(DOMAINS[:options.domains]):
+        server, ports = DOMAINS[number % 2], {port: reservation.take() for port in PORTS}
+        kind = {"a": options.a, "b": options.b}[server]
+        if server != name:
+            ports |= {port: sides[server].ports[port] for port in SERVERS[kind].SHARED_PORTS}
+        sides[name] = build_side(lab, name, server, kind, ports, ca)
+    return sides
 
 
 def show(lab, name, side, world, config):
@@ -70,11 +93,12 @@ def show(lab, name, side, world, config):
         "guests": {f"{user}@{side.domain}": secret for user, secret in side.guests.items()},
         "config": config, "pid": None,
         "component": {"jid": side.jid, "secret": side.component_secret, "address": address("component")},
+        "pubsub": {"jid": side.pubsub_jid, "admin": side.pubsub_admin} if world.pubsub else None,
         "bare": {"jid": side.bare_jid, "secret": side.component_secret,
                  "address": address(SERVERS[side.kind].BARE_PORT)},
-        "xmpp": {"kind": side.kind, "c2s": address("c2s"), "pid": None},
-        "logs": [path for role in ("immpd", "xmpp") if (process := lab.processes.get(f"{name}.{role}"))
-                 for path in (*process["logs"], process["log"])],
+        "xmpp": {"kind": side.kind, "server": side.server, "c2s": address("c2s"), "pid": None},
+        "logs": [path for process in (f"{name}.immpd", f"{side.server}.xmpp") if (found := lab.processes.get(process))
+                 for path in (*found["logs"], found["log"])],
     }
 
 
@@ -90,17 +114,20 @@ def up(options):
 
 def raise_federation(lab, options, reservation):
     ca = authority.Authority(lab.path("ca"))
-    world = World(ca.certificate, reservation.take(), options.limits, options.tuned, options.stanzas)
-    sides = {name: build_side(lab, name, kind, reservation, ca) for name, kind in (("a", options.a), ("b", options.b))}
+    world = World(ca.certificate, reservation.take(), options.limits, options.tuned, options.stanzas, options.pubsub)
+    sides = build_sides(lab, options, reservation, ca)
     lab.processes["dns"] = nameserver.describe(lab.path("dns"), world.dns_port, sides.values())
+    configs = {name: daemon.write_config(lab.path(name), side) for name, side in sides.items()}
+    for name, side in sides.items() if options.immpd else ():
+        # An account's secret is its user's XMPP password too.
+        side.users = {user: daemon.add_account(configs[name], f"{user}@{side.domain}") for user in side.users}
+        lab.processes[f"{name}.immpd"] = daemon.describe(lab.path(name), configs[name], side)
+    for name in ("a", "b"):
+        os.makedirs(lab.path(name, "xmpp"))
+        lab.processes[f"{name}.xmpp"] = SERVERS[sides[name].kind].describe(
+            lab.path(name, "xmpp"), [side for side in sides.values() if side.server == name], world)
     for name, side in sides.items():
-        config = daemon.write_config(lab.path(name), side)
-        if options.immpd:  # an account's secret is its user's XMPP password too
-            side.users = {user: daemon.add_account(config, f"{user}@{side.domain}") for user in side.users}
-        lab.processes[f"{name}.xmpp"] = SERVERS[side.kind].describe(lab.path(name, "xmpp"), side, world)
-        if options.immpd:
-            lab.processes[f"{name}.immpd"] = daemon.describe(lab.path(name), config, side)
-        lab.shown[name] = show(lab, name, side, world, config)
+        lab.shown[name] = show(lab, name, side, world, configs[name])
     for name in sorted(lab.processes, key=lambda name: name.endswith("immpd")):
         lab.start(name)
     if options.immpd:
@@ -108,7 +135,8 @@ def raise_federation(lab, options, reservation):
 
 
 def wait_for_flow(lab):
-    for here, there in (("a", "b"), ("b", "a")):
+    first, *others = lab.shown
+    for here, there in [pair for other in others for pair in ((first, other), (other, first))]:
         say(f"waiting until mail can flow from {here} to {there}")
         daemon.wait_for_flow(lab.shown[here]["config"], lab.shown[there]["domain"], lab.processes[f"{here}.immpd"]["log"])
 
@@ -136,10 +164,11 @@ def start_one(options):
         if lab.is_alive(name):
             raise Failure(f"{name} runs already")
         lab.start(name)
-    immpd = f"{options.side}.immpd"
-    if lab.is_alive(immpd) and lab.is_alive(f"{options.side}.xmpp"):
-        say("waiting for the component handshake")
-        daemon.wait_for_handshake(lab.path(options.side), lab.processes[immpd]["log"])
+    for side, shown in lab.shown.items():
+        immpd, xmpp = f"{side}.immpd", f"{shown['xmpp']['server']}.xmpp"
+        if name in (immpd, xmpp) and lab.is_alive(immpd) and lab.is_alive(xmpp):
+            say(f"waiting for the component handshake of {side}")
+            daemon.wait_for_handshake(lab.path(side), lab.processes[immpd]["log"])
 
 
 class Parser(argparse.ArgumentParser):
@@ -154,6 +183,9 @@ def parse(arguments):
     command.add_argument("folder", metavar="DIR")
     command.add_argument("--a", choices=SERVERS, default="prosody")
     command.add_argument("--b", choices=SERVERS, default="ejabberd")
+    command.add_argument("--domains", type=int, choices=range(2, len(DOMAINS) + 1), default=2, metavar="N",
+                         help="c, d, ... beside a and b, on the two servers in turn")
+    command.add_argument("--pubsub", action="store_true", help="the servers have their own publish-subscribe service")
     command.add_argument("--limits", choices=("off", "stock"), default="off", help="Debian's own rate limits, or none")
     command.add_argument("--tuned", action="store_true", help="Prosody with large reads, no Nagle, generational gc")
     command.add_argument("--stanzas", action="store_true", help="Prosody logs every stanza (mod_stanza_debug)")
@@ -165,7 +197,7 @@ def parse(arguments):
     for verb, act in (("kill", kill_one), ("start", start_one)):
         command = commands.add_parser(verb, help=f"{verb} one process")
         command.add_argument("folder", metavar="DIR")
-        command.add_argument("side", choices=("a", "b"))
+        command.add_argument("side", choices=tuple(DOMAINS))
         command.add_argument("role", choices=("immpd", "xmpp"))
         command.set_defaults(act=act)
     return parser.parse_args(arguments)

@@ -29,9 +29,12 @@ authentication = "internal_plain"
 storage = "internal"
 c2s_require_encryption = true
 s2s_secure_auth = true
-ssl = {{ certificate = "{certificate}", key = "{key}", cafile = "{ca}" }}
-{extra}
+ssl = {{ cafile = "{ca}" }}
+{extra}"""
+
+DOMAIN = """
 VirtualHost "{domain}"
+  ssl = {{ certificate = "{certificate}", key = "{key}" }}
 
 Component "{jid}"
   component_secret = "{secret}"
@@ -41,6 +44,12 @@ Component "{bare_jid}"
   component_secret = "{secret}"
 """
 
+PUBSUB = """
+Component "{jid}" "pubsub"
+  admins = {{ "{admin}" }}
+"""
+
+SHARED_PORTS = ("c2s", "s2s", "component")  # of all domains that one server serves
 BARE_PORT = "component"  # of bare_jid: Prosody tells its components apart by name
 
 STOCK_LIMITS = 'limits = { c2s = { rate = "10kb/s" }, s2sin = { rate = "30kb/s" } }\n'  # as in Debian's prosody.cfg.lua
@@ -55,19 +64,26 @@ def _write_accounts(data, side):
             file.write(f'return {{ ["password"] = "{password}" }};\n')
 
 
-def describe(folder, side, world):
+def _domain(side, world):
+    text = DOMAIN.format(certificate=side.certificate, key=side.key, domain=side.domain, jid=side.jid, bare_jid=side.bare_jid,
+                         secret=side.component_secret)
+    return text + (PUBSUB.format(jid=side.pubsub_jid, admin=side.pubsub_admin) if world.pubsub else "")
+
+
+def describe(folder, sides, world):
     stock = world.limits == "stock"
     modules = [name for name, wanted in (("limits", stock), ("stanza_debug", world.stanzas)) if wanted]
-    data = os.path.join(folder, "data")
-    _write_accounts(data, side)
+    data, ports = os.path.join(folder, "data"), sides[0].ports
+    for side in sides:
+        _write_accounts(data, side)
     config = os.path.join(folder, "prosody.cfg.lua")
     with open(config, "w", encoding="ascii") as file:
         file.write(CONFIG.format(
             folder=folder, level="debug" if world.stanzas else "info", loopback=LOOPBACK, dns=world.dns_port,
             modules="".join(f', "{name}"' for name in modules),
             extra=(STOCK_LIMITS if stock else "") + (TUNED if world.tuned else ""),
-            certificate=side.certificate, key=side.key, ca=world.ca, domain=side.domain, jid=side.jid, bare_jid=side.bare_jid,
-            secret=side.component_secret, c2s=side.ports["c2s"], s2s=side.ports["s2s"], component=side.ports["component"]))
+            ca=world.ca, c2s=ports["c2s"], s2s=ports["s2s"], component=ports["component"]))
+        file.writelines(_domain(side, world) for side in sides)
     return {"argv": ["/usr/bin/prosody", "--config", config, "-F"], "env": {"PATH": "/usr/bin:/bin", "HOME": folder},
             "cwd": folder, "log": os.path.join(folder, "console.log"), "logs": [os.path.join(folder, "prosody.log")],
-            "ports": [side.ports[name] for name in ("c2s", "s2s", "component")]}
+            "ports": [ports[name] for name in SHARED_PORTS]}

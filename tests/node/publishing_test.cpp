@@ -888,6 +888,28 @@ TEST_F(Publishing, BlocksAndQuotasCount) {
     EXPECT_EQ(std::get<RefusedList>(*refused).size(), 2u);
 }
 
+TEST_F(Publishing, TheServersListCountsForEachSubscriber) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(subscribe("carol@a.example"));
+    ASSERT_TRUE(is_still());
+    EXPECT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto added = transaction.blocks().add(std::nullopt, {kNews, BlockAction::junk, "", loop_.now(), {}},
+                                              kMaxBlocks);
+        if (!added) return std::unexpected(added.error());
+        return Done{};
+    }));
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(),
+                       AddBlock{"alice@a.example", {kNews, BlockAction::reject, "", loop_.now(), {}}}));
+    publish("unwanted");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(a_.index("carol@a.example", "/JUNK").size(), 1u);
+    EXPECT_TRUE(a_.index("alice@a.example", "/JUNK").empty()) << "her own block is the stronger one";
+    for (const std::string account : {"alice@a.example", "carol@a.example"})
+        EXPECT_TRUE(pushes(account).empty()) << account;
+}
+
 TEST_F(Publishing, AFanOutGoesOnAfterARestart) {
     ASSERT_EQ(create(), 200);
     constexpr std::size_t kMany = 2'500;

@@ -131,6 +131,34 @@ TEST_F(FeedsTest, AFanOutServesThoseWhoWereThere) {
     EXPECT_FALSE(next());
 }
 
+TEST_F(FeedsTest, ASubscriberComesWithWhatMayKeepAnItemFromHim) {
+    const FeedId feed = add(uuid_of(1), "n@b.example");
+    ASSERT_EQ(subscribe(alice_, feed, uuid_of(11)), 0);
+    ASSERT_EQ(subscribe(carol_, feed, uuid_of(12)), 0);
+    value_of(write([&](Transaction& tables) -> Result<int> {
+        value_of(tables.blocks().add(alice_, {"x@b.example", BlockAction::junk, "", at(0), {}}, 10));
+        value_of(tables.blocks().add(std::nullopt, {"y@b.example", BlockAction::junk, "", at(0), {}}, 10));
+        value_of(tables.quotas().set_limit(alice_, 5'000));
+        const MessageId message = value_of(tables.mailboxes().add(make_message(tables, uuid_of(2))));
+        value_of(tables.mailboxes().file(message, value_of(tables.mailboxes().folder(alice_, "/INBOX"))->id,
+                                         Mark::unread, uuid_of(3), at(0)));
+        return 0;
+    }));
+    const auto subscriber = [&](SubscriptionId id) {
+        return value_of(read([&](Transaction& t) { return t.feeds().subscriber(id); }));
+    };
+    const auto usage = value_of(read([&](Transaction& t) { return t.quotas().usage(alice_); }));
+    EXPECT_GT(usage.used_bytes, 0u);
+    EXPECT_TRUE(subscriber(1)->has_blocks);
+    EXPECT_EQ(subscriber(1)->usage.used_bytes, usage.used_bytes);
+    EXPECT_EQ(subscriber(1)->usage.limit_bytes, 5'000u);
+    EXPECT_FALSE(subscriber(2)->has_blocks) << "the server's list is nobody's own";
+    EXPECT_EQ(subscriber(2)->usage.used_bytes, 0u);
+    EXPECT_FALSE(subscriber(2)->usage.limit_bytes);
+    EXPECT_FALSE(subscriber(2)->folder);
+    EXPECT_FALSE(subscriber(3));
+}
+
 TEST_F(FeedsTest, FeedsTakeTurns) {
     const FeedId one = add(uuid_of(1), "n@b.example");
     const FeedId two = add(uuid_of(2), "m@b.example");
