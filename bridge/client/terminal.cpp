@@ -53,11 +53,8 @@ Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, E
     return line;
 }
 
-Outcome<bool> confirmed(const std::string& question, bool said_yes) {
-    if (said_yes) return true;
-    const auto line =
-        ask_terminal(question + " [y/N] ", kMaxAnswerBytes, Echo::shown,
-                     "nothing was done, since there is no terminal to ask at; with --yes it is not asked");
+Outcome<bool> confirmed(const std::string& question, const std::string& remedy) {
+    const auto line = ask_terminal(question + " [y/N] ", kMaxAnswerBytes, Echo::shown, remedy);
     if (!line) return std::unexpected(line.error());
     const std::string answer = to_upper(line->substr(0, line->find_first_of("\r\n")));
     return answer == "Y" || answer == "YES";

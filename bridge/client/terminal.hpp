@@ -15,8 +15,8 @@ enum class Echo { shown, hidden };
 [[nodiscard]] Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, Echo echo,
                                                 const std::string& remedy);
 
-/// Whether the answer to a question of yes or no was yes; anything else is no. True at once where `said_yes`:
-/// --yes was typed. ExitStatus::no_input where there is neither.
-[[nodiscard]] Outcome<bool> confirmed(const std::string& question, bool said_yes);
+/// Whether the answer to a question of yes or no was yes; anything else is no. ExitStatus::no_input with
+/// `remedy` where there is no terminal.
+[[nodiscard]] Outcome<bool> confirmed(const std::string& question, const std::string& remedy);
 
 }  // namespace immp::bridge::client
