@@ -42,7 +42,9 @@ Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, E
     std::string line(most, '\0');
     ssize_t got = -1;
     {
-        // Before the prompt: what is typed ahead of it would be thrown away, what is typed behind it shown.
+        // An Enter or a `y` that was meant for something else answers nothing.
+        ::tcflush(terminal, TCIFLUSH);
+        // Before the prompt: what is typed behind it is not to be shown.
         std::optional<EchoOff> silent;
         if (echo == Echo::hidden) silent.emplace(terminal);
         if (::write(terminal, prompt.data(), prompt.size()) > 0)

@@ -10,8 +10,9 @@ namespace immp::bridge::client {
 
 enum class Echo { shown, hidden };
 
-/// What is typed behind the prompt, with its line end, at most so many octets; empty at the end of input.
-/// ExitStatus::no_input with `remedy` where there is no terminal. The prompt must be safe to show.
+/// What is typed after the prompt shows, not what was typed ahead of it, with its line end, at most so many
+/// octets; empty at the end of input. ExitStatus::no_input with `remedy` where there is no terminal. The
+/// prompt must be safe to show.
 [[nodiscard]] Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, Echo echo,
                                                 const std::string& remedy);
 
