@@ -1,6 +1,7 @@
 // Every command of `immp`, a row each.
 #include "bridge/client/command_line.hpp"
 #include "bridge/client/commands.hpp"
+#include "bridge/mail/push_action.hpp"
 
 namespace immp::bridge::client {
 
@@ -226,7 +227,9 @@ std::span<const CommandRow> command_table() {
         {"answer",
          "Answer a push: its publisher gets the label",
          {kId,
-          {"label", "label of one of its actions, or its number", Kind::text, Offer::nothing, true},
+          {"label", "label of one of its actions, or its number"},
+          {"--number", "the action's number, also where that is the label of another", Kind::number,
+           Offer::nothing, false, "", 1, kMaxPushActions},
           {"--open", "open the action's address too", Kind::flag}},
          run_answer},
         {"approve",
