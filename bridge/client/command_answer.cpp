@@ -1,6 +1,7 @@
-// immp answer ID LABEL: what a push offers, by its label or its number.
-#include <algorithm>
+// immp answer ID [LABEL] [--number N]: what a push offers, by its label or its number.
+#include <optional>
 #include <ostream>
+#include <set>
 
 #include "armor/json_line.hpp"
 #include "bridge/client/display.hpp"
@@ -13,17 +14,48 @@ namespace immp::bridge::client {
 
 namespace {
 
-Outcome<PushAction> chosen(const OpenedMessage& push, const std::string& typed) {
-    if (push.actions.empty()) return failed(ExitStatus::bad_input, "this push asks for nothing");
-    const auto named = std::ranges::find(push.actions, typed, &PushAction::label);
-    if (named != push.actions.end()) return *named;
+/// Their places, from 0, of all that it may mean: a publisher may write a number as a label.
+std::set<std::size_t> meant(const std::vector<PushAction>& actions, const std::string& typed) {
+    std::set<std::size_t> places;
+    for (std::size_t at = 0; at < actions.size(); ++at)
+        if (actions[at].label == typed) places.insert(at);
     const auto number = parse_number(typed);
-    if (number && *number >= 1 && *number <= push.actions.size()) return push.actions[*number - 1];
+    if (number && *number >= 1 && *number <= actions.size()) places.insert(*number - 1);
+    return places;
+}
+
+std::string none_such(const std::vector<PushAction>& actions, const std::string& typed) {
     std::string labels;
-    for (const PushAction& action : push.actions)
+    for (const PushAction& action : actions)
         labels += (labels.empty() ? "" : ", ") + one_line(action.label);
+    return "it has no action \"" + one_line(typed) + "\"; it has: " + labels + ", or 1 and so on";
+}
+
+/// By its number alone, or with the label that it has to have.
+Outcome<PushAction> numbered(const std::vector<PushAction>& actions, std::uint32_t number,
+                             const std::optional<std::string>& label) {
+    if (number > actions.size())
+        return failed(ExitStatus::bad_input, none_such(actions, std::to_string(number)));
+    const PushAction& action = actions[number - 1];
+    if (label && *label != action.label)
+        return failed(ExitStatus::bad_input, "its action " + std::to_string(number) + " is \"" +
+                                                 one_line(action.label) + "\", not \"" + one_line(*label) +
+                                                 "\"; immp pushes shows them");
+    return action;
+}
+
+Outcome<PushAction> chosen(const std::vector<PushAction>& actions, const Arguments& arguments) {
+    if (actions.empty()) return failed(ExitStatus::bad_input, "this push asks for nothing");
+    const auto label = arguments.optional_text("label");
+    if (arguments.has("--number")) return numbered(actions, arguments.number("--number"), label);
+    const auto places = meant(actions, *label);
+    if (places.empty()) return failed(ExitStatus::bad_input, none_such(actions, *label));
+    if (places.size() == 1) return actions[*places.begin()];
+    std::string numbers;
+    for (const std::size_t at : places)
+        numbers += (numbers.empty() ? "--number " : " or --number ") + std::to_string(at + 1);
     return failed(ExitStatus::bad_input,
-                  "it has no action \"" + one_line(typed) + "\"; it has: " + labels + ", or 1 and so on");
+                  "\"" + one_line(*label) + "\" may be more than one of its actions; write " + numbers);
 }
 
 /// Why the answer does not go to the publisher, though the action is there; a failure for anything else.
@@ -53,12 +85,14 @@ void report(const Context& context, const OpenedMessage& push, const PushAction&
 Done run_answer(Context& context, const Arguments& arguments) {
     const auto id = parse_message_id(arguments.text("id"));
     if (!id) return std::unexpected(id.error());
+    if (!arguments.has("label") && !arguments.has("--number"))
+        return failed(ExitStatus::usage, "say which action, by its label or its number");
     const bool opens = arguments.has("--open");
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
     const auto push = open_message(*conversation, std::string(kPushFolder), *id, Look::glances);
     if (!push) return std::unexpected(push.error());
-    const auto action = chosen(*push, arguments.text("label"));
+    const auto action = chosen(push->actions, arguments);
     if (!action) return std::unexpected(action.error());
     if (opens)
         if (const auto sound = check_address(action->uri); !sound) return std::unexpected(sound.error());

@@ -26,7 +26,7 @@ void show_block(const Context& context, const Reply& reply) {
         if (!reason.empty()) json.text("reason", reason);
         context.out << json.line() << '\n';
     } else {
-        context.out << column(pattern, 40) << "  " << column(action, 6)
+        context.out << whole_column(pattern, 40) << "  " << column(action, 6)
                     << (expires.empty() ? "" : "  until " + one_line(expires))
                     << (reason.empty() ? "" : "  " + one_line(reason)) << '\n';
     }
@@ -40,7 +40,7 @@ void show_refused(const Context& context, const Reply& reply) {
         context.out << json.text("pattern", word_at(words, 3)).line() << '\n';
     } else {
         context.out << one_line(word_at(words, 0)) << "  " << one_line(word_at(words, 2)) << "  "
-                    << column(word_at(words, 1), 40) << "  " << one_line(word_at(words, 3)) << '\n';
+                    << whole_column(word_at(words, 1), 40) << "  " << one_line(word_at(words, 3)) << '\n';
     }
 }
 

@@ -21,7 +21,7 @@ void show_device(const Context& context, const Reply& reply) {
         if (!seen.empty()) json.text("seen", seen);
         context.out << json.line() << '\n';
     } else {
-        context.out << column(name, 40) << "  " << (own ? "own secret" : "password  ") << "  "
+        context.out << whole_column(name, 40) << "  " << (own ? "own secret" : "password  ") << "  "
                     << (seen.empty() ? "never seen" : one_line(seen)) << '\n';
     }
 }

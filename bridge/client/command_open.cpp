@@ -20,7 +20,6 @@ constexpr std::size_t kMaxTypedBytes = 1'002;
 struct Request {
     Context& context;
     const ImidUri& uri;
-    bool said_yes;
 
     [[nodiscard]] std::string option(std::string_view name) const {
         for (const ImidUri::Option& each : uri.options)
@@ -48,9 +47,11 @@ Arguments only(std::string_view command, const std::vector<std::pair<std::string
     return arguments;
 }
 
-/// Does it after a yes.
-Done after_yes(const Request& request, const std::string& question, const std::function<Done()>& act) {
-    const auto yes = confirmed(question, request.said_yes);
+/// Does it after a yes; `command` does it without a question.
+Done after_yes(const Request& request, const std::string& question, const std::string& command,
+               const std::function<Done()>& act) {
+    const auto yes = confirmed(
+        question, "nothing was done, since there is no terminal to ask at; without a question: " + command);
     if (!yes) return std::unexpected(yes.error());
     if (*yes) return act();
     request.context.notes << "Nothing was done.\n";
@@ -65,13 +66,13 @@ Done subscribe(const Request& request) {
     return after_yes(
         request,
         "Subscribe " + account->account + " to " + one_line(*node) + ", whose items then come to it?",
-        [&] { return subscribe_to(request.context, *node); });
+        "immp subscribe " + one_line(*node), [&] { return subscribe_to(request.context, *node); });
 }
 
 Done write_mail(const Request& request) {
     const std::string to = request.uri.imid.text();
     std::string subject = request.option("subject");
-    return after_yes(request, "Write a mail to " + one_line(to) + "?", [&]() -> Done {
+    const auto write = [&]() -> Done {
         if (subject.empty()) {
             const auto line = ask_terminal("Subject: ", kMaxTypedBytes, Echo::shown,
                                            "there is no terminal to ask for a subject; immp send takes one");
@@ -81,7 +82,8 @@ Done write_mail(const Request& request) {
             request.context.notes << "Subject: " << one_line(subject) << '\n';
         }
         return run_send(request.context, only("send", {{"to", to}, {"--subject", subject}}));
-    });
+    };
+    return after_yes(request, "Write a mail to " + one_line(to) + "?", "immp send " + one_line(to), write);
 }
 
 /// `/INBOX`, or with its owner where that is not the account itself.
@@ -133,7 +135,7 @@ Done run_open(Context& context, const Arguments& arguments) {
             return failed(ExitStatus::bad_input, "\"" + one_line(arguments.text("uri")) +
                                                      "\" cannot be opened: " + one_line(uri.error().text) +
                                                      "; write for example imid:user@domain");
-        return open({context, *uri, arguments.has("--yes")});
+        return open({context, *uri});
     }();
     if (!arguments.has("--wait")) return opened;
     // A window that was opened for this ends with it.

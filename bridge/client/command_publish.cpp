@@ -86,7 +86,7 @@ void show_node(const Context& context, const Reply& reply, const std::string& no
         json.number("items", number("items")).number("domains", number("domains"));
         context.out << json.number("waiting", number("waiting")).line() << '\n';
     } else {
-        context.out << column(node, kNameCharacters) << "  " << (is_open ? "open  " : "closed") << "  "
+        context.out << whole_column(node, kNameCharacters) << "  " << (is_open ? "open  " : "closed") << "  "
                     << number("items") << " items to " << number("domains") << " domains";
         if (number("waiting") != 0) context.out << ", " << number("waiting") << " waiting to be admitted";
         context.out << "  " << one_line(field_of(reply, "title")) << '\n';
@@ -97,7 +97,7 @@ void show_person(const Context& context, const std::string& address, const std::
     if (context.format == Format::json)
         context.out << armor::JsonWriter().text("subscriber", address).text("state", state).line() << '\n';
     else
-        context.out << "  " << column(address, kNameCharacters) << one_line(state) << '\n';
+        context.out << "  " << whole_column(address, kNameCharacters) << "  " << one_line(state) << '\n';
 }
 
 Done decide(Context& context, const Arguments& arguments, const std::string& verb, const std::string& done) {

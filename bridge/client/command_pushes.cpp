@@ -67,7 +67,7 @@ void show_source(const Context& context, const Reply& reply, const std::string& 
                     << (state == "waiting"   ? "   "
                         : state == "blocked" ? "   "
                                              : "  ")
-                    << column(source, kSourceCharacters) << "  " << one_line(since)
+                    << whole_column(source, kSourceCharacters) << "  " << one_line(since)
                     << (pushes.empty() ? "" : "  " + one_line(pushes) + (pushes == "1" ? " push" : " pushes"))
                     << (text.empty() ? "" : "\n  | " + one_line(text)) << '\n';
     }

@@ -26,7 +26,7 @@ void show_share(const Context& context, const Reply& reply, const char* key) {
         if (!seat.empty()) json.text("seat", seat);
         context.out << json.line() << '\n';
     } else {
-        context.out << column(name, kNameCharacters) << "  " << one_line(rights)
+        context.out << whole_column(name, kNameCharacters) << "  " << one_line(rights)
                     << (seat.empty() ? std::string() : "  as " + one_line(seat)) << '\n';
     }
 }

@@ -62,8 +62,8 @@ void show_subscription(const Context& context, const JsonValue& each) {
         context.out << json.line() << '\n';
     } else {
         context.out << one_line(each.text("uuid")) << "  " << column(each.text("state"), 7) << "  "
-                    << column(each.text("node"), kNodeCharacters) << "  " << one_line(each.text("title"))
-                    << '\n';
+                    << whole_column(each.text("node"), kNodeCharacters) << "  "
+                    << one_line(each.text("title")) << '\n';
     }
 }
 

@@ -1,6 +1,7 @@
 // Every command of `immp`, a row each.
 #include "bridge/client/command_line.hpp"
 #include "bridge/client/commands.hpp"
+#include "bridge/mail/push_action.hpp"
 
 namespace immp::bridge::client {
 
@@ -226,7 +227,9 @@ std::span<const CommandRow> command_table() {
         {"answer",
          "Answer a push: its publisher gets the label",
          {kId,
-          {"label", "label of one of its actions, or its number", Kind::text, Offer::nothing, true},
+          {"label", "label of one of its actions, or its number"},
+          {"--number", "the action's number, also where that is the label of another", Kind::number,
+           Offer::nothing, false, "", 1, kMaxPushActions},
           {"--open", "open the action's address too", Kind::flag}},
          run_answer},
         {"approve",
@@ -281,10 +284,9 @@ std::span<const CommandRow> command_table() {
          {{"subscription", "UUID or node, as subscriptions shows it", Kind::text, Offer::nothing, true}},
          run_unsubscribe},
         {"open",
-         "Open an imid: or immp: address; asks before it subscribes or writes",
+         "Open an imid: or immp: address; it asks at the terminal before it subscribes or writes",
          {{"uri", "immp:newsletter/updates@domain?subscribe, imid:user@domain", Kind::text, Offer::nothing,
            true},
-          {"--yes", "do not ask", Kind::flag},
           {"--wait", "wait for Enter at the end, for a window that closes with it", Kind::flag}},
          run_open},
         {"settings",

@@ -170,8 +170,8 @@ Done run_watch(Context& context, const Arguments& arguments) {
     // With --once nobody would be there any more to take an answer.
     auto desktop = arguments.has("--once")
                        ? nullptr
-                       : Desktop::find([&](const std::string& push, const std::string& label) {
-                             if (auto begun = answerer.answer(push, label); !begun)
+                       : Desktop::find([&](const std::string& push, const DesktopButton& button) {
+                             if (auto begun = answerer.answer(push, button); !begun)
                                  context.notes << "immp: " + begun.error().text + "\n" << std::flush;
                          });
     Watch watch(context, *folder, std::move(desktop));

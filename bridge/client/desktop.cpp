@@ -71,7 +71,7 @@ class NotifyDesktop final : public Desktop {
     struct Button {
         NotifyDesktop* desktop;
         std::string id;
-        std::string label;
+        DesktopButton pressed;
     };
 
     /// Runs it in the loop's thread and waits for it.
@@ -109,7 +109,7 @@ class NotifyDesktop final : public Desktop {
         library_->notify_notification_set_urgency(
             shown, note.important ? NotifyLibrary::critical : NotifyLibrary::normal);
         for (std::size_t at = 0; at < note.buttons.size(); ++at)
-            add_button(shown, std::to_string(at), Button{this, note.id, note.buttons[at]});
+            add_button(shown, Button{this, note.id, {at, note.buttons[at]}});
         NotifyLibrary::Error* error = nullptr;
         if (library_->notify_notification_show(shown, &error) == 0) {
             const std::string why = error == nullptr ? "unknown" : one_line(error->message);
@@ -125,13 +125,14 @@ class NotifyDesktop final : public Desktop {
         return {};
     }
 
-    void add_button(NotifyLibrary::Note* note, const std::string& name, Button button) {
-        const std::string label = one_line(button.label);
+    void add_button(NotifyLibrary::Note* note, Button button) {
+        const std::string name = std::to_string(button.pressed.place);
+        const std::string label = one_line(button.pressed.label);
         library_->notify_notification_add_action(
             note, name.c_str(), label.c_str(),
             [](NotifyLibrary::Note*, char*, void* data) {
-                const auto& pressed = *static_cast<Button*>(data);
-                pressed.desktop->chosen_(pressed.id, pressed.label);
+                const auto& own = *static_cast<Button*>(data);
+                own.desktop->chosen_(own.id, own.pressed);
             },
             new Button(std::move(button)), [](void* data) { delete static_cast<Button*>(data); });
     }

@@ -2,6 +2,7 @@
 // library is loaded when there is a desktop, so that immp runs where there is neither.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,10 +20,16 @@ struct DesktopNote {
     bool important = false;
 };
 
+/// One that was pressed.
+struct DesktopButton {
+    std::size_t place;  ///< in the note, from 0
+    std::string label;
+};
+
 class Desktop {
   public:
     /// Called in a thread of its own when somebody presses a button.
-    using Chosen = std::function<void(const std::string& id, const std::string& button)>;
+    using Chosen = std::function<void(const std::string& id, const DesktopButton& button)>;
 
     /// The user's desktop. Nothing where there is none: DISPLAY or WAYLAND_DISPLAY, a session bus
     /// (DBUS_SESSION_BUS_ADDRESS or $XDG_RUNTIME_DIR/bus) and libnotify.so.4.

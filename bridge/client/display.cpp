@@ -53,6 +53,13 @@ std::string cleaned(std::string_view text, std::string_view kept) {
     return clean;
 }
 
+std::size_t count_characters(std::string_view text) {
+    std::size_t count = 0;
+    for (; !text.empty(); ++count)
+        text.remove_prefix(first_of(text).octets);
+    return count;
+}
+
 }  // namespace
 
 std::string many_lines(std::string_view text) {
@@ -77,19 +84,19 @@ std::string size_text(std::uint64_t bytes) {
     return room.data();
 }
 
+std::string whole_column(std::string_view text, std::size_t characters) {
+    const std::string cell = one_line(text);
+    const std::size_t shown = count_characters(cell);
+    return cell + std::string(shown < characters ? characters - shown : 0, ' ');
+}
+
 std::string column(std::string_view text, std::size_t characters) {
-    std::string cell = one_line(text);
-    std::size_t shown = 0;
-    std::size_t cut_at = 0;
-    for (std::size_t at = 0; at < cell.size(); ++shown) {
-        if (shown + 1 == characters) cut_at = at;
-        at += first_of(std::string_view(cell).substr(at)).octets;
-    }
-    if (shown > characters) {
-        cell.resize(cut_at);
-        return cell + "~";
-    }
-    return cell + std::string(characters - shown, ' ');
+    const std::string cell = one_line(text);
+    if (count_characters(cell) <= characters) return whole_column(cell, characters);
+    std::size_t end = 0;
+    for (std::size_t shown = 0; shown + 1 < characters; ++shown)
+        end += first_of(std::string_view(cell).substr(end)).octets;
+    return cell.substr(0, end) + "~";
 }
 
 }  // namespace immp::bridge::client

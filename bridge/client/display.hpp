@@ -16,6 +16,8 @@ namespace immp::bridge::client {
 /// "512 B", "1.4 MiB".
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
 
+/// The whole on one line, filled with blanks to a column: for names, whose end tells whose they are.
+[[nodiscard]] std::string whole_column(std::string_view text, std::size_t characters);
 /// As many characters as fit a column, the last one `~` where some are cut off.
 [[nodiscard]] std::string column(std::string_view text, std::size_t characters);
 

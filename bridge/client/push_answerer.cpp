@@ -6,11 +6,11 @@
 
 namespace immp::bridge::client {
 
-Outcome<void> PushAnswerer::answer(const std::string& push, const std::string& label) {
+Outcome<void> PushAnswerer::answer(const std::string& push, const DesktopButton& button) {
     forget_ended();
-    // A label may begin with a dash.
-    const auto child =
-        start_program({"/proc/self/exe", "answer", "--open", "--account", account_, "--", push, label});
+    // A label may begin with a dash, and may be the number of another action.
+    const auto child = start_program({"/proc/self/exe", "answer", "--open", "--account", account_, "--number",
+                                      std::to_string(button.place + 1), "--", push, button.label});
     if (!child) return std::unexpected(child.error());
     started_.push_back(*child);
     return {};

@@ -6,12 +6,12 @@
 
 #include <sys/types.h>
 
-#include "bridge/client/failure.hpp"
+#include "bridge/client/desktop.hpp"
 
 namespace immp::bridge::client {
 
-/// Starts `immp answer <push> <label> --open`, this program again, in a process of its own, so that a watch
-/// goes on meanwhile. For one thread.
+/// Starts `immp answer <push> <label> --number <n> --open`, this program again, in a process of its own, so
+/// that a watch goes on meanwhile. For one thread.
 class PushAnswerer {
   public:
     explicit PushAnswerer(std::string account) : account_(std::move(account)) {}
@@ -20,7 +20,7 @@ class PushAnswerer {
     PushAnswerer(const PushAnswerer&) = delete;
     PushAnswerer& operator=(const PushAnswerer&) = delete;
 
-    [[nodiscard]] Outcome<void> answer(const std::string& push, const std::string& label);
+    [[nodiscard]] Outcome<void> answer(const std::string& push, const DesktopButton& button);
 
   private:
     void forget_ended();

@@ -42,7 +42,9 @@ Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, E
     std::string line(most, '\0');
     ssize_t got = -1;
     {
-        // Before the prompt: what is typed ahead of it would be thrown away, what is typed behind it shown.
+        // An Enter or a `y` that was meant for something else answers nothing.
+        ::tcflush(terminal, TCIFLUSH);
+        // Before the prompt: what is typed behind it is not to be shown.
         std::optional<EchoOff> silent;
         if (echo == Echo::hidden) silent.emplace(terminal);
         if (::write(terminal, prompt.data(), prompt.size()) > 0)
@@ -53,11 +55,8 @@ Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, E
     return line;
 }
 
-Outcome<bool> confirmed(const std::string& question, bool said_yes) {
-    if (said_yes) return true;
-    const auto line =
-        ask_terminal(question + " [y/N] ", kMaxAnswerBytes, Echo::shown,
-                     "nothing was done, since there is no terminal to ask at; with --yes it is not asked");
+Outcome<bool> confirmed(const std::string& question, const std::string& remedy) {
+    const auto line = ask_terminal(question + " [y/N] ", kMaxAnswerBytes, Echo::shown, remedy);
     if (!line) return std::unexpected(line.error());
     const std::string answer = to_upper(line->substr(0, line->find_first_of("\r\n")));
     return answer == "Y" || answer == "YES";

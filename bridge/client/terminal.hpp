@@ -10,13 +10,14 @@ namespace immp::bridge::client {
 
 enum class Echo { shown, hidden };
 
-/// What is typed behind the prompt, with its line end, at most so many octets; empty at the end of input.
-/// ExitStatus::no_input with `remedy` where there is no terminal. The prompt must be safe to show.
+/// What is typed after the prompt shows, not what was typed ahead of it, with its line end, at most so many
+/// octets; empty at the end of input. ExitStatus::no_input with `remedy` where there is no terminal. The
+/// prompt must be safe to show.
 [[nodiscard]] Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, Echo echo,
                                                 const std::string& remedy);
 
-/// Whether the answer to a question of yes or no was yes; anything else is no. True at once where `said_yes`:
-/// --yes was typed. ExitStatus::no_input where there is neither.
-[[nodiscard]] Outcome<bool> confirmed(const std::string& question, bool said_yes);
+/// Whether the answer to a question of yes or no was yes; anything else is no. ExitStatus::no_input with
+/// `remedy` where there is no terminal.
+[[nodiscard]] Outcome<bool> confirmed(const std::string& question, const std::string& remedy);
 
 }  // namespace immp::bridge::client

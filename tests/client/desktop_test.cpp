@@ -65,8 +65,9 @@ class DesktopTest : public testing::Test {
 std::string pressed(const DesktopNote& note) {
     std::promise<std::string> chosen;
     auto button = chosen.get_future();
-    const auto desktop = Desktop::find(
-        [&](const std::string& id, const std::string& label) { chosen.set_value(id + " " + label); });
+    const auto desktop = Desktop::find([&](const std::string& id, const DesktopButton& one) {
+        chosen.set_value(id + " " + std::to_string(one.place) + " " + one.label);
+    });
     if (!desktop) return "no desktop";
     if (const auto shown = desktop->show(note); !shown)
         return std::to_string(static_cast<int>(shown.error().status)) + " " + shown.error().text;
@@ -89,7 +90,7 @@ TEST_F(DesktopTest, ShowsANoteAndTellsWhichButtonWasPressed) {
               "\"&lt;b&gt;Sure?&lt;/b&gt;\uFFFD &amp; so on\\n[Yes] https://b.example/?x=1&amp;y=2\", "
               "\"actions\": [\"0\", \"Yes\", \"1\", \"No\"], \"urgency\": 2}");
     ASSERT_TRUE(desktop->say("1 1\n"));
-    EXPECT_EQ(button.get(), "id No");
+    EXPECT_EQ(button.get(), "id 1 No");
 }
 
 TEST_F(DesktopTest, SaysWhereNobodyShowsNotes) {

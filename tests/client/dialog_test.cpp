@@ -10,6 +10,7 @@
 //     file: name text             a file in the folder where the command runs
 //     program: name text          the same, and it can be run: it is found before those of the system
 //     note: text                  is shown on the desktop that there is then; press: which button, from 0
+//     asked: text                 what the terminal shows; there is none else. typed: what is answered then
 //     status: number
 //     out: text                   is in the output; `out!:` is not; err: for standard error, one line
 //     kept: name text             is in that file beside the credentials
@@ -116,6 +117,15 @@ test::Pem certificate(const test::Authority& authority, const std::string& kind)
     return authority.issue(kind);
 }
 
+std::vector<test::Typed> typed_in(const Dialog& dialog) {
+    std::vector<test::Typed> typed;
+    const auto asked = dialog.all("asked");
+    const auto answers = dialog.all("typed");
+    for (std::size_t at = 0; at < std::min(asked.size(), answers.size()); ++at)
+        typed.push_back({asked[at], answers[at]});
+    return typed;
+}
+
 class DialogTest : public testing::TestWithParam<std::string> {
   protected:
     void store(const std::string& text, const std::string& server) {
@@ -156,7 +166,7 @@ class DialogTest : public testing::TestWithParam<std::string> {
     test::Ran run(const Dialog& dialog, const std::vector<std::string>& arguments,
                   const test::Environment& more) {
         return test::run_immp(arguments, replaced(dialog.one("stdin").value_or(""), "\\n", "\n"),
-                              folder_.path("home"), folder_.path("work"), more);
+                              folder_.path("home"), folder_.path("work"), more, typed_in(dialog));
     }
 
     /// Presses the button when the note is there.
@@ -180,6 +190,8 @@ class DialogTest : public testing::TestWithParam<std::string> {
             EXPECT_THAT(ran.out, HasSubstr(replaced(text, "\\n", "\n")));
         for (const std::string& text : dialog.all("out!"))
             EXPECT_THAT(ran.out, Not(HasSubstr(text)));
+        for (const std::string& question : dialog.all("asked"))
+            EXPECT_THAT(ran.terminal, HasSubstr(question));
         for (const std::string& text : dialog.all("err"))
             EXPECT_THAT(ran.err, HasSubstr(text));
         EXPECT_THAT(ran.err, Not(HasSubstr("\x1b")));

@@ -44,6 +44,12 @@ TEST(Display, ColumnsCountCharacters) {
     EXPECT_EQ(column("\xc3\xbc\xc3\xbc\xc3\xbc", 2), "\xc3\xbc~");
 }
 
+TEST(Display, NamesAreNeverCut) {
+    EXPECT_EQ(whole_column("abc", 5), "abc  ");
+    EXPECT_EQ(whole_column("abcdef", 5), "abcdef");
+    EXPECT_EQ(whole_column("\xc3\xbc\n", 4), "\xc3\xbc   ");
+}
+
 TEST(Display, SizesAreShort) {
     EXPECT_EQ(size_text(0), "0 B");
     EXPECT_EQ(size_text(1023), "1023 B");
