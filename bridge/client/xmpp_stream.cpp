@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <strophe.h>
@@ -81,11 +82,13 @@ TunnelIq read_iq(xmpp_ctx_t* context, xmpp_stanza_t* stanza) {
     return iq;
 }
 
-/// A block goes at once, not when the one before was acknowledged; and a server that is gone is noticed.
+/// A block goes at once, not when the one before was acknowledged; a server that is gone is noticed; and no
+/// program that is started holds the stream open.
 int prepare_socket(xmpp_conn_t*, void* socket) {
     const int descriptor = *static_cast<int*>(socket);
     const int on = 1;
     const unsigned vanished_ms = 60'000;
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &vanished_ms, sizeof vanished_ms);
