@@ -21,11 +21,21 @@ Result<std::string> read_sid(const Element& element) {
     return std::string(*sid);
 }
 
+Result<std::uint16_t> read_seq(const Element& element) {
+    const auto seq = bridge::parse_number(element.get("seq").value_or(""));
+    if (!seq || *seq > UINT16_MAX) return bad_form("seq");
+    return static_cast<std::uint16_t>(*seq);
+}
+
 }  // namespace
 
 std::string ibb_data(std::string_view sid, std::uint16_t seq, std::string_view octets) {
     return element("data", {{"xmlns", kIbbNs}, {"seq", std::to_string(seq)}, {"sid", sid}},
                    armor::encode_base64(as_bytes(octets)));
+}
+
+std::string ibb_resumed(std::uint16_t seq) {
+    return element("resume", {{"xmlns", kImmpNs}, {"seq", std::to_string(seq)}});
 }
 
 std::string ibb_close(std::string_view sid) {
@@ -49,16 +59,22 @@ Result<IbbOpen> read_ibb_open(const Stanza& set) {
         return fail(701, "only iq stanzas carry a session");
     if (*size < bridge::kLeastBlockBytes) return bad_form("block-size");
     if (*size > bridge::kMostBlockBytes) return fail(413, "a block-size of 32768 is welcome");
-    return IbbOpen{*std::move(sid), static_cast<std::size_t>(*size)};
+    IbbOpen opened{*std::move(sid), static_cast<std::size_t>(*size)};
+    if (const Element* const resume = set.find(ElementKind::ibb_resume)) {
+        const auto seq = read_seq(*resume);
+        if (!seq) return std::unexpected(seq.error());
+        opened.resume = *seq;
+    }
+    return opened;
 }
 
 Result<IbbData> read_ibb_data(Stanza&& set) {
     Element& data = set.elements.front();
     auto sid = read_sid(data);
     if (!sid) return std::unexpected(sid.error());
-    const auto seq = bridge::parse_number(data.get("seq").value_or(""));
-    if (!seq || *seq > UINT16_MAX) return bad_form("seq");
-    return IbbData{*std::move(sid), static_cast<std::uint16_t>(*seq), std::string(as_text(data.octets))};
+    const auto seq = read_seq(data);
+    if (!seq) return std::unexpected(seq.error());
+    return IbbData{*std::move(sid), *seq, std::string(as_text(data.octets))};
 }
 
 Result<std::string> read_ibb_close(const Stanza& set) {

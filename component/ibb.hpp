@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ namespace immp::component {
 inline constexpr std::size_t kMaxSidBytes = 64;
 
 [[nodiscard]] std::string ibb_data(std::string_view sid, std::uint16_t seq, std::string_view octets);
+/// Behind the result of an `<open/>` that resumes.
+[[nodiscard]] std::string ibb_resumed(std::uint16_t seq);
 [[nodiscard]] std::string ibb_close(std::string_view sid);
 
 /// Whether the stanza's payload is one of these.
@@ -23,6 +26,8 @@ inline constexpr std::size_t kMaxSidBytes = 64;
 struct IbbOpen {
     std::string sid;
     std::size_t block_bytes = 0;
+    /// The block that the client awaits, of a session that there is.
+    std::optional<std::uint16_t> resume = {};
 };
 /// 400 for what has no such form; 413 for a block that is larger than we take (`resource-constraint`: less is
 /// welcome); 701 for `stanza='message'`.

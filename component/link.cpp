@@ -72,7 +72,7 @@ class Link::Driver final : public std::enable_shared_from_this<Driver>, public O
 
     void stop() {
         perform(machine_.stop());
-        users_->down();
+        users_->stop();
         asker_.down(Error{703, "shutting down", {}, 60s});
         for (auto& begin : std::exchange(walks_, {}))
             begin.call();

@@ -32,6 +32,7 @@ enum class ElementKind : std::uint8_t {
     cookie,           // urn:immp:1
     online,           // urn:immp:1
     ibb_open,         // XEP-0047
+    ibb_resume,       // urn:immp:1, in ibb_open
     ibb_data,         // XEP-0047; base64
     ibb_close,        // XEP-0047
     error,            // of a stanza

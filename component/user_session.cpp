@@ -27,6 +27,12 @@ constexpr Refusal kRefusals[] = {
     {Taken::overrun, "wait", "resource-constraint", "blocks that nobody waited for"},
 };
 
+/// What a client says that is there, and has no such session, or gives it up. Everything else, a server says
+/// for a client that is gone.
+bool ends_it(std::string_view condition) {
+    return condition == "item-not-found" || condition == "unexpected-request" || condition == "bad-request";
+}
+
 }  // namespace
 
 UserSession::UserSession(Setup setup, Outlet& outlet, Asker& asker, World& world)
@@ -49,9 +55,11 @@ void UserSession::start() {
 
 void UserSession::take(std::string id, IbbData block) {
     if (state_ == State::closed) return;
+    if (detached_since_) return reply("error", id, plain_error_payload("wait", "recipient-unavailable"));
     heard_ = world_.now();
     if (!block.octets.empty()) moved_ = heard_;
     const Taken taken = stream_.take(block.seq, std::move(block.octets), id);
+    if (taken == Taken::repeated) return reply("result", id);
     for (const Refusal& refusal : kRefusals)
         if (refusal.taken == taken)
             return break_off(id, plain_error_payload(refusal.type, refusal.condition), refusal.why);
@@ -64,7 +72,46 @@ void UserSession::break_off(const std::string& id, std::string_view error, std::
     drop(why);
 }
 
+void UserSession::detach(std::string_view why) {
+    if (state_ == State::closed || detached_since_) return;
+    detached_since_ = world_.now();
+    ++path_;
+    stream_.interrupt();
+    world_.log(bridge::LogLevel::debug, "link: a user's session is detached, with " +
+                                            std::to_string(stream_.unsent_bytes()) +
+                                            " octets for its client: " + std::string(why));
+}
+
+void UserSession::resume(const std::string& id, const IbbOpen& opened) {
+    if (state_ == State::closed) return;
+    if (opened.block_bytes != setup_.opened.block_bytes)
+        return reply("error", id, plain_error_payload("modify", "bad-request"));
+    if (resumed_ && world_.now() - *resumed_ < kResumePause)
+        return reply("error", id,
+                     error_payload(Error{429, "A session is resumed once a second", {}, kResumePause}));
+    detach("its client has another stream");
+    // What the session has not taken by now, the client sends again: each resumption would add to it.
+    const std::uint16_t awaited = stream_.forget_unread();
+    if (!stream_.resume(*opened.resume))
+        return break_off(id, plain_error_payload("cancel", "unexpected-request"), "cannot go on from there");
+    attach(id, awaited);
+}
+
+void UserSession::attach(const std::string& id, std::uint16_t awaited) {
+    detached_since_.reset();
+    resumed_ = heard_ = moved_ = ending_ = world_.now();
+    world_.log(bridge::LogLevel::debug, "link: a user's session goes on");
+    reply("result", id, ibb_resumed(awaited));
+    run();
+}
+
+void UserSession::probe() {
+    if (state_ == State::open && !detached_since_ && stream_.under_way() == 0)
+        ask(stream_.probe(world_.now()));
+}
+
 void UserSession::shut_down() {
+    if (detached_since_) return drop("we shut down");
     if (state_ != State::open) return;
     setup_.driver->add(session().shut_down());
     run();
@@ -80,6 +127,10 @@ void UserSession::drop(std::string_view why) {
 
 void UserSession::tick() {
     const Time now = world_.now();
+    if (detached_since_) {
+        if (now - *detached_since_ >= bridge::kResumableFor) drop("its client did not come back");
+        return;
+    }
     if (state_ == State::ending && now - ending_ >= kUserFarewell) {
         say_close();
         return drop("its client does not take the last replies");
@@ -90,7 +141,7 @@ void UserSession::tick() {
         setup_.driver->add(session().idle());
         return run();
     }
-    if (now - heard_ >= kUserProbeAfter && stream_.under_way() == 0) ask(stream_.probe(now));
+    if (now - heard_ >= kUserProbeAfter) probe();
 }
 
 // -- the loop
@@ -138,6 +189,7 @@ void UserSession::carry_out(bridge::Action action) {
 }
 
 bool UserSession::send_block() {
+    if (detached_since_) return false;
     // Both servers buffer without limit; our own queue must not.
     if (outlet_.queued_bytes() > kHighWaterBytes && stream_.under_way() > 0) return false;
     const auto block = stream_.next(world_.now());
@@ -152,25 +204,34 @@ void UserSession::ask(const bridge::BlockStream::Block& block) {
                 .payload = ibb_data(setup_.opened.sid, block.seq, block.octets),
                 .patience = kBlockPatience,
                 .lane = Lane::bulk},
-               [weak = weak_from_this(), seq = block.seq,
+               [weak = weak_from_this(), path = path_, seq = block.seq,
                 octets = block.octets.size()](const Result<Stanza>& answer) {
-                   if (const auto self = weak.lock()) self->answered(answer, seq, octets);
+                   const auto self = weak.lock();
+                   if (self && path == self->path_) self->answered(answer, seq, octets);
                });
 }
 
 void UserSession::answered(const Result<Stanza>& answer, std::uint16_t seq, std::size_t octets) {
     if (state_ == State::closed) return;
-    if (!answer) return drop(answer.error().text);
-    if (answer->head.type != "result") return drop("its client is gone");
+    if (!answer || answer->head.type != "result") return came_back(answer);
     heard_ = world_.now();
     if (octets > 0) moved_ = heard_;
     stream_.acknowledged(seq, heard_);
     run();
 }
 
+/// Where nobody answers for so long, that was the time in which it could have come back.
+void UserSession::came_back(const Result<Stanza>& answer) {
+    if (!answer && answer.error().code == 704) return detach(answer.error().text);
+    if (!answer) return drop(answer.error().text);
+    const std::string_view condition = condition_of(*answer);
+    if (ends_it(condition)) return drop("its client knows it no more");
+    detach("its client is gone");
+}
+
 /// When all that was said has been taken.
 bool UserSession::end() {
-    if (stream_.unsent_bytes() > 0 || stream_.under_way() > 0) return false;
+    if (detached_since_ || stream_.unsent_bytes() > 0 || stream_.under_way() > 0) return false;
     say_close();
     drop("orderly");
     return false;

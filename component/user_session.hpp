@@ -1,10 +1,12 @@
 // One session of a user of our own domain, whose octets travel in blocks between his client and us
 // (docs/xmpp.md, Users): the session machine, its node and both ends' blocks, joined. No socket: stanzas
-// leave by the Outlet and the Asker. Everything on the I/O thread.
+// leave by the Outlet and the Asker. It outlives the client's stream: detached, it says nothing, and waits to
+// be resumed. Everything on the I/O thread.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bridge/net/session_driver.hpp"
@@ -14,6 +16,8 @@
 
 namespace immp::component {
 
+/// Resumptions of one session: each sends a window again.
+inline constexpr std::chrono::seconds kResumePause{1};
 /// Without an answer to a block for so long the client is gone: on a slow path its results wait behind its
 /// own blocks.
 inline constexpr std::chrono::minutes kBlockPatience{5};
@@ -44,7 +48,15 @@ class UserSession : public std::enable_shared_from_this<UserSession> {
     void start();
     /// A block of the client, as the request with this id.
     void take(std::string id, IbbData block);
-    /// Orderly: 703 after what is pending is answered.
+    /// Its client is back, by the request with this id, and awaits the block with this number.
+    void resume(const std::string& id, const IbbOpen& opened);
+    /// Its client, or our link, is gone.
+    void detach(std::string_view why);
+    /// Nothing where it is not detached.
+    [[nodiscard]] std::optional<Time> detached_since() const { return detached_since_; }
+    /// Asks whether its client is there, where nothing is under way that would tell.
+    void probe();
+    /// Orderly: 703 after what is pending is answered; at once where nobody is there to be told.
     void shut_down();
     /// At once, and without a word: the other side knows, or cannot be told.
     void drop(std::string_view why);
@@ -72,6 +84,8 @@ class UserSession : public std::enable_shared_from_this<UserSession> {
     void carry_out(bridge::Action action);
     void ask(const bridge::BlockStream::Block& block);
     void answered(const Result<Stanza>& answer, std::uint16_t seq, std::size_t octets);
+    void came_back(const Result<Stanza>& answer);
+    void attach(const std::string& id, std::uint16_t awaited);
     void break_off(const std::string& id, std::string_view error, std::string_view why);
     void reply(std::string_view type, std::string_view id, std::string_view payload = {});
     [[nodiscard]] bool has_room() const;
@@ -83,6 +97,9 @@ class UserSession : public std::enable_shared_from_this<UserSession> {
     World& world_;
     bridge::BlockStream stream_;
     State state_ = State::open;
+    std::optional<Time> detached_since_;
+    std::optional<Time> resumed_;
+    unsigned path_ = 0;          // answers to what was asked on a former one count no more
     bool owes_drained_ = false;  // something was sent since Session::drained
     bool running_ = false;       // a callback out of run() must not run again
     bool runs_soon_ = false;

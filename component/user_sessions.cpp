@@ -1,13 +1,23 @@
 #include "component/user_sessions.hpp"
 
-#include <vector>
-
 #include "bridge/wire/imid.hpp"
 #include "component/jid.hpp"
 #include "component/stanza_error.hpp"
 #include "component/xml_writer.hpp"
 
 namespace immp::component {
+namespace {
+
+std::shared_ptr<UserSession> detached_longest(const std::vector<std::shared_ptr<UserSession>>& sessions) {
+    std::shared_ptr<UserSession> longest;
+    for (const auto& session : sessions) {
+        const auto since = session->detached_since();
+        if (since && (!longest || *since < *longest->detached_since())) longest = session;
+    }
+    return longest;
+}
+
+}  // namespace
 
 UserSessions::UserSessions(std::string our_jid, UserAccess access, Outlet& outlet, Asker& asker, World& world)
     : our_jid_(std::move(our_jid)),
@@ -48,10 +58,15 @@ void UserSessions::open(const StanzaHead& head, const Stanza& stanza) {
     if (!opened && opened.error().code == 413)  // XEP-0047, 2.1
         return reply("error", head, plain_error_payload("modify", "resource-constraint"));
     if (!opened) return refuse(head, opened.error());
-    const Key key{head.from, opened->sid};
+    if (!opened->resume) return begin(head, *std::move(opened));
+    if (const auto session = find(head, opened->sid)) session->resume(head.id, *opened);
+}
+
+void UserSessions::begin(const StanzaHead& head, IbbOpen opened) {
+    const Key key{head.from, opened.sid};
     if (sessions_.contains(key)) return reply("error", head, plain_error_payload("cancel", "not-acceptable"));
     const std::string account = *account_of(head.from);
-    auto [verdict, seat] = admission_.admit(account);
+    auto [verdict, seat] = admit(account);
     if (verdict != bridge::Admitted::yes)
         return refuse(head,
                       verdict == bridge::Admitted::server_full
@@ -61,7 +76,7 @@ void UserSessions::open(const StanzaHead& head, const Stanza& stanza) {
     auto driver = std::make_shared<bridge::SessionDriver>(bridge::ListenerKind::xmpp, access_.session,
                                                           access_.hosts({account}));
     const auto session = std::make_shared<UserSession>(
-        UserSession::Setup{our_jid_, head.from, account, *std::move(opened), std::move(driver),
+        UserSession::Setup{our_jid_, head.from, account, std::move(opened), std::move(driver),
                            [weak = weak_from_this(), key, seat = std::move(seat)]() mutable {
                                seat.reset();
                                if (const auto self = weak.lock()) self->forget(key);
@@ -69,6 +84,40 @@ void UserSessions::open(const StanzaHead& head, const Stanza& stanza) {
         outlet_, asker_, world_);
     sessions_.emplace(key, session);
     session->start();
+}
+
+bridge::Admission::Verdict UserSessions::admit(const std::string& account) {
+    auto seat = admission_.admit(account);
+    if (seat.admitted == bridge::Admitted::yes) return seat;
+    const Sessions own = sessions_of(account);
+    auto longest = detached_longest(own);
+    // Another's is no help to an account that is full itself.
+    if (!longest && own.size() < kUserSessionsPerAccount) longest = detached_longest(all());
+    if (longest) {
+        longest->drop("another was opened, and it was detached longest");
+        return admission_.admit(account);
+    }
+    // Clients that were killed are missed only after a while; who is refused now shall find a seat soon.
+    for (const auto& session : own)
+        session->probe();
+    return seat;
+}
+
+UserSessions::Sessions UserSessions::sessions_of(const std::string& account) const {
+    const std::string begin = account + "/";
+    Sessions own;
+    for (auto at = sessions_.lower_bound({begin, {}}); at != sessions_.end(); ++at) {
+        if (!at->first.first.starts_with(begin)) break;
+        own.push_back(at->second);
+    }
+    return own;
+}
+
+UserSessions::Sessions UserSessions::all() const {
+    Sessions sessions;
+    for (const auto& [key, session] : sessions_)
+        sessions.push_back(session);
+    return sessions;
 }
 
 std::shared_ptr<UserSession> UserSessions::find(const StanzaHead& head, const std::string& sid) {
@@ -99,24 +148,26 @@ void UserSessions::forget(const Key& key) {
 }
 
 void UserSessions::tick() {
-    if (ended_ && world_.now() >= ends_at_) return down();
-    const auto all = sessions_;  // what ends takes itself out of the map
-    for (const auto& [key, session] : all)
+    if (ended_ && world_.now() >= ends_at_) return stop();
+    for (const auto& session : all())  // what ends takes itself out of the map
         session->tick();
 }
 
 void UserSessions::down() {
-    const auto all = sessions_;
-    for (const auto& [key, session] : all)
-        session->drop("our link to the XMPP server is down");
+    for (const auto& session : all())
+        session->detach("our link to the XMPP server is down");
+}
+
+void UserSessions::stop() {
+    for (const auto& session : all())
+        session->drop("we end");
 }
 
 void UserSessions::shut_down(std::chrono::milliseconds patience, std::move_only_function<void()> done) {
     if (sessions_.empty()) return world_.defer(std::move(done));
     ended_ = std::move(done);
     ends_at_ = world_.now() + patience;
-    const auto all = sessions_;
-    for (const auto& [key, session] : all)
+    for (const auto& session : all())
         session->shut_down();
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "bridge/net/admission.hpp"
 #include "component/user_session.hpp"
@@ -33,8 +34,10 @@ class UserSessions : public std::enable_shared_from_this<UserSessions> {
     void take(Stanza stanza);
     /// To be called every second or so while there are any.
     void tick();
-    /// Our stream is down: all of them are gone, and nobody can be told.
+    /// Our stream is down: all of them are detached.
     void down();
+    /// Ends all of them at once; nobody can be told.
+    void stop();
     /// The daemon ends: each is told 703. `done` is called when all are gone, by force after `patience`; not
     /// before this returns.
     void shut_down(std::chrono::milliseconds patience, std::move_only_function<void()> done);
@@ -42,8 +45,14 @@ class UserSessions : public std::enable_shared_from_this<UserSessions> {
 
   private:
     using Key = std::pair<std::string, std::string>;  // full JID, sid
+    using Sessions = std::vector<std::shared_ptr<UserSession>>;
 
     void open(const StanzaHead& head, const Stanza& stanza);
+    void begin(const StanzaHead& head, IbbOpen opened);
+    /// A seat, for which the session gives way that is detached longest.
+    [[nodiscard]] bridge::Admission::Verdict admit(const std::string& account);
+    [[nodiscard]] Sessions sessions_of(const std::string& account) const;
+    [[nodiscard]] Sessions all() const;
     void take_block(const StanzaHead& head, Stanza stanza);
     void close(const StanzaHead& head, const Stanza& stanza);
     void forget(const Key& key);

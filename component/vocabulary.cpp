@@ -22,6 +22,7 @@ constexpr Word kWords[] = {
     {cookie, std::nullopt, kImmpNs, "cookie", Content::none, {"value", "receiver", "cb"}},
     {online, std::nullopt, kImmpNs, "online", Content::none, {}},
     {ibb_open, std::nullopt, kIbbNs, "open", Content::none, {"block-size", "sid", "stanza"}},
+    {ibb_resume, ibb_open, kImmpNs, "resume", Content::none, {"seq"}},
     {ibb_data, std::nullopt, kIbbNs, "data", Content::base64, {"seq", "sid"}},
     {ibb_close, std::nullopt, kIbbNs, "close", Content::none, {"sid"}},
     {error, std::nullopt, kComponentNs, "error", Content::none, {"type"}},

@@ -36,6 +36,7 @@ inline std::string_view text_of(ElementKind kind) {
         case receipt: return "receipt";
         case online: return "online";
         case ibb_open: return "ibb_open";
+        case ibb_resume: return "ibb_resume";
         case ibb_data: return "ibb_data";
         case ibb_close: return "ibb_close";
         case error: return "error";

@@ -1,5 +1,6 @@
 #include "component/user_sessions.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <fstream>
 #include <sstream>
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "armor/base64.hpp"
+#include "bridge/wire/token.hpp"
 #include "tests/component/side_double.hpp"
 #include "tests/support/folders.hpp"
 
@@ -57,7 +59,7 @@ class UserSessionsTest : public testing::Test {
                                                               }},
                                                    side_.outlet, side_.asker, side_.outside.world);
     }
-    ~UserSessionsTest() override { sessions_->down(); }
+    ~UserSessionsTest() override { sessions_->stop(); }
 
     void hear(std::string_view text) {
         auto heard = stanza(text);
@@ -98,6 +100,40 @@ class UserSessionsTest : public testing::Test {
                  "' to='immp.a.example'/>");
         }
         return others;
+    }
+    void resume_at(std::string_view seq, std::string_view from = kAlice, std::string_view sid = "c0ffee",
+                   std::string_view size = "32768") {
+        set("<open xmlns='http://jabber.org/protocol/ibb' block-size='" + std::string(size) + "' sid='" +
+                std::string(sid) + "' stanza='iq'><resume xmlns='urn:immp:1' seq='" + std::string(seq) +
+                "'/></open>",
+            from);
+    }
+    void resume(unsigned seq, std::string_view from = kAlice, std::string_view sid = "c0ffee",
+                std::string_view size = "32768") {
+        resume_at(std::to_string(seq), from, sid, size);
+    }
+    void answer(const Stanza& block, std::string_view condition) {
+        hear("<iq type='error' id='" + block.head.id + "' from='" + block.head.to +
+             "' to='immp.a.example'><error type='cancel'><" + std::string(condition) +
+             " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    }
+    /// The first block of that session that has not been looked at comes back.
+    void refuse_block(std::string_view condition, std::string_view sid = "c0ffee") {
+        const auto is_block = [&](const std::pair<std::string, Lane>& sent) {
+            return sent.first.find("<data ") != std::string::npos &&
+                   sent.first.find("sid='" + std::string(sid) + "'") != std::string::npos;
+        };
+        const auto found = std::ranges::find_if(side_.outlet.sent, is_block);
+        ASSERT_NE(found, side_.outlet.sent.end()) << sid;
+        const auto block = stanza(found->first);
+        side_.outlet.sent.erase(side_.outlet.sent.begin(), found + 1);
+        answer(block, condition);
+    }
+    static std::string commands(int count) {
+        std::string lines;
+        for (; count > 0; --count)
+            lines += "HELP\n";
+        return lines;
     }
     /// The octets that came since.
     std::string said() {
@@ -235,15 +271,10 @@ TEST_F(UserSessionsTest, ClosesWhereItsClientSaysSo) {
     EXPECT_THAT(only_stanza(), HasSubstr("item-not-found"));
 }
 
-TEST_F(UserSessionsTest, EndsWithItsClient) {
+TEST_F(UserSessionsTest, EndsWhereItsClientKnowsItNoMore) {
     enter();
     data(0, "NOOP\n");
-    side_.outlet.next();
-    const auto block = stanza(side_.outlet.next());
-    ASSERT_TRUE(block.find(ElementKind::ibb_data));
-    hear("<iq type='error' id='" + block.head.id + "' from='" + kAlice +
-         "' to='immp.a.example'><error type='cancel'><service-unavailable "
-         "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    refuse_block("item-not-found");
     EXPECT_EQ(sessions_->size(), 0u);
     EXPECT_TRUE(side_.outlet.sent.empty()) << "nobody is there to be told";
 }
@@ -256,18 +287,230 @@ TEST_F(UserSessionsTest, EndsWhereNoAnswerComes) {
     EXPECT_EQ(sessions_->size(), 0u);
 }
 
-TEST_F(UserSessionsTest, EndsWithTheLink) {
+TEST_F(UserSessionsTest, GoesOnWithItsClientInTheMiddleOfAReply) {
+    for (const auto* condition :
+         {"service-unavailable", "recipient-unavailable", "remote-server-timeout", "gone"}) {
+        enter();
+        data(0, "NOOP\n");
+        refuse_block(condition);
+        EXPECT_EQ(sessions_->size(), 1u) << condition;
+        EXPECT_TRUE(side_.outlet.sent.empty()) << "nobody is there to be told";
+        resume(2);
+        EXPECT_THAT(side_.outlet.next(), HasSubstr("type='result' id='q' from='immp.a.example' to='" +
+                                                   kAlice + "'><resume xmlns='urn:immp:1' seq='1'/></iq>"));
+        data(1, "NOOP\n");
+        EXPECT_EQ(said(), "200 OK\n200 OK\n") << "the one that came back, too, and each once";
+        sessions_->stop();
+        side_.outlet.sent.clear();
+    }
+}
+
+TEST_F(UserSessionsTest, GoesOnWhereItsResultsWereLost) {
+    enter();
+    data(0, "NOOP\n");
+    data(1, "NOOP\n");
+    side_.outlet.sent.clear();
+    resume(2);
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("<resume xmlns='urn:immp:1' seq='2'/>"));
+    data(1, "NOOP\n");
+    EXPECT_THAT(take_stanzas(), testing::Contains(HasSubstr("type='result' id='d1'"))) << "a late one";
+    EXPECT_EQ(octets_, "200 OK\n200 OK\n");
+    data(3, "NOOP\n");
+    EXPECT_THAT(take_stanzas().front(), HasSubstr("<unexpected-request "));
+}
+
+TEST_F(UserSessionsTest, WhatBelongsToTheFormerStreamCountsNoMore) {
+    enter();
+    data(0, "NOOP\n");
+    side_.outlet.next();
+    const auto block = stanza(side_.outlet.next());
+    ASSERT_TRUE(block.find(ElementKind::ibb_data));
+    resume(2);
+    answer(block, "service-unavailable");
+    answer(block, "item-not-found");
+    data(1, "NOOP\n");
+    EXPECT_EQ(said(), "200 OK\n200 OK\n");
+}
+
+TEST_F(UserSessionsTest, WhatTheSessionHadNotTakenComesAgain) {
+    enter();
+    host_->is_congested = true;
+    data(0, "NOOP\n");
+    data(1, "NOOP\n");
+    resume(2);
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("<resume xmlns='urn:immp:1' seq='0'/>"));
+    host_->is_congested = false;
+    data(0, "NOOP\n");
+    EXPECT_EQ(said(), "200 OK\n");
+}
+
+TEST_F(UserSessionsTest, ADetachedOneWaitsToBeResumed) {
+    enter();
+    data(0, "NOOP\n");
+    refuse_block("service-unavailable");
+    data(1, "NOOP\n");
+    EXPECT_THAT(only_stanza(), AllOf(HasSubstr("type='wait'"), HasSubstr("<recipient-unavailable ")));
+    open();
+    EXPECT_THAT(only_stanza(), HasSubstr("not-acceptable"));
+    EXPECT_EQ(sessions_->size(), 1u);
+}
+
+TEST_F(UserSessionsTest, NobodyElseGoesOnWithIt) {
     enter();
     sessions_->down();
+    for (const auto* from :
+         {"bob@a.example/immp-5f3a", "alice@a.example/other", "alice@a.example/immp-5f3a2"}) {
+        resume(1, from);
+        EXPECT_THAT(only_stanza(), HasSubstr("<item-not-found ")) << from;
+    }
+    for (const auto* from : {"alice@b.example/immp-5f3a", "alice@a.example", "immp.b.example"}) {
+        resume(1, from);
+        EXPECT_THAT(only_stanza(), HasSubstr("<forbidden ")) << from;
+    }
+    resume(1, kAlice, "c0ffee2");
+    EXPECT_THAT(only_stanza(), HasSubstr("<item-not-found "));
+    resume(2);
+    EXPECT_THAT(only_stanza(), HasSubstr("<resume "));
+}
+
+TEST_F(UserSessionsTest, DoesNotGoOnFromWhereItNeverWas) {
+    for (const auto* seq : {"", "-1", "65536", "x"}) {
+        resume_at(seq);
+        EXPECT_THAT(only_stanza(), HasSubstr("<bad-request ")) << seq;
+    }
+    enter();
+    resume(2, kAlice, "c0ffee", "4096");
+    EXPECT_THAT(only_stanza(), HasSubstr("<bad-request "));
+    resume(5);
+    const auto all = take_stanzas();
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_THAT(all[0], HasSubstr("<unexpected-request "));
+    EXPECT_THAT(all[1], HasSubstr("<close "));
     EXPECT_EQ(sessions_->size(), 0u);
+}
+
+TEST_F(UserSessionsTest, IsResumedOnceASecond) {
+    enter();
+    data(0, commands(100));
+    side_.outlet.sent.clear();
+    resume(2);
+    EXPECT_EQ(side_.outlet.sent.size(), 5u) << "a window";
+    side_.outlet.sent.clear();
+    for (int time = 0; time < 100; ++time)
+        resume(2);
+    EXPECT_EQ(side_.outlet.sent.size(), 100u);
+    EXPECT_THAT(side_.outlet.sent.back().first,
+                AllOf(HasSubstr("resource-constraint"), HasSubstr("code='429'"), HasSubstr("retry='1'")));
+    side_.outlet.sent.clear();
+    side_.outside.now += kResumePause;
+    resume(2);
+    EXPECT_EQ(side_.outlet.sent.size(), 5u);
+}
+
+TEST_F(UserSessionsTest, WaitsFiveMinutesForItsClient) {
+    enter();
+    sessions_->down();
+    side_.outside.now += bridge::kResumableFor - 1s;
+    sessions_->tick();
+    EXPECT_EQ(sessions_->size(), 1u);
+    side_.outside.now += 1s;
+    sessions_->tick();
+    EXPECT_EQ(sessions_->size(), 0u);
+    resume(2);
+    EXPECT_THAT(only_stanza(), HasSubstr("<item-not-found "));
+    EXPECT_EQ(octets_, "");
+}
+
+TEST_F(UserSessionsTest, OutlivesTheLink) {
+    enter();
+    sessions_->down();
+    EXPECT_EQ(sessions_->size(), 1u);
+    resume(2);
+    EXPECT_THAT(only_stanza(), HasSubstr("<resume "));
+    data(0, "NOOP\n");
+    EXPECT_EQ(said(), "200 OK\n");
+    sessions_->stop();
+    EXPECT_EQ(sessions_->size(), 0u);
+}
+
+TEST_F(UserSessionsTest, ADetachedOneHoldsNoMoreThanItsBound) {
+    enter();
+    for (unsigned seq = 0; seq < 4; ++seq)
+        data(seq, commands(6'000));
+    sessions_->down();
+    side_.outside.run_deferred();
+    std::string line = side_.outside.lines.back();
+    line.resize(std::min(line.find(" octets"), line.size()));
+    const auto kept = bridge::parse_number(line.substr(line.rfind(' ') + 1));
+    ASSERT_TRUE(kept) << line;
+    EXPECT_GT(*kept, kUserHighWaterBytes / 2);
+    EXPECT_LE(*kept, kUserHighWaterBytes + 5 * bridge::kMostBlockBytes);
+    side_.outlet.sent.clear();
+    sessions_->tick();
+    side_.outside.run_deferred();
+    EXPECT_TRUE(side_.outlet.sent.empty()) << "nothing is said to nobody";
+}
+
+TEST_F(UserSessionsTest, TheLongestDetachedGivesWay) {
+    open("bob@a.example/x", "bobs");
+    for (std::size_t number = 0; number < kUserSessionsPerAccount; ++number)
+        open(kAlice, "s" + std::to_string(number));
+    for (const auto* sid : {"bobs", "s3", "s7"}) {
+        refuse_block("service-unavailable", sid);
+        side_.outside.now += 1s;
+    }
+    side_.outlet.sent.clear();
+    open(kAlice, "new");
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("type='result'"));
+    EXPECT_EQ(sessions_->size(), kUserSessionsPerAccount + 1) << "not bob's, which waits longer";
+    side_.outlet.sent.clear();
+    resume_at("0", kAlice, "s3");
+    EXPECT_THAT(only_stanza(), HasSubstr("<item-not-found "));
+    resume_at("0", kAlice, "s7");
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("<resume "));
+    side_.outlet.sent.clear();
+    open(kAlice, "more");
+    EXPECT_THAT(only_stanza(), HasSubstr("code='429'")) << "those that are there do not";
+    resume_at("0", "bob@a.example/x", "bobs");
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("<resume "))
+        << "an account that is full pushes nobody else out";
+}
+
+TEST_F(UserSessionsTest, WhereAllIsFullTheLongestDetachedOfAllGivesWay) {
+    for (std::size_t number = 0; number < kUserSessions; ++number)
+        open("user" + std::to_string(number / 16) + "@a.example/x", std::to_string(number));
+    refuse_block("service-unavailable", "39");
+    side_.outside.now += 1s;
+    refuse_block("service-unavailable", "40");
+    side_.outlet.sent.clear();
+    open("user7@a.example/x", "new");
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("code='705'")) << "whose account is full gains nothing";
+    open();
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("type='result'"));
+    EXPECT_EQ(sessions_->size(), kUserSessions);
+    side_.outlet.sent.clear();
+    resume_at("0", "user2@a.example/x", "39");
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("<item-not-found "));
+    resume_at("0", "user2@a.example/x", "40");
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("<resume "));
+}
+
+TEST_F(UserSessionsTest, ARefusedAccountsClientsAreAskedWhetherTheyAreThere) {
+    for (std::size_t number = 0; number < kUserSessionsPerAccount; ++number)
+        open(kAlice, "s" + std::to_string(number));
+    take_stanzas();
+    open(kAlice, "new");
+    EXPECT_EQ(side_.outlet.sent.size(), kUserSessionsPerAccount + 1);
+    EXPECT_THAT(side_.outlet.sent.back().first, HasSubstr("code='429'"));
+    refuse_block("service-unavailable", "s5");
+    side_.outlet.sent.clear();
+    open(kAlice, "new");
+    EXPECT_THAT(side_.outlet.next(), HasSubstr("type='result'"));
 }
 
 TEST_F(UserSessionsTest, KeepsAWindow) {
     enter();
-    std::string commands;
-    for (int line = 0; line < 100; ++line)
-        commands += "HELP\n";
-    data(0, commands);
+    data(0, commands(100));
     std::size_t blocks = 0;
     for (const auto& [text, lane] : side_.outlet.sent)
         if (text.find("<data ") != std::string::npos) ++blocks;
@@ -373,11 +616,9 @@ TEST_F(UserSessionsTest, AsksWhetherItsClientIsThere) {
     EXPECT_EQ(sessions_->size(), 1u) << "it is there";
     side_.outside.now += kUserProbeAfter;
     sessions_->tick();
-    const auto probe = stanza(side_.outlet.next());
-    hear("<iq type='error' id='" + probe.head.id + "' from='" + kAlice +
-         "' to='immp.a.example'><error type='cancel'><service-unavailable "
-         "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
-    EXPECT_EQ(sessions_->size(), 0u) << "it is gone";
+    refuse_block("service-unavailable");
+    data(0, "NOOP\n");
+    EXPECT_THAT(only_stanza(), HasSubstr("<recipient-unavailable ")) << "it is gone";
 }
 
 TEST_F(UserSessionsTest, ShutsDownInOrder) {
@@ -387,6 +628,16 @@ TEST_F(UserSessionsTest, ShutsDownInOrder) {
     side_.outside.run_deferred();
     EXPECT_FALSE(ended);
     EXPECT_THAT(said(), HasSubstr("703 "));
+    side_.outside.run_deferred();
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(sessions_->size(), 0u);
+}
+
+TEST_F(UserSessionsTest, ShuttingDownWaitsForNobodyWhoIsGone) {
+    enter();
+    sessions_->down();
+    bool ended = false;
+    sessions_->shut_down(5s, [&] { ended = true; });
     side_.outside.run_deferred();
     EXPECT_TRUE(ended);
     EXPECT_EQ(sessions_->size(), 0u);
@@ -432,7 +683,7 @@ TEST_F(UserSessionsTest, ThePagesExampleGoesAsWritten) {
             text.erase(text.find("> ") + 1, 1);
         stanzas.push_back(text.substr(4));
     }
-    ASSERT_EQ(stanzas.size(), 10u);
+    ASSERT_EQ(stanzas.size(), 12u);
     std::deque<std::string> ids;
     for (std::string text : stanzas) {
         if (text.find("from='immp.a.example'") == std::string::npos) {
