@@ -68,13 +68,13 @@ Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono
 Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::string& account,
                                          const armor::SecretText& password,
                                          std::chrono::milliseconds patience) {
-    XmppLogin login{account, password.clone(), std::nullopt, entrance.ca_file};
+    XmppLogin login{account, {}, password.clone(), std::nullopt, entrance.ca_file};
     if (!entrance.server.empty()) {
         auto endpoint = parse_endpoint(entrance.server, kXmppPort);
         if (!endpoint) return std::unexpected(endpoint.error());
         login.server = std::move(*endpoint);
     }
-    auto transport = open_through_xmpp(login, patience);
+    auto transport = open_through_xmpp(std::move(login), patience);
     if (!transport) return std::unexpected(transport.error());
     Conversation conversation(std::move(*transport));
     if (auto greeting = read_greeting(conversation); !greeting) return std::unexpected(greeting.error());

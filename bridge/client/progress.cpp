@@ -26,6 +26,11 @@ std::string progress_line(const std::string& label, std::uint64_t moved, std::ui
            size_text(total);
 }
 
+void note_beside_progress(const std::string& line) {
+    const bool may_have_bar = ::isatty(STDERR_FILENO) == 1;
+    std::fprintf(stderr, "%s%s\n", may_have_bar ? kEraseLine : "", line.c_str());
+}
+
 Progress::Progress(std::string label, std::uint64_t total_bytes)
     : label_(std::move(label)),
       total_bytes_(total_bytes),

@@ -31,6 +31,9 @@ class Progress {
     std::chrono::steady_clock::time_point drawn_;
 };
 
+/// A line on standard error, where a bar may stand.
+void note_beside_progress(const std::string& line);
+
 /// `name  [#####.....]  50%  512.0 KiB of 1.0 MiB`
 [[nodiscard]] std::string progress_line(const std::string& label, std::uint64_t moved, std::uint64_t total);
 

@@ -16,30 +16,62 @@ using Kind = TunnelIq::Kind;
 using Taken = BlockStream::Taken;
 
 constexpr std::string_view kIbbNs = "http://jabber.org/protocol/ibb";
+constexpr std::string_view kImmpNs = "urn:immp:1";
 constexpr std::string_view kStanzaErrorNs = "urn:ietf:params:xml:ns:xmpp-stanzas";
 constexpr std::string_view kOpenId = "open";
 
-/// What the servers and the component say when there is nobody to talk to.
+/// What the servers and the component say when there is nobody to talk to, or nobody yet.
 bool is_absence(std::string_view condition) {
-    constexpr std::string_view kConditions[] = {"service-unavailable",   "remote-server-not-found",
-                                                "remote-server-timeout", "item-not-found",
-                                                "recipient-unavailable", "feature-not-implemented"};
+    constexpr std::string_view kConditions[] = {"service-unavailable", "remote-server-not-found",
+                                                "remote-server-timeout", "recipient-unavailable"};
     return std::ranges::find(kConditions, condition) != std::end(kConditions);
 }
 
 }  // namespace
 
 Tunnel::Tunnel(std::string peer, std::string name, Time now)
-    : peer_(std::move(peer)), name_(std::move(name)), heard_at_(now) {
+    : peer_(std::move(peer)),
+      name_(std::move(name)),
+      tag_(name_),
+      heard_at_(now),
+      probed_at_(now),
+      asked_at_(now) {
     ask_to_open();
 }
 
-void Tunnel::ask_to_open() {
-    send("set", name_ + std::string(kOpenId),
-         element("open", {{"xmlns", kIbbNs},
-                          {"block-size", std::to_string(block_bytes_)},
-                          {"sid", name_},
-                          {"stanza", "iq"}}));
+void Tunnel::ask_to_open(std::string_view resume) {
+    send("set", tag_ + std::string(kOpenId),
+         element("open",
+                 {{"xmlns", kIbbNs},
+                  {"block-size", std::to_string(block_bytes_)},
+                  {"sid", name_},
+                  {"stanza", "iq"}},
+                 resume));
+}
+
+void Tunnel::lose(Failure trouble) {
+    if (state_ == State::opening) return end(std::move(trouble));
+    if (state_ != State::open && state_ != State::resuming) return;
+    state_ = State::lost;
+    trouble_ = std::move(trouble);
+    stanzas_.clear();
+    stream_.interrupt();
+}
+
+void Tunnel::resume(Time now) {
+    if (state_ != State::lost) return;
+    state_ = State::resuming;
+    asked_at_ = now;
+    has_moved_ = false;
+    tag_ = name_ + std::to_string(++paths_) + ".";
+    ask_to_open(element("resume", {{"xmlns", kImmpNs}, {"seq", std::to_string(stream_.forget_unread())}}));
+}
+
+std::optional<Tunnel::Time> Tunnel::waits_since() const {
+    const bool waits = state_ == State::opening || state_ == State::resuming;
+    const auto since = waits ? std::optional(asked_at_) : stream_.waits_since();
+    if (!since) return std::nullopt;
+    return std::max(*since, heard_at_);
 }
 
 void Tunnel::send(std::string_view type, std::string_view id, std::string_view payload) {
@@ -60,7 +92,7 @@ void Tunnel::end(Failure trouble) {
 
 void Tunnel::close() {
     if (state_ == State::open)
-        send("set", name_ + "close", element("close", {{"xmlns", kIbbNs}, {"sid", name_}}));
+        send("set", tag_ + "close", element("close", {{"xmlns", kIbbNs}, {"sid", name_}}));
     end({ExitStatus::temporary, "the session was ended here", 0});
 }
 
@@ -74,6 +106,8 @@ void Tunnel::heard(TunnelIq iq, Time now) {
     heard_at_ = now;
     if (is_answer) return answered(iq, now);
     if (iq.kind == Kind::other) return send_error(iq, "cancel", "service-unavailable");
+    if (state_ == State::lost || state_ == State::resuming)
+        return send_error(iq, "wait", "recipient-unavailable");
     if (state_ != State::open || iq.sid != name_) return send_error(iq, "cancel", "item-not-found");
     if (iq.kind == Kind::data) return take(iq);
     send("result", iq.id);
@@ -81,32 +115,54 @@ void Tunnel::heard(TunnelIq iq, Time now) {
 }
 
 void Tunnel::answered(const TunnelIq& iq, Time now) {
-    if (!iq.id.starts_with(name_)) return;
-    const std::string_view asked = std::string_view(iq.id).substr(name_.size());
-    if (iq.kind == Kind::error) {
-        const bool wants_less = state_ == State::opening && iq.condition == "resource-constraint" &&
-                                iq.error_type == "modify" && block_bytes_ / 2 >= kLeastBlockBytes;
-        if (!wants_less) return end(refused(iq));
-        block_bytes_ /= 2;
-        return ask_to_open();
-    }
+    if (!iq.id.starts_with(tag_)) return;
+    const std::string_view asked = std::string_view(iq.id).substr(tag_.size());
+    if (iq.kind == Kind::error) return refused(iq);
+    if (asked == kOpenId && state_ == State::resuming) return go_on(iq);
     if (asked == kOpenId && state_ == State::opening) {
         state_ = State::open;
         stream_.agree(block_bytes_);
         return;
     }
-    if (const auto seq = parse_number(asked); seq && *seq <= UINT16_MAX)
+    if (const auto seq = parse_number(asked); seq && *seq <= UINT16_MAX) {
         stream_.acknowledged(static_cast<std::uint16_t>(*seq), now);
+        has_moved_ = true;
+    }
 }
 
-Failure Tunnel::refused(const TunnelIq& iq) const {
+/// Where the other end is, too, after what it said.
+void Tunnel::go_on(const TunnelIq& iq) {
+    if (iq.seq && *iq.seq <= UINT16_MAX && stream_.resume(static_cast<std::uint16_t>(*iq.seq))) {
+        state_ = State::open;
+        return;
+    }
+    end({ExitStatus::temporary, peer_ + " cannot go on with the session; try again", 0});
+}
+
+void Tunnel::refused(const TunnelIq& iq) {
+    const bool wants_less = state_ == State::opening && iq.condition == "resource-constraint" &&
+                            iq.error_type == "modify" && block_bytes_ / 2 >= kLeastBlockBytes;
+    if (wants_less) {
+        block_bytes_ /= 2;
+        return ask_to_open();
+    }
+    const bool comes_back =
+        is_absence(iq.condition) || (state_ == State::resuming && iq.error_type == "wait");
+    if (comes_back) return lose(why_refused(iq));
+    end(why_refused(iq));
+}
+
+Failure Tunnel::why_refused(const TunnelIq& iq) const {
     const std::string said = iq.condition.empty() ? "an error" : one_line(iq.condition);
-    if (state_ == State::open)
+    if (state_ != State::opening && is_absence(iq.condition))
+        return {ExitStatus::temporary, "nobody answers at " + peer_ + " (" + said + "); try again", 0};
+    if (state_ != State::opening)
         return {ExitStatus::temporary, peer_ + " knows the session no more (" + said + "); try again", 0};
     if (iq.code == 403)
         return {ExitStatus::credentials,
                 peer_ + " takes only users of its own domain; check the address, then: immp login", iq.code};
-    if (is_absence(iq.condition))
+    if (is_absence(iq.condition) || iq.condition == "item-not-found" ||
+        iq.condition == "feature-not-implemented")
         return {ExitStatus::unavailable,
                 "no IMMP server answers at " + peer_ + " (" + said +
                     "); is it running, and of a version that takes sessions through XMPP?",
@@ -119,7 +175,11 @@ void Tunnel::take(TunnelIq& iq) {
     const Taken taken = has_form
                             ? stream_.take(static_cast<std::uint16_t>(*iq.seq), *std::move(iq.octets), iq.id)
                             : Taken::too_long;
-    if (taken == Taken::yes) return answer_probes();
+    if (taken == Taken::yes) {
+        has_moved_ = true;
+        return answer_probes();
+    }
+    if (taken == Taken::repeated) return send("result", iq.id);
     send_error(iq, taken == Taken::out_of_order ? "cancel" : "modify",
                taken == Taken::out_of_order ? "unexpected-request"
                : taken == Taken::overrun    ? "resource-constraint"
@@ -143,10 +203,15 @@ std::string Tunnel::take_octets() {
     return octets;
 }
 
+bool Tunnel::is_in_doubt(Time now) const {
+    const auto bound = stream_.under_way() > 0 ? kTunnelDoubtsAfter : kTunnelProbeAfter;
+    return state_ == State::open && now - std::max(heard_at_, probed_at_) >= bound;
+}
+
 std::vector<std::string> Tunnel::take_stanzas(Time now) {
     const auto block_stanza = [this](const BlockStream::Block& block) {
         const std::string seq = std::to_string(block.seq);
-        send("set", name_ + seq,
+        send("set", tag_ + seq,
              element("data", {{"xmlns", kIbbNs}, {"seq", seq}, {"sid", name_}},
                      armor::encode_base64(as_bytes(block.octets))));
     };
@@ -155,8 +220,10 @@ std::vector<std::string> Tunnel::take_stanzas(Time now) {
         if (!block) break;
         block_stanza(*block);
     }
-    if (state_ == State::open && stream_.under_way() == 0 && now - heard_at_ >= kTunnelProbeAfter)
+    if (is_in_doubt(now)) {
+        probed_at_ = now;
         block_stanza(stream_.probe(now));
+    }
     return std::exchange(stanzas_, {});
 }
 

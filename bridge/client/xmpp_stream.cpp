@@ -10,8 +10,6 @@
 #include <sys/socket.h>
 
 #include "armor/base64.hpp"
-#include "armor/hex.hpp"
-#include "armor/random.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/wire/token.hpp"
 
@@ -68,7 +66,12 @@ TunnelIq read_iq(xmpp_ctx_t* context, xmpp_stanza_t* stanza) {
     iq.from = text_of(xmpp_stanza_get_from(stanza));
     const std::string type = text_of(xmpp_stanza_get_type(stanza));
     xmpp_stanza_t* const child = xmpp_stanza_get_children(stanza);
-    if (type == "result") iq.kind = TunnelIq::Kind::result;
+    if (type == "result") {
+        iq.kind = TunnelIq::Kind::result;
+        if (child != nullptr && text_of(xmpp_stanza_get_ns(child)) == kImmpNs &&
+            text_of(xmpp_stanza_get_name(child)) == "resume")
+            iq.seq = parse_number(attribute(child, "seq"));
+    }
     if (type == "error") {
         iq.kind = TunnelIq::Kind::error;
         if (xmpp_stanza_t* const error = xmpp_stanza_get_child_by_name(stanza, "error"))
@@ -112,13 +115,13 @@ class XmppStream::Impl {
     Impl& operator=(const Impl&) = delete;
 
     Outcome<void> connect(const XmppLogin& login, milliseconds patience) {
-        const std::string jid = login.account + "/immp-" + armor::encode_hex(armor::random_array<16>());
+        const std::string jid = login.account + "/" + login.resource;
         domain_ = login.account.substr(login.account.find('@') + 1);
         where_ = login.server ? login.server->text() : "the XMPP server of " + domain_;
         xmpp_conn_t* const connection = connection_.get();
-        // Without SM (XEP-0198) a session that breaks off is known to be gone at once, and is not kept for a
-        // client that will not resume it. Without TRUST_TLS, and without a handler that could say yes, a
-        // certificate that does not prove the domain ends it.
+        // Without SM (XEP-0198) a session that breaks off is known to be gone at once, and what comes for it
+        // goes back to the component: the tunnel resumes by itself, on any server. Without TRUST_TLS, and
+        // without a handler that could say yes, a certificate that does not prove the domain ends it.
         xmpp_conn_set_flags(connection, XMPP_CONN_FLAG_MANDATORY_TLS | XMPP_CONN_FLAG_DISABLE_SM);
         xmpp_conn_set_jid(connection, jid.c_str());
         xmpp_conn_set_pass(connection, std::string(login.password.view()).c_str());
@@ -182,9 +185,10 @@ class XmppStream::Impl {
                         (error != nullptr ? " (" + one_line(text_of(error->text)) + ")" : "") + "; try again",
                     0};
         if (error != nullptr && error->type == XMPP_SE_HOST_UNKNOWN)
-            return {ExitStatus::unavailable,
-                    where_ + " does not serve " + domain_ + "; name its own XMPP server with --server HOST:PORT",
-                    0};
+            return {
+                ExitStatus::unavailable,
+                where_ + " does not serve " + domain_ + "; name its own XMPP server with --server HOST:PORT",
+                0};
         if (!distrust_.empty())
             return {ExitStatus::protocol,
                     "the certificate of " + where_ + " does not prove " + domain_ + " (" +

@@ -18,7 +18,8 @@ namespace immp::bridge::client {
 inline constexpr std::uint16_t kXmppPort = 5222;
 
 struct XmppLogin {
-    std::string account;  ///< prepared IMID, which is the bare JID
+    std::string account;   ///< prepared IMID, which is the bare JID
+    std::string resource;  ///< that nobody guesses
     armor::SecretText password;
     std::optional<Endpoint> server;  ///< nothing: found by DNS (SRV of xmpp-client)
     std::string ca_file;             ///< PEM, besides the system's authorities; may be empty
@@ -28,7 +29,7 @@ class XmppStream {
   public:
     using Heard = std::function<void(TunnelIq)>;
 
-    /// Logged in, with a resource that nobody guesses, and no presence. `heard` is called for each iq, from
+    /// Logged in, with no presence. `heard` is called for each iq, from
     /// within run(). Failures: ExitStatus::unavailable, ExitStatus::protocol for TLS,
     /// ExitStatus::credentials, ExitStatus::temporary.
     [[nodiscard]] static Outcome<std::unique_ptr<XmppStream>> connect(const XmppLogin& login,

@@ -1,10 +1,13 @@
 #include "bridge/client/xmpp_transport.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "armor/hex.hpp"
 #include "armor/random.hpp"
+#include "bridge/client/progress.hpp"
+#include "bridge/client/resume_pace.hpp"
 #include "bridge/client/tunnel.hpp"
 
 namespace immp::bridge::client {
@@ -16,12 +19,18 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kTurn{1'000};
 constexpr milliseconds kNow{0};
+/// While there is no stream.
+constexpr milliseconds kShortTurn{100};
 
 class XmppTransport final : public Transport {
   public:
-    XmppTransport(const std::string& domain, milliseconds patience)
-        : tunnel_("immp." + domain, armor::encode_hex(armor::random_array<16>()), Clock::now()),
-          patience_(patience) {}
+    XmppTransport(XmppLogin login, milliseconds patience)
+        : login_(std::move(login)),
+          tunnel_("immp." + login_.account.substr(login_.account.find('@') + 1), random_name(), Clock::now()),
+          patience_(patience),
+          pace_(patience) {
+        login_.resource = "immp-" + random_name();
+    }
 
     ~XmppTransport() override {
         if (!stream_) return;
@@ -31,11 +40,8 @@ class XmppTransport final : public Transport {
     XmppTransport(const XmppTransport&) = delete;
     XmppTransport& operator=(const XmppTransport&) = delete;
 
-    Outcome<void> open(const XmppLogin& login) {
-        auto stream = XmppStream::connect(
-            login, patience_, [this](TunnelIq iq) { tunnel_.heard(std::move(iq), Clock::now()); });
-        if (!stream) return std::unexpected(stream.error());
-        stream_ = std::move(*stream);
+    Outcome<void> open() {
+        if (auto connected = connect(); !connected) return connected;
         return wait([this] { return tunnel_.state() == Tunnel::State::open; });
     }
 
@@ -54,7 +60,7 @@ class XmppTransport final : public Transport {
 
     Outcome<void> write(std::string_view octets) override {
         tunnel_.write(octets);
-        return wait([this] { return tunnel_.unsent_bytes() == 0 && !stream_->has_unsent(); });
+        return wait([this] { return tunnel_.unsent_bytes() == 0 && !(stream_ && stream_->has_unsent()); });
     }
 
     bool readable_within(milliseconds time) override {
@@ -64,7 +70,7 @@ class XmppTransport final : public Transport {
             // At its end, too, there is something to read: why it ended.
             if (trouble() || left < kNow) return trouble().has_value();
             hand_over();
-            stream_->run(std::min(left, kTurn));
+            hear_for(std::min(left, kTurn));
         }
         return true;
     }
@@ -72,19 +78,65 @@ class XmppTransport final : public Transport {
     [[nodiscard]] std::optional<Bytes> exporter() const override { return std::nullopt; }
 
   private:
+    static std::string random_name() { return armor::encode_hex(armor::random_array<16>()); }
+
     void hand_over() {
-        for (const std::string& stanza : tunnel_.take_stanzas(Clock::now()))
+        look_after_stream();
+        const auto stanzas = tunnel_.take_stanzas(Clock::now());
+        if (!stream_) return;
+        for (const std::string& stanza : stanzas)
             stream_->send(stanza);
         stream_->run(kNow);
+    }
+
+    void hear_for(milliseconds time) {
+        if (stream_)
+            stream_->run(time);
+        else
+            std::this_thread::sleep_for(std::min(time, kShortTurn));
+    }
+
+    void look_after_stream() {
+        if (stream_ && stream_->ended())
+            lose(*stream_->ended());
+        else if (const auto since = tunnel_.waits_since(); since && Clock::now() - *since > patience_)
+            lose(silent());
+        if (tunnel_.moves()) pace_.went_on();
+        if (tunnel_.state() == Tunnel::State::lost) resume();
+    }
+
+    void lose(const Failure& why) {
+        tunnel_.lose(why);
+        stream_.reset();
+    }
+
+    void resume() {
+        if (!pace_.is_lost()) note_beside_progress("immp: " + tunnel_.trouble().text + " (trying again)");
+        switch (pace_.next(Clock::now())) {
+            case ResumePace::Next::wait: return;
+            case ResumePace::Next::give_up: given_up_ = tunnel_.trouble(); return;
+            case ResumePace::Next::go: break;
+        }
+        if (!stream_) {
+            const auto connected = connect();
+            if (!connected && !pace_.may_mend(connected.error())) given_up_ = connected.error();
+            if (!connected) return;
+        }
+        tunnel_.resume(Clock::now());
+    }
+
+    Outcome<void> connect() {
+        auto stream = XmppStream::connect(
+            login_, patience_, [this](TunnelIq iq) { tunnel_.heard(std::move(iq), Clock::now()); });
+        if (!stream) return std::unexpected(stream.error());
+        stream_ = std::move(*stream);
+        return {};
     }
 
     /// Why nothing more can come.
     [[nodiscard]] std::optional<Failure> trouble() const {
         if (tunnel_.state() == Tunnel::State::closed) return tunnel_.trouble();
-        if (stream_->ended()) return stream_->ended();
-        const auto since = tunnel_.waits_since();
-        if (since && Clock::now() - std::max(*since, tunnel_.heard_at()) > patience_) return silent();
-        return std::nullopt;
+        return given_up_;
     }
 
     [[nodiscard]] Failure silent() const {
@@ -95,7 +147,7 @@ class XmppTransport final : public Transport {
                 0};
     }
 
-    /// Until then; or as long as anything moves.
+    /// Until then; or as long as there is hope.
     template <class Condition>
     Outcome<void> wait(Condition happened) {
         const auto began = Clock::now();
@@ -103,24 +155,31 @@ class XmppTransport final : public Transport {
             hand_over();
             if (happened()) return {};
             if (const auto why = trouble()) return std::unexpected(*why);
-            if (Clock::now() - std::max(began, tunnel_.heard_at()) > patience_)
+            if (is_idle() && Clock::now() - std::max(began, tunnel_.heard_at()) > patience_)
                 return std::unexpected(silent());
-            stream_->run(kTurn);
+            hear_for(kTurn);
         }
     }
 
+    /// All that was sent was taken, and the server thinks about it.
+    [[nodiscard]] bool is_idle() const {
+        return tunnel_.state() == Tunnel::State::open && !tunnel_.waits_since();
+    }
+
+    XmppLogin login_;
     Tunnel tunnel_;
     milliseconds patience_;
+    ResumePace pace_;
+    std::optional<Failure> given_up_;
     std::unique_ptr<XmppStream> stream_;
     std::string unread_;
 };
 
 }  // namespace
 
-Outcome<std::unique_ptr<Transport>> open_through_xmpp(const XmppLogin& login, milliseconds patience) {
-    auto transport =
-        std::make_unique<XmppTransport>(login.account.substr(login.account.find('@') + 1), patience);
-    if (auto opened = transport->open(login); !opened) return std::unexpected(opened.error());
+Outcome<std::unique_ptr<Transport>> open_through_xmpp(XmppLogin login, milliseconds patience) {
+    auto transport = std::make_unique<XmppTransport>(std::move(login), patience);
+    if (auto opened = transport->open(); !opened) return std::unexpected(opened.error());
     return transport;
 }
 
