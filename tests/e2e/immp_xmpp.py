@@ -14,6 +14,8 @@ STREAM = "http://etherx.jabber.org/streams"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
+SM = "urn:xmpp:sm:3"
+IMMP = "urn:immp:1"
 SECONDS = 60
 
 
@@ -34,7 +36,7 @@ class Refused(Exception):
 class XmppClient:
     """`with XmppClient(side, "alice@a.example", secret) as client:`"""
 
-    def __init__(self, side, account, secret):
+    def __init__(self, side, account, secret, resource=None):
         self.account, self.domain = account, account.partition("@")[2]
         host, port = side["xmpp"]["c2s"].rsplit(":", 1)
         self._socket = socket.create_connection((host, int(port)), SECONDS)
@@ -49,7 +51,8 @@ class XmppClient:
         self._send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>{proof}</auth>")
         self._expect(name(SASL, "success"))
         self._open()
-        bound = self.ask(f"<bind xmlns='{BIND}'><resource>test-{secrets.token_hex(4)}</resource></bind>", to=None)
+        self.resource = resource or f"test-{secrets.token_hex(4)}"
+        bound = self.ask(f"<bind xmlns='{BIND}'><resource>{self.resource}</resource></bind>", to=None)
         self.jid = bound.find(f".//{name(BIND, 'jid')}").text
 
     def __enter__(self):
@@ -60,6 +63,11 @@ class XmppClient:
 
     def close(self):
         self._socket.close()
+
+    def be_kept(self):
+        """XEP-0198: when the connection breaks, the server goes on as if it were there."""
+        self._send(f"<enable xmlns='{SM}' resume='true'/>")
+        self._expect(name(SM, "enabled"))
 
     def _open(self):
         self._parser = ElementTree.XMLPullParser(("start", "end"))
@@ -115,6 +123,15 @@ class Session:
         self._octets, self._sent, self._expected = b"", 0, 0
         client.sessions[self.sid] = self
         client.ask(f"<open xmlns='{IBB}' block-size='{block_size}' sid='{self.sid}' stanza='iq'/>", component, self._take)
+
+    def resume(self, client, awaits=None):
+        """Goes on over another client."""
+        seq = (self._expected if awaits is None else awaits) % 65_536
+        answer = client.ask(f"<open xmlns='{IBB}' block-size='{self.block_size}' sid='{self.sid}' stanza='iq'>"
+                            f"<resume xmlns='{IMMP}' seq='{seq}'/></open>", self.component)
+        self.client = client
+        client.sessions[self.sid] = self
+        assert int(answer.find(name(IMMP, "resume")).get("seq")) == self._sent % 65_536
 
     def _take(self, element):
         """A stanza of the component: a block, or the end, of this session or of another one of the client."""

@@ -31,10 +31,12 @@ class Proxy:
         self._wake, self._woken = socket.socketpair()
         self._pairs = []
         self._drops = False
+        self._cuts = False
         self._ends = False
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self.port = self._listener.getsockname()[1]
         self.sent = 0  # octets that went to the target
+        self.received = 0  # that came from it
 
     def __enter__(self):
         self._thread.start()
@@ -56,6 +58,11 @@ class Proxy:
         self._drops = False
         self._wake.send(b"x")
 
+    def cut(self):
+        """Ends every connection, as a router that forgot them; new ones are taken."""
+        self._cuts = True
+        self._wake.send(b"x")
+
     def _run(self):
         while not self._ends:
             with selectors.DefaultSelector() as selector:
@@ -65,6 +72,10 @@ class Proxy:
                 ready = {key.fileobj for key, _ in selector.select()}
             if self._woken in ready:
                 self._woken.recv(CHUNK)
+                if self._cuts:
+                    self._cuts = False
+                    for pair in list(self._pairs):
+                        self._close(pair)
             elif not self._drops:
                 self._carry(ready)
 
@@ -105,7 +116,10 @@ class Proxy:
         if way.held and way.sink in ready:
             count = self._try(way.sink.send, way.held)
             way.held = way.held[count or 0:]
-            self.sent += (count or 0) if way.sink.getpeername() == self._target else 0
+            if way.sink.getpeername() == self._target:
+                self.sent += count or 0
+            else:
+                self.received += count or 0
         elif not way.held and not way.ended and way.source in ready:
             octets = self._try(way.source.recv, CHUNK)
             if octets == b"":
