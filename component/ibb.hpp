@@ -26,8 +26,8 @@ inline constexpr std::size_t kMaxSidBytes = 64;
 struct IbbOpen {
     std::string sid;
     std::size_t block_bytes = 0;
-    std::optional<std::uint16_t> resume =
-        {};  ///< the block that the client awaits, of a session that there is
+    /// The block that the client awaits, of a session that there is.
+    std::optional<std::uint16_t> resume = {};
 };
 /// 400 for what has no such form; 413 for a block that is larger than we take (`resource-constraint`: less is
 /// welcome); 701 for `stanza='message'`.
