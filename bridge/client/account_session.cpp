@@ -65,6 +65,13 @@ Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono
     return Entered{std::move(greeted->conversation), greeted->start, *derivation};
 }
 
+Outcome<Entered> enter_with_password(const StoredAccount& account, armor::SecretText password,
+                                     std::chrono::milliseconds patience) {
+    // Without a device's name: it is the password that is proved.
+    const Login login{account.account, "", std::move(password), account.seen};
+    return enter(Entrance{account.server, account.start, account.ca_file}, login, patience);
+}
+
 Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::string& account,
                                          const armor::SecretText& password,
                                          std::chrono::milliseconds patience) {
