@@ -30,7 +30,7 @@ std::span<const CommandRow> command_table() {
          "Log this device in",
          {{"address", "user@domain", Kind::text, Offer::nothing, true},
           {"--xmpp", "through the user's XMPP account, with its password", Kind::flag},
-          {"--server", "HOST:PORT instead of what DNS says"},
+          {"--server", "HOST:PORT instead of what DNS says; with --xmpp of the XMPP server (5222)"},
           {"--tls", "the server speaks TLS from the first octet", Kind::flag},
           {"--ca", "PEM file of an authority to trust besides the system's", Kind::text, Offer::file},
           {"--password-file", "file with the password; - is standard input", Kind::text, Offer::file},
