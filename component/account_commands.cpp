@@ -23,16 +23,19 @@ Result<std::optional<armor::SecretText>> read_password(const std::string& file) 
     return armor::SecretText(std::move(line));
 }
 
-}  // namespace
+using Setting = Result<armor::SecretText> (Administration::*)(std::string_view address,
+                                                              std::optional<armor::SecretText> password,
+                                                              bridge::DraftLogin draft);
 
-int account_add(const Given& given) {
+/// Sets the password that is given, or a fresh one, which is shown.
+int give_password(const Given& given, Setting set) {
     auto password =
         read_password(given.password_file);  // a file of the administrator's, not of the daemon's user
     if (!password) return complain(password.error());
     return administer(given, [&](Administration& administration) -> Result<void> {
         const bool is_generated = !password->has_value();
         const auto draft = given.allow_sha1 ? bridge::DraftLogin::allowed : bridge::DraftLogin::refused;
-        auto secret = administration.add_account(given.account, std::move(*password), draft);
+        auto secret = (administration.*set)(given.account, std::move(*password), draft);
         if (!secret) return std::unexpected(std::move(secret.error()));
         if (given.json) {
             armor::JsonWriter json;
@@ -45,6 +48,16 @@ int account_add(const Given& given) {
         }
         return {};
     });
+}
+
+}  // namespace
+
+int account_add(const Given& given) {
+    return give_password(given, &Administration::add_account);
+}
+
+int account_passwd(const Given& given) {
+    return give_password(given, &Administration::set_password);
 }
 
 int account_list(const Given& given) {

@@ -58,6 +58,24 @@ class Administration::Impl {
     Result<R> read(std::move_only_function<Result<R>(Transaction&)> work) {
         return bridge::read_and_wait<R>(*store_, std::move(work));
     }
+    /// The password or, without one, a fresh secret; and what is stored of it.
+    struct Password {
+        armor::SecretText secret;
+        bridge::StoredCredential credential;
+    };
+    Result<Password> make_password(const std::string& name, std::optional<armor::SecretText> password,
+                                   bridge::DraftLogin draft) {
+        armor::SecretText secret = password ? std::move(*password) : bridge::fresh_secret();
+        auto normalised = bridge::nfc(secret.view());
+        if (!normalised) return std::unexpected(std::move(normalised.error()));
+        const armor::SecretText prepared(std::move(*normalised));
+        auto key = read<armor::SecretBytes<32>>(
+            [](Transaction& transaction) { return bridge::store_secret(transaction); });
+        if (!key) return std::unexpected(std::move(key.error()));
+        auto credential = bridge::make_credential(prepared, armor::account_salt(*key, name), draft);
+        if (!credential) return std::unexpected(std::move(credential.error()));
+        return Password{std::move(secret), std::move(*credential)};
+    }
     [[nodiscard]] const std::string& domain() const { return domain_; }
     /// For what goes to other domains: a running daemon finds it within half a minute.
     [[nodiscard]] bridge::DropContext context() const {
@@ -88,27 +106,42 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
                                                       bridge::DraftLogin draft) {
     auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
-    armor::SecretText secret = password ? std::move(*password) : bridge::fresh_secret();
-    auto normalised = bridge::nfc(secret.view());
-    if (!normalised) return std::unexpected(std::move(normalised.error()));
-    const armor::SecretText prepared(std::move(*normalised));
-    auto key = impl_->read<armor::SecretBytes<32>>(
-        [](Transaction& transaction) { return bridge::store_secret(transaction); });
-    if (!key) return std::unexpected(std::move(key.error()));
-    auto credential = bridge::make_credential(prepared, armor::account_salt(*key, *name), draft);
-    if (!credential) return std::unexpected(std::move(credential.error()));
+    auto made = impl_->make_password(*name, std::move(password), draft);
+    if (!made) return std::unexpected(std::move(made.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto account = transaction.accounts().add(*name, now());
         if (!account) {
             if (account.error().code == 409) return fail(409, *name + " is there already");
             return std::unexpected(std::move(account.error()));
         }
-        auto set = transaction.accounts().set_credential(*account, "", *credential, now());
+        auto set = transaction.accounts().set_credential(*account, "", made->credential, now());
         if (!set) return std::unexpected(std::move(set.error()));
         return Done{};
     });
     if (!added) return std::unexpected(std::move(added.error()));
-    return secret;
+    return std::move(made->secret);
+}
+
+Result<armor::SecretText> Administration::set_password(std::string_view address,
+                                                       std::optional<armor::SecretText> password,
+                                                       bridge::DraftLogin draft) {
+    auto name = bridge::account_name(address, impl_->domain());
+    if (!name) return std::unexpected(std::move(name.error()));
+    auto made = impl_->make_password(*name, std::move(password), draft);
+    if (!made) return std::unexpected(std::move(made.error()));
+    auto changed = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto account = transaction.accounts().find(*name);
+        if (!account) return std::unexpected(std::move(account.error()));
+        if (!*account) return fail(404, *name + " is no account here");
+        auto shared = transaction.shares().is_mailbox(**account);
+        if (!shared) return std::unexpected(std::move(shared.error()));
+        if (*shared) return fail(403, *name + " is a shared mailbox, into which nobody logs in");
+        auto set = transaction.accounts().set_credential(**account, "", made->credential, now());
+        if (!set) return std::unexpected(std::move(set.error()));
+        return Done{};
+    });
+    if (!changed) return std::unexpected(std::move(changed.error()));
+    return std::move(made->secret);
 }
 
 Result<std::vector<std::string>> Administration::accounts() {

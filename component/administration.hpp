@@ -44,6 +44,11 @@ class Administration {
     [[nodiscard]] Result<armor::SecretText> add_account(std::string_view address,
                                                         std::optional<armor::SecretText> password,
                                                         bridge::DraftLogin draft);
+    /// Another password of an account, or the first of one that was made through XMPP; devices with secrets
+    /// of their own stay. Returns what logs in. 400, 403 for a shared mailbox, 404.
+    [[nodiscard]] Result<armor::SecretText> set_password(std::string_view address,
+                                                         std::optional<armor::SecretText> password,
+                                                         bridge::DraftLogin draft);
     [[nodiscard]] Result<std::vector<std::string>> accounts();
     /// How many octets its mailbox may hold; none: what the configuration says. 404.
     [[nodiscard]] Result<void> set_quota(std::string_view address, std::optional<std::uint64_t> bytes);

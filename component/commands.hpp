@@ -18,6 +18,7 @@ void tell_daemon(const Given& given);
 
 // account_commands.cpp
 [[nodiscard]] int account_add(const Given& given);
+[[nodiscard]] int account_passwd(const Given& given);
 [[nodiscard]] int account_list(const Given& given);
 [[nodiscard]] int account_quota(const Given& given);
 [[nodiscard]] int account_remove(const Given& given);

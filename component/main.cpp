@@ -22,17 +22,26 @@ CLI::App* add(CLI::App& parent, Given& given, int& status, std::string name, std
     return app;
 }
 
+void add_password_options(CLI::App& command, Given& given) {
+    command.add_option("--password-file", given.password_file,
+                       "take the password from the first line of FILE, or -");
+    command.add_flag("--allow-sha1", given.allow_sha1,
+                     "let it log in as the draft of 2013 does: what the store keeps is then as good as the "
+                     "password");
+    command.add_flag("--json", given.json);
+}
+
 void add_account_commands(CLI::App& app, Given& given, int& status) {
     CLI::App* const account = app.add_subcommand("account", "accounts of the domain")->require_subcommand(1);
     CLI::App* const adding =
         add(*account, given, status, "add", "make one and print its password once", account_add);
     adding->add_option("address", given.account, "like alice@example.org")->required();
-    adding->add_option("--password-file", given.password_file,
-                       "take the password from the first line of FILE, or -");
-    adding->add_flag("--allow-sha1", given.allow_sha1,
-                     "let it log in as the draft of 2013 does: what the store keeps is then as good as the "
-                     "password");
-    adding->add_flag("--json", given.json);
+    add_password_options(*adding, given);
+    CLI::App* const changing =
+        add(*account, given, status, "passwd", "give one another password, or its first, and print it once",
+            account_passwd);
+    changing->add_option("address", given.account)->required();
+    add_password_options(*changing, given);
     add(*account, given, status, "list", "list them", account_list);
     CLI::App* const limiting =
         add(*account, given, status, "quota", "how many octets its mailbox may hold", account_quota);

@@ -65,6 +65,13 @@ Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono
     return Entered{std::move(greeted->conversation), greeted->start, *derivation};
 }
 
+Outcome<Entered> enter_with_password(const StoredAccount& account, armor::SecretText password,
+                                     std::chrono::milliseconds patience) {
+    // Without a device's name: it is the password that is proved.
+    const Login login{account.account, "", std::move(password), account.seen};
+    return enter(Entrance{account.server, account.start, account.ca_file}, login, patience);
+}
+
 Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::string& account,
                                          const armor::SecretText& password,
                                          std::chrono::milliseconds patience) {
@@ -78,7 +85,12 @@ Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::st
     if (!transport) return std::unexpected(transport.error());
     Conversation conversation(std::move(*transport));
     if (auto greeting = read_greeting(conversation); !greeting) return std::unexpected(greeting.error());
-    if (auto accepted = conversation.expect(210); !accepted) return std::unexpected(accepted.error());
+    const auto accepted = conversation.expect_one_of({210, 403});
+    if (!accepted) return std::unexpected(accepted.error());
+    // Its text says what is to be done; ours for this code would contradict it.
+    if (accepted->code == 403)
+        return std::unexpected(
+            Failure{ExitStatus::credentials, "the server says 403 " + one_line(accepted->error().text), 403});
     return conversation;
 }
 

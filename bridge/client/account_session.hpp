@@ -31,6 +31,10 @@ struct Entered {
 [[nodiscard]] Outcome<Entered> enter(const Entrance& entrance, const Login& login,
                                      std::chrono::milliseconds patience);
 
+/// The same for a stored account, of the listener, with its password and not this device's secret.
+[[nodiscard]] Outcome<Entered> enter_with_password(const StoredAccount& account, armor::SecretText password,
+                                                   std::chrono::milliseconds patience);
+
 /// Through the user's XMPP account: `server` is that of the XMPP server.
 [[nodiscard]] Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::string& account,
                                                        const armor::SecretText& password,

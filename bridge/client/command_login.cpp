@@ -41,6 +41,15 @@ Outcome<armor::SecretText> add_device(Conversation& conversation, const std::str
     return armor::SecretText(std::move(*secret));
 }
 
+/// The secret of this device's former login, which is not kept here any more.
+void end_former(const Context& context, Conversation& conversation, const std::string& device) {
+    if (device.empty()) return;
+    const auto gone = revoke(conversation, device);
+    if (gone || gone.error().code == 404) return;
+    context.notes << "immp: the former login of this device still has a secret at the server ("
+                  << gone.error().text << "); to end it: immp device revoke \"" << one_line(device) << "\"\n";
+}
+
 std::unexpected<Failure> taken(const std::string& name) {
     const std::string shown = "\"" + one_line(name) + "\"";
     return failed(ExitStatus::bad_input,
@@ -105,8 +114,33 @@ Done login_through_xmpp(Context& context, const Entrance& entrance, const std::s
     const StoredAccount stored{account,          Way::xmpp, entrance.server,     TlsStart::ask,
                                entrance.ca_file, {},        std::move(password), {0, 0}};
     if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
-    if (!before.device.empty()) static_cast<void>(revoke(*conversation, before.device));
     report(context, stored);
+    end_former(context, *conversation, before.device);
+    return ExitStatus::ok;
+}
+
+/// The password is proved once; a secret of this device's own is kept.
+Done login_at_listener(Context& context, const Entrance& entrance, const std::string& account,
+                       armor::SecretText password, const std::string& device) {
+    const std::string name = device.empty() ? machine_name() : device;
+    const StoredAccount before = earlier(context, account);
+    const Login login{account, "", std::move(password), before.seen};
+    auto entered = enter(entrance, login, context.patience);
+    if (!entered) return std::unexpected(entered.error());
+    auto secret = secret_for(name, before, *entered, entrance, context.patience);
+    if (!secret) return std::unexpected(secret.error());
+
+    const StoredAccount stored{account,
+                               Way::listener,
+                               entrance.server,
+                               entrance.server.empty() ? TlsStart::ask : entered->start,
+                               entrance.ca_file,
+                               name,
+                               std::move(*secret),
+                               entered->derivation.cost};
+    if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
+    report(context, stored);
+    if (before.device != stored.device) end_former(context, entered->conversation, before.device);
     return ExitStatus::ok;
 }
 
@@ -131,29 +165,8 @@ Done run_login(Context& context, const Arguments& arguments) {
         return login_through_xmpp(context, Entrance{server, TlsStart::ask, *ca_file}, *account,
                                   std::move(*password));
     const auto start = arguments.has("--tls") ? TlsStart::first_octet : TlsStart::ask;
-    const Entrance entrance{server, start, *ca_file};
-    const std::string given = arguments.text("--device");
-    const std::string name = given.empty() ? machine_name() : given;
-    const StoredAccount before = earlier(context, *account);
-    const Login login{*account, "", std::move(*password), before.seen};
-    auto entered = enter(entrance, login, context.patience);
-    if (!entered) return std::unexpected(entered.error());
-    auto secret = secret_for(name, before, *entered, entrance, context.patience);
-    if (!secret) return std::unexpected(secret.error());
-
-    const StoredAccount stored{*account,
-                               Way::listener,
-                               server,
-                               server.empty() ? TlsStart::ask : entered->start,
-                               *ca_file,
-                               name,
-                               std::move(*secret),
-                               entered->derivation.cost};
-    if (auto saved = context.credentials.save(stored.clone()); !saved) return std::unexpected(saved.error());
-    if (!before.device.empty() && before.device != stored.device)
-        static_cast<void>(revoke(entered->conversation, before.device));
-    report(context, stored);
-    return ExitStatus::ok;
+    return login_at_listener(context, Entrance{server, start, *ca_file}, *account, std::move(*password),
+                             arguments.text("--device"));
 }
 
 }  // namespace immp::bridge::client

@@ -35,16 +35,16 @@ Done run_passwd(Context& context, const Arguments& arguments) {
         return failed(ExitStatus::usage, account->account +
                                              " logs in with its XMPP password; change that with an XMPP "
                                              "client, then: immp login --xmpp " +
+                                             account->account +
+                                             "; a password of its own is made by the server's administrator: "
+                                             "immpd account passwd " +
                                              account->account);
     auto password = read_password(password_file, context.in, account->account);
     if (!password) return std::unexpected(password.error());
     const auto wanted = read_new_password(new_password_file, context.in, account->account);
     if (!wanted) return std::unexpected(wanted.error());
 
-    // Without a device's name: it is the password that is proved.
-    const Login login{account->account, "", std::move(*password), account->seen};
-    auto entered =
-        enter(Entrance{account->server, account->start, account->ca_file}, login, context.patience);
+    auto entered = enter_with_password(*account, std::move(*password), context.patience);
     if (!entered) return std::unexpected(entered.error());
     const auto h = stretch_secret(*wanted, entered->derivation);
     if (!h) return std::unexpected(h.error());

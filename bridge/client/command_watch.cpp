@@ -143,13 +143,15 @@ class Watch {
     void notify(const DesktopNote& note) {
         if (!desktop_) return;
         const auto shown = desktop_->show(note);
-        if (shown) return;
-        context_.notes << "immp: " << shown.error().text << "; what comes stands here\n" << std::flush;
-        desktop_.reset();
+        // Once, not with each message, while it lasts: a desktop's notes may come back.
+        if (!shown && is_shown_)
+            context_.notes << "immp: " << shown.error().text << "; what comes stands here\n" << std::flush;
+        is_shown_ = shown.has_value();
     }
 
     Context& context_;
     std::unique_ptr<Desktop> desktop_;
+    bool is_shown_ = true;  ///< the last note was
     std::deque<WatchedFolder> folders_;
     std::string notify_;  ///< `NOTIFY=` and its value
     std::chrono::seconds pause_ = kFirstPause;

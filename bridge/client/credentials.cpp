@@ -10,7 +10,8 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::string_view kHeading = "# Device secrets of `immp`: keep this file to yourself.\n";
+constexpr std::string_view kHeading =
+    "# Device secrets and XMPP passwords of `immp`: keep this file to yourself.\n";
 
 /// The listener's stands in no file: it was the only one once.
 std::string_view way_name(Way way) {

@@ -9,9 +9,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "armor/json_line.hpp"
 #include "armor/random.hpp"
 #include "bridge/client/commands.hpp"
+#include "bridge/client/complaint.hpp"
 #include "bridge/client/display.hpp"
 
 namespace {
@@ -87,14 +87,7 @@ std::string footer() {
 }
 
 int complain(const Failure& failure, Format format) {
-    if (format == Format::json) {
-        armor::JsonWriter json;
-        json.text("error", failure.text).number("status", static_cast<std::uint64_t>(failure.status));
-        if (failure.code != 0) json.number("code", static_cast<std::uint64_t>(failure.code));
-        std::cerr << json.line() << '\n';
-    } else {
-        std::cerr << "immp: " << failure.text << '\n';
-    }
+    show_failure(std::cerr, failure, format);
     return static_cast<int>(failure.status);
 }
 

@@ -22,13 +22,31 @@ immp \- mail between XMPP domains
 .RI [ arguments ]
 .SH DESCRIPTION
 .B immp
-talks IMMP to the server of your domain, over TLS: it sends, lists, reads and keeps your mail.
+talks IMMP to the server of your domain, over TLS or through your XMPP account: it sends, lists, reads and keeps
+your mail.
 .B immp login
-is first: it asks for your password once, and keeps a secret of its own for this device.
+is first: it asks for your password once, and keeps a secret of its own for this device, not the password.
+.B immp login \-\-xmpp
+goes through your XMPP account instead, and keeps the password of that.
 .PP
 Text that others wrote is printed without control characters.
 )";
-constexpr const char* kClosing = R"(.SH ENVIRONMENT
+constexpr const char* kClosing = R"(.SH NOTIFICATIONS
+.B immp watch
+shows new mail and pushes as notifications, too, where it finds a desktop when it starts:
+\fBDISPLAY\fR or \fBWAYLAND_DISPLAY\fR is set, there is a session bus
+(\fBDBUS_SESSION_BUS_ADDRESS\fR or \fI$XDG_RUNTIME_DIR/bus\fR), and the library libnotify.so.4 is
+installed (Debian: libnotify4).
+With \fB\-\-once\fR there are none.
+Of which mail it tells is the setting \fBNOTIFY\fR (\fBimmp settings\fR).
+.PP
+An action of a push is a button there, with its whole address beside it.
+Who presses it answers the push and opens that address, as \fBimmp answer \-\-open\fR does.
+.PP
+Pushes lie in the folder PUSH, which
+.B immp watch
+makes where it is not there yet.
+.SH ENVIRONMENT
 .TP
 .B IMMP_HOME
 the folder that holds logins, keys and pins; else
@@ -38,7 +56,8 @@ or
 .SH FILES
 .TP
 .I credentials
-in that folder: for each account its server and this device's secret, never the password.
+in that folder: for each account its server and this device's secret; of an account that logs in through XMPP
+the XMPP password, as it is. Others must not be able to read it.
 .TP
 .I keys
 there: the secret keys of the accounts.

@@ -1,7 +1,7 @@
 // A folder that `immp watch` looks at: one watch of a session, and which messages were shown.
 #pragma once
 
-#include <set>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -23,15 +23,26 @@ class WatchedFolder {
 
     /// MBOX WATCH in this session.
     [[nodiscard]] Outcome<void> begin(Conversation& conversation);
-    /// Of the newest messages, those that came since the last call, oldest first; the first call of all only
-    /// looks what is there. A push that came again, in the place of an earlier one, is new.
+    /// Those that came since the last call, oldest first, also where the connection was lost meanwhile; the
+    /// first call of all only looks what is there. A push that came again, in the place of an earlier one, is
+    /// new. Of more than kMostNews the newest.
     [[nodiscard]] Outcome<std::vector<ListedMessage>> news(Conversation& conversation);
 
+    static constexpr std::size_t kMostNews = 1'000;
+
   private:
+    /// The newest, back to one that is known.
+    [[nodiscard]] Outcome<Listing> look(Conversation& conversation) const;
+    [[nodiscard]] bool is_known(const ListedMessage& message) const;
+    void remember(const Listing& listing);
+
     std::string path_;
     std::string pipeline_;
     Missing missing_;
-    std::set<std::string> known_;  ///< ids and dates
+    /// Ids and dates of the newest that were seen, newest first, also of those that were removed since.
+    std::vector<std::string> known_;
+    std::string newest_date_;  ///< of the first of them
+    bool knows_all_ = false;   ///< nothing lay there that is not among them
     bool is_first_ = true;
 };
 

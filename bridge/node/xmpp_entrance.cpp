@@ -26,7 +26,7 @@ Result<Known> judge(Transaction& transaction, const std::string& name) {
     if (*setting == "ON") return Known{true};
     return fail(403,
                 "This account has a password of its own; log in with it once and allow XMPP: immp login " +
-                    name + ", then immp settings XMPP=ON");
+                    name + ", then immp settings XMPP=ON, then immp login --xmpp " + name);
 }
 
 Result<Done> make(Transaction& transaction, const std::string& name, Time now) {

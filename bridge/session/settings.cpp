@@ -60,6 +60,17 @@ void reply_list(SessionCore& core, Slot& slot, const SettingSpec* wanted, Settin
     core.reply(slot, 231, wanted ? std::string(wanted->values) : "n=" + std::to_string(count));
 }
 
+/// Else whoever has the XMPP password would allow himself in for ever, also by a device that he added.
+Result<void> may_set_xmpp(const SessionCore& core, std::string_view value) {
+    if (core.through_xmpp)
+        return std::unexpected(
+            refusal(403, "XMPP is set in a session of the listener, by who knows the password"));
+    if (value == "ON" && !core.password)
+        return std::unexpected(
+            refusal(403, "Log in with the password to set XMPP=ON; a device's own secret does not"));
+    return {};
+}
+
 }  // namespace
 
 void set_session(SessionCore& core, const SlotPtr& slot, const Command& command) {
@@ -86,10 +97,9 @@ void set_global(SessionCore& core, const SlotPtr& slot, const Command& command) 
             });
         return;
     }
-    // Else whoever has the XMPP password would allow himself in for ever.
-    if (core.through_xmpp && asked->spec->name == kXmppSetting)
-        return core.refuse(
-            *slot, refusal(403, "XMPP is set in a session of the listener, by who knows the password"));
+    if (asked->spec->name == kXmppSetting)
+        if (const auto allowed = may_set_xmpp(core, *asked->value); !allowed)
+            return core.refuse(*slot, allowed.error());
     core.ask<Done>(slot, ChangeSetting{core.account, {std::string(asked->spec->name), *asked->value}},
                    [text = setting_text(*asked->spec, *asked->value)](SessionCore& c, const SlotPtr& s,
                                                                       Done) { c.reply(*s, 230, text); });

@@ -71,6 +71,17 @@ TEST_F(MadeFromTheTable, GroffTakesTheManualAndShowsEachCommand) {
         EXPECT_NE(shown.find(synopsis(row)), shown.npos) << synopsis(row);
 }
 
+TEST_F(MadeFromTheTable, TheManualSaysWhenNotificationsShowAndWhatIsKept) {
+    const std::string path = written("immp.1", manual_page(command_table()));
+    const std::string shown = output_of("groff -man -Tascii -P-cbou -rLL=2000n " + path);
+    for (const char* words :
+         {"over TLS or through your XMPP account", "DISPLAY or WAYLAND_DISPLAY is set",
+          "(DBUS_SESSION_BUS_ADDRESS or $XDG_RUNTIME_DIR/bus), and the library libnotify.so.4",
+          "as immp answer --open does", "the folder PUSH, which immp watch makes",
+          "the XMPP password, as it is", "with --xmpp of the XMPP server (5222)"})
+        EXPECT_NE(shown.find(words), shown.npos) << words;
+}
+
 TEST_F(MadeFromTheTable, NoRowNamesAnythingTwice) {
     std::set<std::string> commands;
     for (const CommandRow& row : command_table()) {

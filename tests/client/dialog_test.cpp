@@ -12,7 +12,7 @@
 //     note: text                  is shown on the desktop that there is then; press: which button, from 0
 //     asked: text                 what the terminal shows; there is none else. typed: what is answered then
 //     status: number
-//     out: text                   is in the output; `out!:` is not; err: for standard error, one line
+//     out: text                   is in the output; `out!:` is not; err:, err!: in standard error
 //     kept: name text             is in that file beside the credentials
 //     written: name text          that file holds this afterwards; `absent: name`
 //
@@ -193,11 +193,15 @@ class DialogTest : public testing::TestWithParam<std::string> {
         for (const std::string& question : dialog.all("asked"))
             EXPECT_THAT(ran.terminal, HasSubstr(question));
         for (const std::string& text : dialog.all("err"))
-            EXPECT_THAT(ran.err, HasSubstr(text));
+            EXPECT_THAT(ran.err, HasSubstr(replaced(text, "\\n", "\n")));
+        for (const std::string& text : dialog.all("err!"))
+            EXPECT_THAT(ran.err, Not(HasSubstr(text)));
         EXPECT_THAT(ran.err, Not(HasSubstr("\x1b")));
         // One line for a failure; notes of an earlier try, or of a watch, may stand above it.
         if (ran.status >= 64 && !ran.err.empty() && !dialog.one("note")) {
-            EXPECT_EQ(std::ranges::count(ran.err, '\n'), 1 + count(ran.err, "(trying again)"));
+            EXPECT_EQ(std::ranges::count(ran.err, '\n'), 1 + count(ran.err, "(trying again)") +
+                                                             count(ran.err, "(again in ") +
+                                                             count(ran.err, "immp: watching "));
         }
     }
 

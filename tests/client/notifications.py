@@ -1,5 +1,5 @@
 """A desktop's notification server (org.freedesktop.Notifications 1.2) for tests: says each note as a line of JSON on standard output,
-and presses the button that a line `<note> <action>` on standard input names."""
+and presses the button that a line `<note> <action>` on standard input names. It fails to show what asks for it: "Refuse this"."""
 
 import json
 import sys
@@ -29,6 +29,8 @@ class Notifications(dbus.service.Object):
 
     @dbus.service.method(NAME, in_signature="susssasa{sv}i", out_signature="u")
     def Notify(self, program, replaces, icon, title, text, actions, hints, timeout):
+        if "Refuse this" in text:
+            raise dbus.DBusException("not now", name=f"{NAME}.Failed")
         self.shown += 1
         say({"note": self.shown, "program": str(program), "title": str(title), "text": str(text),
              "actions": [str(action) for action in actions], "urgency": int(hints.get("urgency", 1))})

@@ -80,6 +80,35 @@ class Passwords(unittest.TestCase):
             log_in(phone, ALICE, secret, "phone")
             expect(phone.ask("AUTH RENEW " + self.keys("mine now", challenge)), 403)
 
+    def passwd(self, address=ALICE, *options, text=""):
+        return subprocess.run([program(), "account", "passwd", address, *options, "-c", self.alone.config], capture_output=True, input=text,
+                              text=True, check=False)
+
+    def test_the_administrator_gives_another(self):
+        old = self.add("--allow-sha1")
+        session = self.session()
+        log_in(session, ALICE, old, "laptop")
+        secret = expect(session.ask('DEVICE ADD "phone"'), 201).last.field("secret")
+        made = self.passwd()
+        self.assertEqual((made.returncode, made.stderr), (0, f"The password of {ALICE}, shown only now:\n"))
+        self.expect_login(made.stdout.strip(), "laptop")
+        self.expect_login(old, good=False)
+        self.expect_login(secret, "phone")
+        self.assertIn("k=scram-sha-256", self.challenge(self.session()))
+        self.assertNotIn("sha1", self.challenge(self.session()))
+        given = self.passwd(ALICE, "--password-file", "-", text="neues Paßwort\n")
+        self.assertEqual((given.returncode, given.stdout + given.stderr), (0, ""))
+        self.expect_login("neues Paßwort", "laptop")
+
+    def test_the_administrator_gives_none_to_what_is_no_account(self):
+        self.add()
+        subprocess.run([program(), "mailbox", "add", f"desk@{DOMAIN}", "--owner", ALICE, "-c", self.alone.config], check=True)
+        for address, why in ((f"nobody@{DOMAIN}", "is no account here"), (f"desk@{DOMAIN}", "is a shared mailbox"), ("x@b.example", "not of")):
+            refused = self.passwd(address)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertEqual(refused.stdout, "")
+            self.assertIn(why, refused.stderr)
+
     def machine(self):
         """A machine of hers: what `immp` does there, as its status and its words; and the folder."""
         home = self.enterContext(tempfile.TemporaryDirectory())

@@ -20,7 +20,7 @@ class StockLimits(unittest.TestCase):
 
     def person(self, side, name):
         person = Person(side, name, self.folder).log_in()
-        person.immp("settings", "XMPP=on")
+        person.allow_xmpp()
         return person.log_in_through_xmpp()
 
     def check(self, person, sent):

@@ -4,6 +4,7 @@ import contextlib
 import filecmp
 import os
 import queue
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -64,7 +65,7 @@ class XmppLogin(unittest.TestCase):
     def allowed(cls, side, name):
         """Logged in with the password once, which allows XMPP; then through XMPP."""
         person = Person(side, name, cls.folder).log_in()
-        person.immp("settings", "XMPP=on")
+        person.allow_xmpp()
         return person.log_in_through_xmpp()
 
     def fails(self, status, words, person, *arguments, text=""):
@@ -82,19 +83,6 @@ class XmppLogin(unittest.TestCase):
         self.addCleanup(watch.end)
         watch.wait_until_it_watches(person)
         return watch
-
-    def test_every_command_works(self):
-        for sender, receiver in ((self.alice, self.bob), (self.bob, self.alice)):
-            identity = sender.send(receiver.address, "Lighthouse", "Dear reader\n")
-            self.assertEqual(receiver.wait_for(1, "Lighthouse")[0]["_id"], identity)
-            self.assertEqual(receiver.read(identity)["text"].strip(), "Dear reader")
-            receiver.immp("flag", identity, "--star")
-            receiver.immp("folder", "create", "Letters")
-            receiver.immp("mv", identity, "Letters")
-            self.assertIn(identity, receiver.immp("ls", "Letters").stdout)
-            self.assertIn("through XMPP", receiver.immp("accounts").stdout)
-            receiver.immp("quota")
-            receiver.immp("device", "list")
 
     def test_10_mib_both_ways(self):
         for sender, receiver in ((self.alice, self.bob), (self.bob, self.alice)):
@@ -138,7 +126,7 @@ class XmppLogin(unittest.TestCase):
     def test_a_password_is_asked_for_first(self):
         carol = Person(self.lab.a, "carol", self.enterContext(tempfile.TemporaryDirectory()))
         self.fails(CREDENTIALS, "immp settings XMPP=ON", carol, *carol.xmpp_arguments(), text=carol.secret + "\n")
-        carol.log_in().immp("settings", "xmpp=ON")
+        carol.log_in().allow_xmpp()
         carol.log_in_through_xmpp()
         self.fails(CREDENTIALS, "403", carol, "settings", "XMPP=ON")
         self.fails(USAGE, "XMPP password", carol, "passwd")
@@ -163,6 +151,13 @@ class XmppLogin(unittest.TestCase):
             guest.send(self.alice.address, f"From {name}")
             self.alice.wait_for(1, f"From {name}")
             self.fails(CREDENTIALS, "refused", guest, *guest.login_arguments(), text=guest.secret + "\n")
+            self.fails(USAGE, f"immpd account passwd {guest.address}", guest, "passwd")
+            # A password of its own closes the way through XMPP, until its user says otherwise.
+            subprocess.run([os.path.join(os.environ["IMMP_BIN"], "immpd"), "account", "passwd", guest.address, "--password-file", "-",
+                            "-c", shown["config"]], input=guest.secret + "\n", text=True, check=True)
+            self.fails(CREDENTIALS, f"immp login --xmpp {guest.address}\n", guest, "ls")
+            guest.log_in().allow_xmpp()
+            guest.log_in_through_xmpp().immp("ls")
 
     def test_wrong_password_wrong_authority_and_nobody_there(self):
         arguments = self.alice.xmpp_arguments()

@@ -61,6 +61,10 @@ class Person:
         self.immp(*self.xmpp_arguments(), text=self.secret + "\n")
         return self
 
+    def allow_xmpp(self):
+        """With the account's own password, which is the same in the lab."""
+        self.immp("settings", "XMPP=on", "--password-file", "-", text=self.secret + "\n")
+
     def start(self, *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE):
         """The command as a process of its own, whose output is read as it comes."""
         return subprocess.Popen([os.path.join(os.environ["IMMP_BIN"], "immp"), *arguments], env=self._environment(), cwd=self.folder,
