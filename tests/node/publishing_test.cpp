@@ -614,20 +614,6 @@ TEST_F(FalseWishes, TheItemsOfANodeAreHadSoOften) {
     EXPECT_EQ(a_.outbox_rows(), 1u) << "429";
 }
 
-TEST_F(FalseWishes, SoMuchWaitsForAFeed) {
-    b_.link_down();
-    const std::string feed = armor::random_uuid();
-    for (std::uint64_t i = 0; i < kWaitingItems; ++i) {
-        loop_.advance(2s);
-        send_wish("a.example", feed, std::string(43, 'A'));
-        ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; })) << i;
-    }
-    send_wish("a.example", feed, std::string(43, 'A'));
-    loop_.advance(2s);
-    EXPECT_EQ(a_.outbox_rows(), 1u) << "429";
-    EXPECT_EQ(b_.outbox_rows(), kWaitingItems);
-}
-
 TEST_F(Publishing, AUsersWishThatFailsEndsOnlyItself) {
     ASSERT_EQ(create(kNews, false), 200);
     ASSERT_EQ(decide("alice@a.example", NodeAdmission::admitted), 200);
