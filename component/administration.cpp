@@ -6,7 +6,9 @@
 
 #include "armor/hex.hpp"
 #include "armor/names.hpp"
+#include "armor/random.hpp"
 #include "bridge/node/account_name.hpp"
+#include "bridge/node/departure.hpp"
 #include "bridge/node/key_ring.hpp"
 #include "bridge/node/login.hpp"
 #include "bridge/node/sharing.hpp"
@@ -57,6 +59,10 @@ class Administration::Impl {
         return bridge::read_and_wait<R>(*store_, std::move(work));
     }
     [[nodiscard]] const std::string& domain() const { return domain_; }
+    /// For what goes to other domains: a running daemon finds it within half a minute.
+    [[nodiscard]] bridge::DropContext context() const {
+        return {domain_, armor::random_uuid, now(), 0, std::make_shared<bridge::Bell>()};
+    }
 
   private:
     const std::string domain_;
@@ -129,7 +135,7 @@ Result<void> Administration::remove_account(std::string_view address) {
     auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     auto removed = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
-        auto done = transaction.accounts().remove(*name);
+        auto done = bridge::remove_account(transaction, impl_->context(), *name);
         if (!done) {
             if (done.error().code == 404) return fail(404, *name + " is no account here");
             return std::unexpected(std::move(done.error()));
@@ -170,7 +176,7 @@ Result<void> Administration::remove_mailbox(std::string_view address) {
     auto name = bridge::account_name(address, impl_->domain());
     if (!name) return std::unexpected(std::move(name.error()));
     auto removed = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
-        auto done = transaction.shares().remove_mailbox(*name);
+        auto done = bridge::remove_mailbox(transaction, impl_->context(), *name);
         if (!done && done.error().code == 404) return fail(404, *name + " is no shared mailbox here");
         if (!done) return std::unexpected(std::move(done.error()));
         return Done{};

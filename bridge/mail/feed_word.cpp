@@ -9,9 +9,6 @@
 namespace immp::bridge {
 namespace {
 
-constexpr std::size_t kMaxWishBytes = 1'024;
-constexpr std::size_t kMaxWordBytes = 65'536;
-
 std::vector<std::string> read_uuids(armor::JsonReader& json, std::string_view key) {
     if (!json.has(key)) return {};
     auto uuids = json.texts(key);

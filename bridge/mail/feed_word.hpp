@@ -19,6 +19,8 @@ inline constexpr std::string_view kNodeWordType = "application/immp-node+json";
 inline constexpr std::uint64_t kMaxItemBytes = 4'194'304;   ///< of an item's content; 413
 inline constexpr std::size_t kMaxTitleBytes = 400;          ///< 413
 inline constexpr std::size_t kMaxDescriptionBytes = 4'000;  ///< 413
+inline constexpr std::size_t kMaxWishBytes = 1'024;         ///< of a wish's JSON; 413
+inline constexpr std::size_t kMaxWordBytes = 65'536;        ///< of a word's; 413
 /// Subscriptions that one word decides; more is 413.
 inline constexpr std::size_t kMaxDecided = 100;
 

@@ -27,8 +27,9 @@ Result<void> name_step(Transaction& transaction, const NodeServices& services, c
                        const FeedRow& feed) {
     const auto wishers = transaction.feeds().wishers(fanout, kFanoutStep);
     if (!wishers) return std::unexpected(wishers.error());
+    const DropContext context = drop_context(services);
     for (const Wisher& wisher : *wishers)
-        if (auto done = queue_wish(transaction, services, feed, feed.sequence, wisher); !done) return done;
+        if (auto done = queue_wish(transaction, context, feed, feed.sequence, wisher); !done) return done;
     return go_on(transaction, fanout, wishers->size(), wishers->empty() ? 0 : wishers->back().id);
 }
 

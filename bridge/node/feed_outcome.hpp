@@ -5,7 +5,8 @@
 
 namespace immp::bridge {
 
-/// Whether the outcome ends the row, which others would try again: there is no such node.
+/// Whether the refusal ends the row, which others would try again: there is no such node, or nobody wants its
+/// items any more.
 [[nodiscard]] Result<bool> is_feed_end(Transaction& transaction, const OutboxRow& row, int code);
 
 /// The row ends with this refusal, or because its time is over. True where it belongs to a subscription: then

@@ -8,17 +8,17 @@
 namespace immp::bridge {
 namespace {
 
-Result<void> queue(Transaction& transaction, const NodeServices& services, Kind kind, const FeedRow& feed,
+Result<void> queue(Transaction& transaction, const DropContext& context, Kind kind, const FeedRow& feed,
                    std::uint64_t after, const std::optional<Wisher>& user) {
     auto node = parse_imid(feed.node);
     if (!node) return std::unexpected(std::move(node.error()));
     auto token = feed_token(transaction, feed.uuid);
     if (!token) return std::unexpected(std::move(token.error()));
     const FeedWish wish{feed.uuid, after, user ? user->uuid : ""};
-    services.bell->ring();
-    return queue_own_item(transaction, services,
+    context.bell->ring();
+    return queue_own_item(transaction, context,
                           {kind,
-                           user ? user->imid : services.domain,
+                           user ? user->imid : context.domain,
                            *std::move(node),
                            {},
                            {{"wish", kFeedWishType, feed_wish_json(wish)}},
@@ -36,17 +36,17 @@ Result<std::string> feed_token(Transaction& transaction, const std::string& feed
     return push_token_of(hasher.digest());
 }
 
-Result<void> queue_wish(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+Result<void> queue_wish(Transaction& transaction, const DropContext& context, const FeedRow& feed,
                         std::uint64_t after, const std::optional<Wisher>& user) {
-    return queue(transaction, services, Kind::subscribe, feed, after, user);
+    return queue(transaction, context, Kind::subscribe, feed, after, user);
 }
 
-Result<void> queue_end(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+Result<void> queue_end(Transaction& transaction, const DropContext& context, const FeedRow& feed,
                        const std::optional<Wisher>& user) {
-    return queue(transaction, services, Kind::unsubscribe, feed, 0, user);
+    return queue(transaction, context, Kind::unsubscribe, feed, 0, user);
 }
 
-Result<void> end_subscription(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+Result<void> end_subscription(Transaction& transaction, const DropContext& context, const FeedRow& feed,
                               const Wisher& user) {
     if (auto ended = transaction.feeds().unsubscribe(user.id); !ended) return ended;
     const auto is_used = transaction.feeds().has_subscribers(feed.id);
@@ -54,13 +54,13 @@ Result<void> end_subscription(Transaction& transaction, const NodeServices& serv
     const auto node = parse_imid(feed.node);
     if (!node) return std::unexpected(node.error());
     Result<void> told;
-    if (node->domain == services.domain) {
+    if (node->domain == context.domain) {
         const auto ours = transaction.nodes().find(feed.node);
         if (!ours) return std::unexpected(ours.error());
-        if (*ours) told = transaction.nodes().end_subscription((*ours)->id, user.imid);
+        if (*ours) told = transaction.nodes().end_subscription((*ours)->id, user.imid, user.uuid);
     } else if (feed.state != FeedState::gone) {
-        if (!*is_used) told = queue_end(transaction, services, feed);
-        if (*is_used && !feed.is_open) told = queue_end(transaction, services, feed, user);
+        if (!*is_used) told = queue_end(transaction, context, feed);
+        if (*is_used && !feed.is_open) told = queue_end(transaction, context, feed, user);
     }
     if (!told || *is_used) return told;
     return transaction.feeds().drop(feed.id);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "bridge/node/services.hpp"
+#include "bridge/node/mail_drop.hpp"
 
 namespace immp::bridge {
 
@@ -15,16 +15,16 @@ namespace immp::bridge {
 
 /// Asks for the feed's items behind `after`; for a node that is not open in the name of that user. Into the
 /// outbox.
-[[nodiscard]] Result<void> queue_wish(Transaction& transaction, const NodeServices& services,
+[[nodiscard]] Result<void> queue_wish(Transaction& transaction, const DropContext& context,
                                       const FeedRow& feed, std::uint64_t after,
                                       const std::optional<Wisher>& user = std::nullopt);
 
 /// Ends the feed, or that user's subscription.
-[[nodiscard]] Result<void> queue_end(Transaction& transaction, const NodeServices& services,
+[[nodiscard]] Result<void> queue_end(Transaction& transaction, const DropContext& context,
                                      const FeedRow& feed, const std::optional<Wisher>& user = std::nullopt);
 
 /// An account took its subscription back. The feed ends with its last, and the node's domain is told.
-[[nodiscard]] Result<void> end_subscription(Transaction& transaction, const NodeServices& services,
+[[nodiscard]] Result<void> end_subscription(Transaction& transaction, const DropContext& context,
                                             const FeedRow& feed, const Wisher& user);
 
 }  // namespace immp::bridge

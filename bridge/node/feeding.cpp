@@ -43,21 +43,31 @@ Result<bool> has_lost_all(Transaction& transaction, const FeedRow& feed) {
     return true;
 }
 
-/// An error's code where it is of the item; else the error is the store's.
-Result<Taken> as_taken(Error error) {
-    if (error.code >= 700) return std::unexpected(std::move(error));
-    return Taken{error.code, error.retry};
+/// An item for a feed that has ended, while another feed of ours takes the node: what its domain heard last
+/// was a late wish for the former one, and it would send nothing any more once it ends that. It hears of ours
+/// again, as often as it may ask us.
+Result<void> tell_again(Transaction& transaction, const NodeServices& services, const std::string& origin,
+                        const IncomingMail& mail, const Imid& recipient) {
+    const auto node = parse_imid(mail.inner.message.envelope.from);
+    if (!node || node->domain != origin) return {};
+    const auto feed = transaction.feeds().of_node(node->text());
+    if (!feed) return std::unexpected(feed.error());
+    if (!*feed || (*feed)->state != FeedState::open || (*feed)->uuid == recipient.local) return {};
+    if (services.feed_rate->take(origin, 1, services.now())) return {};
+    return queue_wish(transaction, drop_context(services), **feed, (*feed)->sequence);
 }
 
 /// One content, its place, and nothing else. 452, 413.
-Result<Metadata> read_place(const IncomingMail& mail) {
+Result<Metadata> read_place(Transaction& transaction, const IncomingMail& mail) {
     const std::vector<Part>& parts = mail.inner.message.parts;
     const auto place =
         std::ranges::find_if(parts, [](const Part& part) { return part.part_class != PartClass::content; });
     if (mail.inner.message.length() > kMaxItemOctets) return fail(413, "Too large");
     if (parts.size() != 2 || place == parts.end() || !is_metadata_type(place->type))
         return fail(452, "Refused by policy", "an item without its place");
-    const auto text = mail.bodies[static_cast<std::size_t>(place - parts.begin())].in_memory();
+    const auto text = short_text(transaction, mail.bodies[static_cast<std::size_t>(place - parts.begin())],
+                                 kMaxMetadataBytes);
+    if (!text && text.error().code >= 700) return std::unexpected(text.error());
     auto metadata = text ? parse_metadata(*text, Kind::item) : fail(413, "too long");
     if (!metadata) return fail(452, "Refused by policy", std::move(metadata.error().detail));
     return metadata;
@@ -68,7 +78,7 @@ Result<void> ask_for_missing(Transaction& transaction, const NodeServices& servi
                              const ChainLink& link) {
     if (link.sequence <= feed.sequence + 1 || feed.asked >= feed.sequence) return {};
     feed.asked = feed.sequence;
-    return queue_wish(transaction, services, feed, feed.sequence);
+    return queue_wish(transaction, drop_context(services), feed, feed.sequence);
 }
 
 Result<void> keep_item(Transaction& transaction, const NodeServices& services, FeedRow& feed,
@@ -77,15 +87,15 @@ Result<void> keep_item(Transaction& transaction, const NodeServices& services, F
     if (!stored) return std::unexpected(stored.error());
     const auto there = transaction.feeds().item(feed.id, link.sequence);
     if (!there) return std::unexpected(there.error());
-    Result<void> done;
-    if (!*there) {
+    // First the job, which holds the message: older than what is kept of a feed it goes from that at once.
+    auto done = transaction.feeds().add_fanout(feed.id, *stored);
+    if (done && !*there) {
         if (message.envelope.chain == "gap") done = ask_for_missing(transaction, services, feed, link);
         if (done) done = transaction.feeds().add_item(feed.id, {link.sequence, *stored, link.digest});
         if (done) done = mend_next(transaction, feed, link);
     }
     feed.sequence = std::max(feed.sequence, link.sequence);
     if (done) done = transaction.feeds().update(feed);
-    if (done) done = transaction.feeds().add_fanout(feed.id, *stored);
     return done;
 }
 
@@ -94,11 +104,15 @@ Result<void> keep_item(Transaction& transaction, const NodeServices& services, F
 Result<Taken> take_item(Transaction& transaction, const NodeServices& services, const std::string& origin,
                         IncomingMail& mail, const Imid& recipient) {
     auto feed = believed_feed(transaction, origin, mail, recipient);
+    if (!feed && feed.error().code == 454) {
+        auto told = tell_again(transaction, services, origin, mail, recipient);
+        if (!told) return std::unexpected(std::move(told.error()));
+    }
     if (!feed) return as_taken(std::move(feed.error()));
     const auto is_lost = has_lost_all(transaction, *feed);
     if (!is_lost) return std::unexpected(is_lost.error());
     if (*is_lost) return Taken{454};
-    auto place = read_place(mail);
+    auto place = read_place(transaction, mail);
     if (!place) return as_taken(std::move(place.error()));
     if (const auto pause = services.domain_rate->take(origin, 1, services.now())) return Taken{429, pause};
     if (auto settled = settle_bodies(transaction, mail, services.now()); !settled)
@@ -122,7 +136,8 @@ Result<Taken> take_word(Transaction& transaction, const NodeServices& services, 
                         const IncomingMail& mail, const Imid& recipient) {
     auto feed = believed_feed(transaction, origin, mail, recipient);
     if (!feed) return as_taken(std::move(feed.error()));
-    const auto text = mail.bodies.front().in_memory();
+    const auto text = short_text(transaction, mail.bodies.front(), kMaxWordBytes);
+    if (!text && text.error().code >= 700) return std::unexpected(text.error());
     const auto word = text ? parse_node_word(*text) : fail(413, "too long");
     if (!word) return Taken{452};
     const bool is_first = feed->state == FeedState::asked;

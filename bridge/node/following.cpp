@@ -8,14 +8,18 @@
 namespace immp::bridge {
 namespace {
 
+/// Who does not take what waits for him asks for more no earlier than this.
+constexpr std::chrono::minutes kUntilTaken{5};
+
 struct ReadWish {
     FeedWish wish;
     std::optional<Imid> user;  ///< none: the domain asks for all its users
 };
 
 /// 452 for what is none.
-Result<ReadWish> read_wish(const std::string& origin, const IncomingMail& mail) {
-    const auto text = mail.bodies.front().in_memory();
+Result<ReadWish> read_wish(Transaction& transaction, const std::string& origin, const IncomingMail& mail) {
+    const auto text = short_text(transaction, mail.bodies.front(), kMaxWishBytes);
+    if (!text && text.error().code >= 700) return std::unexpected(text.error());
     auto wish = text ? parse_feed_wish(*text) : fail(413, "too long");
     if (!wish) return fail(452, "Refused by policy", std::move(wish.error().detail));
     const std::string& from = mail.inner.message.envelope.from;
@@ -26,21 +30,21 @@ Result<ReadWish> read_wish(const std::string& origin, const IncomingMail& mail) 
     return ReadWish{*std::move(wish), *user};
 }
 
-Taken refused(const Error& error) {
-    return {error.code, error.retry};
-}
-
 }  // namespace
 
 Result<Taken> take_wish(Transaction& transaction, const NodeServices& services, const std::string& origin,
                         const IncomingMail& mail, const Imid& recipient) {
-    const auto read = read_wish(origin, mail);
-    if (!read) return refused(read.error());
+    auto read = read_wish(transaction, origin, mail);
+    if (!read) return as_taken(std::move(read.error()));
     if (mail.inner.token.empty()) return Taken{452};
     if (const auto pause = services.feed_rate->take(origin, 1, services.now())) return Taken{429, pause};
     const auto node = transaction.nodes().find(recipient.text());
     if (!node) return std::unexpected(node.error());
     if (!*node) return Taken{481};
+    const Follower follower{origin, read->wish.feed, mail.inner.token};
+    const auto waiting = transaction.nodes().waiting_for(follower);
+    if (!waiting) return std::unexpected(waiting.error());
+    if (*waiting >= kWaitingAnswers) return Taken{429, kUntilTaken};
     std::vector<NodePerson> asking;
     if (read->user && !(*node)->is_open) {
         const auto person = note_asking(transaction, **node, *read->user, read->wish.subscription);
@@ -48,7 +52,6 @@ Result<Taken> take_wish(Transaction& transaction, const NodeServices& services, 
         if (!person) return std::unexpected(person.error());
         asking.push_back(*person);
     }
-    const Follower follower{origin, read->wish.feed, mail.inner.token};
     if (auto done = transaction.nodes().follow((*node)->id, follower); !done) {
         if (done.error().code < 500) return Taken{429, std::chrono::hours(1)};
         return std::unexpected(std::move(done.error()));
@@ -64,13 +67,14 @@ Result<Taken> take_wish(Transaction& transaction, const NodeServices& services, 
 
 Result<Taken> take_end(Transaction& transaction, const NodeServices&, const std::string& origin,
                        const IncomingMail& mail, const Imid& recipient) {
-    const auto read = read_wish(origin, mail);
-    if (!read) return refused(read.error());
+    auto read = read_wish(transaction, origin, mail);
+    if (!read) return as_taken(std::move(read.error()));
     const auto node = transaction.nodes().find(recipient.text());
     if (!node) return std::unexpected(node.error());
     if (!*node) return Taken{283};
     if (read->user) {
-        auto ended = transaction.nodes().end_subscription((*node)->id, read->user->text());
+        auto ended =
+            transaction.nodes().end_subscription((*node)->id, read->user->text(), read->wish.subscription);
         if (!ended) return std::unexpected(std::move(ended.error()));
         return Taken{283};
     }

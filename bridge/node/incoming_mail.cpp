@@ -89,6 +89,16 @@ Result<Filed> file_once(Transaction& transaction, const NodeServices& services, 
     return filed;
 }
 
+Result<std::string> short_text(Transaction& transaction, const StagedBody& body, std::size_t most) {
+    if (body.length > most) return fail(413, "Too large");
+    return body.text(transaction);
+}
+
+Result<Taken> as_taken(Error error) {
+    if (error.code >= 700) return std::unexpected(std::move(error));
+    return Taken{error.code, error.retry};
+}
+
 Result<void> settle_bodies(Transaction& transaction, IncomingMail& mail, Time now) {
     for (std::size_t i = 0; i < mail.bodies.size(); ++i) {
         auto body = mail.bodies[i].settle(transaction, now);

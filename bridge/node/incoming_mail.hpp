@@ -41,6 +41,11 @@ using TakeFor = std::function<Result<Taken>(const std::string& recipient)>;
 [[nodiscard]] bool speaks_for(const std::string& from, const std::string& origin);
 /// Nothing where it is no prepared name of this domain.
 [[nodiscard]] std::optional<Imid> own_recipient(const NodeServices& services, const std::string& recipient);
+/// A part's octets, wherever they are: 413 above `most`; 702. In a write transaction.
+[[nodiscard]] Result<std::string> short_text(Transaction& transaction, const StagedBody& body,
+                                             std::size_t most);
+/// An error's code where it is of the item; else the error is the store's.
+[[nodiscard]] Result<Taken> as_taken(Error error);
 /// Stores the bodies; the message's parts name them then.
 [[nodiscard]] Result<void> settle_bodies(Transaction& transaction, IncomingMail& mail, Time now);
 

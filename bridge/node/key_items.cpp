@@ -16,7 +16,7 @@ constexpr std::string_view kAsker = "mailer-daemon@";
 /// It comes from the domain, so that nobody learns whose question it is, and no account gets a bounce.
 Result<void> queue_item(Transaction& transaction, const NodeServices& services, const Imid& recipient,
                         std::string subject, std::vector<OwnPart> parts) {
-    return queue_own_item(transaction, services,
+    return queue_own_item(transaction, drop_context(services),
                           {Kind::key, services.domain, recipient, std::move(subject), std::move(parts), {}});
 }
 

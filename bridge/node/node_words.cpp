@@ -30,18 +30,18 @@ OwnItem item_of(Kind kind, const NodeRow& node, const Imid& recipient, std::stri
 }
 
 /// To all followers at once: one message.
-Result<void> queue_last_word(Transaction& transaction, const NodeServices& services, const NodeRow& node) {
+Result<void> queue_last_word(Transaction& transaction, const DropContext& context, const NodeRow& node) {
     auto recipient = parse_imid(node.name);
     if (!recipient) return std::unexpected(std::move(recipient.error()));
     const auto message =
-        make_own_message(transaction, services, item_of(Kind::unsubscribe, node, *recipient, {}));
+        make_own_message(transaction, context, item_of(Kind::unsubscribe, node, *recipient, {}));
     if (!message) return std::unexpected(message.error());
     const auto octets = travelling_octets(*message, *recipient);
     if (!octets) return std::unexpected(octets.error());
     const auto stored = transaction.mailboxes().add(*message);
     if (!stored) return std::unexpected(stored.error());
-    services.bell->ring();
-    return transaction.nodes().queue_for_all(node.id, *stored, *octets, services.now());
+    context.bell->ring();
+    return transaction.nodes().queue_for_all(node.id, *stored, *octets, context.now);
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ Result<void> queue_word(Transaction& transaction, const NodeServices& services, 
     auto feed = parse_imid(follower.feed + "@" + follower.domain);
     if (!feed) return std::unexpected(std::move(feed.error()));
     services.bell->ring();
-    return queue_own_item(transaction, services,
+    return queue_own_item(transaction, drop_context(services),
                           item_of(Kind::subscribe, node, *feed, follower.token, decided));
 }
 
@@ -74,11 +74,11 @@ Result<void> queue_items(Transaction& transaction, const NodeServices& services,
     return {};
 }
 
-Result<void> end_node(Transaction& transaction, const NodeServices& services, const NodeRow& node) {
+Result<void> end_node(Transaction& transaction, const DropContext& context, const NodeRow& node) {
     const auto has_followers = transaction.nodes().has_followers(node.id);
     if (!has_followers) return std::unexpected(has_followers.error());
     if (*has_followers) {
-        if (auto told = queue_last_word(transaction, services, node); !told) return told;
+        if (auto told = queue_last_word(transaction, context, node); !told) return told;
     }
     auto feed = transaction.feeds().of_node(node.name);
     if (!feed) return std::unexpected(std::move(feed.error()));

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "bridge/node/mail_drop.hpp"
 #include "bridge/node/services.hpp"
 
 namespace immp::bridge {
@@ -18,7 +19,7 @@ namespace immp::bridge {
                                        const NodeRow& node, const Follower& follower, std::uint64_t after);
 
 /// The node is no more: all who take its items are told, and it is gone.
-[[nodiscard]] Result<void> end_node(Transaction& transaction, const NodeServices& services,
+[[nodiscard]] Result<void> end_node(Transaction& transaction, const DropContext& context,
                                     const NodeRow& node);
 
 }  // namespace immp::bridge

@@ -14,17 +14,16 @@ Result<Part> make_own_part(Transaction& transaction, const OwnPart& part, PartCl
     return Part{part.name, std::string(part.type), part_class, part.octets.size(), *body, hasher.digest()};
 }
 
-Result<Message> make_own_message(Transaction& transaction, const NodeServices& services,
-                                 const OwnItem& item) {
+Result<Message> make_own_message(Transaction& transaction, const DropContext& context, const OwnItem& item) {
     Message message;
     message.envelope.kind = item.kind;
-    message.envelope.id = services.uuid();
+    message.envelope.id = context.uuid();
     message.envelope.from = item.from;
     message.envelope.to = {item.recipient.text()};
     message.envelope.subject = item.subject;
-    message.envelope.date = services.now();
+    message.envelope.date = context.now;
     for (const OwnPart& part : item.parts) {
-        auto made = make_own_part(transaction, part, PartClass::attachment, services.now());
+        auto made = make_own_part(transaction, part, PartClass::attachment, context.now);
         if (!made) return std::unexpected(std::move(made.error()));
         message.parts.push_back(*std::move(made));
     }
@@ -32,15 +31,14 @@ Result<Message> make_own_message(Transaction& transaction, const NodeServices& s
     return message;
 }
 
-Result<void> queue_own_item(Transaction& transaction, const NodeServices& services, const OwnItem& item) {
-    auto message = make_own_message(transaction, services, item);
+Result<void> queue_own_item(Transaction& transaction, const DropContext& context, const OwnItem& item) {
+    auto message = make_own_message(transaction, context, item);
     if (!message) return std::unexpected(std::move(message.error()));
     const auto octets = travelling_octets(*message, item.recipient);
     if (!octets) return std::unexpected(octets.error());
     auto stored = transaction.mailboxes().add(*message);
     if (!stored) return std::unexpected(std::move(stored.error()));
-    return queue_mail(transaction, *stored, *octets, services.domain, item.recipient, services.now(),
-                      item.token);
+    return queue_mail(transaction, *stored, *octets, context.domain, item.recipient, context.now, item.token);
 }
 
 }  // namespace immp::bridge

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bridge/node/services.hpp"
+#include "bridge/node/mail_drop.hpp"
 #include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
@@ -26,11 +26,11 @@ struct OwnItem {
 };
 
 /// A message with its bodies, to which nothing refers yet. In a write transaction.
-[[nodiscard]] Result<Message> make_own_message(Transaction& transaction, const NodeServices& services,
+[[nodiscard]] Result<Message> make_own_message(Transaction& transaction, const DropContext& context,
                                                const OwnItem& item);
 
 /// Stored, with its outbox row. No account hears what becomes of it.
-[[nodiscard]] Result<void> queue_own_item(Transaction& transaction, const NodeServices& services,
+[[nodiscard]] Result<void> queue_own_item(Transaction& transaction, const DropContext& context,
                                           const OwnItem& item);
 
 /// A body of these octets, as the part of a message.

@@ -193,7 +193,7 @@ Result<NodeList> list_nodes(Transaction& transaction, const NodeServices& servic
 Result<Done> drop_node(Transaction& transaction, const NodeServices& services, const DropNode& request) {
     const auto node = own_node(transaction, services, request.account, request.node);
     if (!node) return std::unexpected(node.error());
-    if (auto done = end_node(transaction, services, *node); !done)
+    if (auto done = end_node(transaction, drop_context(services), *node); !done)
         return std::unexpected(std::move(done.error()));
     return Done{};
 }

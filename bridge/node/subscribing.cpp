@@ -82,7 +82,7 @@ Result<FeedRow> peer_feed(Transaction& transaction, const NodeServices& services
     const auto added = transaction.feeds().add(feed);
     if (!added) return std::unexpected(added.error());
     feed.id = *added;
-    if (auto asked = queue_wish(transaction, services, feed, 0); !asked)
+    if (auto asked = queue_wish(transaction, drop_context(services), feed, 0); !asked)
         return std::unexpected(std::move(asked.error()));
     return feed;
 }
@@ -91,7 +91,7 @@ Result<FeedRow> peer_feed(Transaction& transaction, const NodeServices& services
 Result<void> name_user(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
                        const Subscribe& request, const Subscription& subscription) {
     if (request.node.domain != services.domain)
-        return queue_wish(transaction, services, feed, feed.sequence,
+        return queue_wish(transaction, drop_context(services), feed, feed.sequence,
                           Wisher{subscription.id, subscription.uuid, request.account});
     const auto node = transaction.nodes().find(feed.node);
     if (!node) return std::unexpected(node.error());
@@ -157,7 +157,7 @@ Result<SubscribeLook> look_again(Transaction& transaction, const NodeServices& s
     const Subscription& subscription = found->subscription;
     auto look = look_at(subscription, found->feed);
     if (found->feed.state != FeedState::gone) return look;
-    auto ended = end_subscription(transaction, services, found->feed,
+    auto ended = end_subscription(transaction, drop_context(services), found->feed,
                                   {subscription.id, subscription.uuid, request.account});
     if (!ended) return std::unexpected(std::move(ended.error()));
     return look;
@@ -173,7 +173,7 @@ Result<Done> unsubscribe(Transaction& transaction, const NodeServices& services,
         return request.uuid.empty() ? each.feed.node == node : each.subscription.uuid == request.uuid;
     });
     if (found == all->rend()) return std::unexpected(refusal(454));
-    auto ended = end_subscription(transaction, services, found->feed,
+    auto ended = end_subscription(transaction, drop_context(services), found->feed,
                                   {found->subscription.id, found->subscription.uuid, request.account});
     if (!ended) return std::unexpected(std::move(ended.error()));
     return Done{};

@@ -20,9 +20,13 @@ inline constexpr std::uint64_t kMaxAccountNodes = 1'000;   ///< 413
 inline constexpr std::uint64_t kMaxFollowers = 10'000;     ///< domains that take a node's items; 429
 inline constexpr std::uint64_t kMaxNodePeople = 10'000;    ///< decided about; 413
 inline constexpr std::uint64_t kMaxWaitingPeople = 1'000;  ///< to be decided about; 429
-inline constexpr std::uint64_t kKeptItems = 100;           ///< of a node, and of a feed; the oldest goes
+/// And of one other domain: no domain takes all the places. 429.
+inline constexpr std::uint64_t kMaxWaitingOfDomain = 100;
+inline constexpr std::uint64_t kKeptItems = 100;  ///< of a node, and of a feed; the oldest goes
 /// Items that wait for one domain's feed: one more is not sent there, and the next that comes shows the gap.
 inline constexpr std::uint64_t kWaitingItems = kKeptItems;
+/// Items and words that wait for one feed: a wish for more is 429.
+inline constexpr std::uint64_t kWaitingAnswers = 2 * kWaitingItems;
 
 struct NodeRow {
     NodeId id = 0;
@@ -81,10 +85,12 @@ class Nodes {
 
     [[nodiscard]] virtual Result<std::optional<Follower>> follower(NodeId node, std::string_view domain) = 0;
     [[nodiscard]] virtual Result<bool> has_followers(NodeId node) = 0;
-    /// In the place of the domain's former one. 413 over kMaxFollowers.
+    /// In the place of the domain's former one, for which nothing waits any more. 413 over kMaxFollowers.
     [[nodiscard]] virtual Result<void> follow(NodeId node, const Follower& follower) = 0;
     /// False where there is none.
     [[nodiscard]] virtual Result<bool> unfollow(std::string_view domain, std::string_view feed) = 0;
+    /// Items and words in the outbox for it, on their way or not.
+    [[nodiscard]] virtual Result<std::uint64_t> waiting_for(const Follower& follower) = 0;
     /// An outbox row for each domain that takes the node's items; of a node that is not open, for those with
     /// somebody who is admitted. A domain for which kWaitingItems wait is left out.
     [[nodiscard]] virtual Result<void> queue_for_followers(NodeId node, MessageId message,
@@ -100,10 +106,12 @@ class Nodes {
     /// By name.
     [[nodiscard]] virtual Result<std::vector<NodePerson>> people(NodeId node) = 0;
     /// In the place of what was known of him. 413 over kMaxNodePeople, 429 for who is to wait over
-    /// kMaxWaitingPeople.
+    /// kMaxWaitingPeople, or over kMaxWaitingOfDomain where the domain is not the node's.
     [[nodiscard]] virtual Result<void> set_person(NodeId node, const NodePerson& person) = 0;
-    /// He has no subscription any more: one who waited is forgotten, a decision stays.
-    [[nodiscard]] virtual Result<void> end_subscription(NodeId node, std::string_view imid) = 0;
+    /// He has this subscription no more: one who waited is forgotten, a decision stays. Nothing changes where
+    /// he has another by now.
+    [[nodiscard]] virtual Result<void> end_subscription(NodeId node, std::string_view imid,
+                                                        std::string_view subscription) = 0;
     /// So has nobody of that domain.
     [[nodiscard]] virtual Result<void> end_subscriptions(NodeId node, std::string_view domain) = 0;
     /// Whether anybody of the domain is admitted and subscribed.

@@ -2,6 +2,7 @@
 
 #include "bridge/store/folder_key.hpp"
 #include "bridge/store/folders.hpp"
+#include "bridge/store/kept_items.hpp"
 #include "bridge/store/nodes.hpp"
 
 namespace immp::bridge {
@@ -113,12 +114,7 @@ Result<void> SqliteFeeds::add_item(FeedId feed, const FeedItem& item) {
                            feed, item.sequence, item.message, item.digest)
                      .run();
     if (!added) return added;
-    return db_
-        .query(
-            "DELETE FROM feed_items WHERE feed = ?1 AND sequence <= (SELECT sequence FROM feed_items "
-            "WHERE feed = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)",
-            feed, kKeptItems)
-        .run();
+    return db_.query(drop_older("feed_items", "feed"), feed, kKeptItems, kKeptItemBytes).run();
 }
 
 Result<void> SqliteFeeds::set_chain(MessageId message, std::string_view chain) {

@@ -1,5 +1,7 @@
 #include "bridge/store/sqlite_nodes.hpp"
 
+#include "bridge/store/kept_items.hpp"
+
 namespace immp::bridge {
 
 namespace {
@@ -38,6 +40,10 @@ Result<std::uint64_t> count_of(Statement statement) {
     auto count = statement.one([](const Row& row) { return row.count(0); });
     if (!count) return std::unexpected(count.error());
     return count->value_or(0);
+}
+
+std::string recipient_of(const Follower& follower) {
+    return follower.feed + "@" + follower.domain;
 }
 
 Result<bool> is_there(Statement statement) {
@@ -95,9 +101,8 @@ Result<void> SqliteNodes::add_item(NodeId node, std::uint64_t sequence, MessageI
         done = db_.query("INSERT INTO node_items (node, sequence, message) VALUES (?, ?, ?)", node, sequence,
                          message)
                    .run();
-    if (!done || sequence <= kKeptItems) return done;
-    return db_.query("DELETE FROM node_items WHERE node = ? AND sequence <= ?", node, sequence - kKeptItems)
-        .run();
+    if (!done) return done;
+    return db_.query(drop_older("node_items", "node"), node, kKeptItems, kKeptItemBytes).run();
 }
 
 Result<std::vector<MessageId>> SqliteNodes::items(NodeId node, std::uint64_t after, std::uint64_t most) {
@@ -124,6 +129,14 @@ Result<void> SqliteNodes::follow(NodeId node, const Follower& follower) {
     const auto held = count_of(db_.query("SELECT count(*) FROM followers WHERE node = ?", node));
     if (!held) return std::unexpected(held.error());
     if (!*known && *held >= kMaxFollowers) return fail(413, "Too many domains take this node's items");
+    if (*known && (*known)->feed != follower.feed) {
+        auto forgotten = db_.query(
+                                "DELETE FROM outbox WHERE recipient = ? AND token <> '' AND bundle = '' "
+                                "AND owner = ''",
+                                recipient_of(**known))
+                             .run();
+        if (!forgotten) return forgotten;
+    }
     return db_
         .query(
             "INSERT INTO followers (node, domain, feed, token) VALUES (?, ?, ?, ?) "
@@ -137,6 +150,11 @@ Result<bool> SqliteNodes::unfollow(std::string_view domain, std::string_view fee
         db_.query("DELETE FROM followers WHERE feed = ? AND domain = ?", feed, domain).changes();
     if (!ended) return std::unexpected(ended.error());
     return *ended > 0;
+}
+
+Result<std::uint64_t> SqliteNodes::waiting_for(const Follower& follower) {
+    return count_of(
+        db_.query("SELECT count(*) FROM outbox WHERE recipient = ? AND token <> ''", recipient_of(follower)));
 }
 
 Result<void> SqliteNodes::queue_for_followers(NodeId node, MessageId message, std::uint64_t octets,
@@ -161,7 +179,7 @@ Result<void> SqliteNodes::queue_for(const Follower& follower, MessageId message,
             "attempts, last_error, delay_noticed, bundle, item, recipient_no, token) "
             "SELECT ?1, '', ?2, ?3, ?4, ?5, ?5, 0, '', 1, '', 0, 0, ?6 "
             "WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE message = ?1 AND recipient = ?2)",
-            message, follower.feed + "@" + follower.domain, follower.domain, octets, now, follower.token)
+            message, recipient_of(follower), follower.domain, octets, now, follower.token)
         .run();
 }
 
@@ -178,20 +196,33 @@ Result<std::vector<NodePerson>> SqliteNodes::people(NodeId node) {
         .all(read_person);
 }
 
+/// For one who is not known yet.
+Result<void> SqliteNodes::check_room(NodeId node, const NodePerson& person) {
+    const auto all = count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ?", node));
+    if (!all) return std::unexpected(all.error());
+    if (person.state != NodeAdmission::waiting) {
+        if (*all < kMaxNodePeople) return {};
+        return fail(413, "At most " + std::to_string(kMaxNodePeople) + " people of a node");
+    }
+    const auto waiting =
+        count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ? AND state = 0", node));
+    if (!waiting) return std::unexpected(waiting.error());
+    const auto of_domain = count_of(
+        db_.query("SELECT count(*) FROM node_people p JOIN nodes n ON n.id = p.node WHERE p.node = ?1 "
+                  "AND p.state = 0 AND p.domain = ?2 AND substr(n.name, -length(?2) - 1) <> '@' || ?2",
+                  node, person.domain));
+    if (!of_domain) return std::unexpected(of_domain.error());
+    if (*waiting < kMaxWaitingPeople && *all < kMaxNodePeople && *of_domain < kMaxWaitingOfDomain) return {};
+    return fail_for_now(429, "Too many wait for this node's publisher", std::chrono::hours(1));
+}
+
 Result<void> SqliteNodes::set_person(NodeId node, const NodePerson& person) {
     const auto known =
         is_there(db_.query("SELECT 1 FROM node_people WHERE node = ? AND imid = ?", node, person.imid));
     if (!known) return std::unexpected(known.error());
-    const auto all = count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ?", node));
-    if (!all) return std::unexpected(all.error());
-    const auto waiting =
-        count_of(db_.query("SELECT count(*) FROM node_people WHERE node = ? AND state = 0", node));
-    if (!waiting) return std::unexpected(waiting.error());
-    const bool waits = person.state == NodeAdmission::waiting;
-    if (!*known && waits && (*waiting >= kMaxWaitingPeople || *all >= kMaxNodePeople))
-        return fail_for_now(429, "Too many wait for this node's publisher", std::chrono::hours(1));
-    if (!*known && *all >= kMaxNodePeople)
-        return fail(413, "At most " + std::to_string(kMaxNodePeople) + " people of a node");
+    if (!*known) {
+        if (auto room = check_room(node, person); !room) return room;
+    }
     return db_
         .query(
             "INSERT INTO node_people (node, imid, domain, state, subscription) VALUES (?, ?, ?, ?, ?) "
@@ -201,11 +232,16 @@ Result<void> SqliteNodes::set_person(NodeId node, const NodePerson& person) {
         .run();
 }
 
-Result<void> SqliteNodes::end_subscription(NodeId node, std::string_view imid) {
+Result<void> SqliteNodes::end_subscription(NodeId node, std::string_view imid,
+                                           std::string_view subscription) {
     auto done =
-        db_.query("DELETE FROM node_people WHERE node = ? AND imid = ? AND state = 0", node, imid).run();
+        db_.query("DELETE FROM node_people WHERE node = ? AND imid = ? AND subscription = ? AND state = 0",
+                  node, imid, subscription)
+            .run();
     if (!done) return done;
-    return db_.query("UPDATE node_people SET subscription = '' WHERE node = ? AND imid = ?", node, imid)
+    return db_
+        .query("UPDATE node_people SET subscription = '' WHERE node = ? AND imid = ? AND subscription = ?",
+               node, imid, subscription)
         .run();
 }
 

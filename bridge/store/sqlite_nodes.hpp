@@ -22,6 +22,7 @@ class SqliteNodes final : public Nodes {
     Result<bool> has_followers(NodeId node) override;
     Result<void> follow(NodeId node, const Follower& follower) override;
     Result<bool> unfollow(std::string_view domain, std::string_view feed) override;
+    Result<std::uint64_t> waiting_for(const Follower& follower) override;
     Result<void> queue_for_followers(NodeId node, MessageId message, std::uint64_t octets, Time now) override;
     Result<void> queue_for_all(NodeId node, MessageId message, std::uint64_t octets, Time now) override;
     Result<void> queue_for(const Follower& follower, MessageId message, std::uint64_t octets,
@@ -29,11 +30,13 @@ class SqliteNodes final : public Nodes {
     Result<std::optional<NodePerson>> person(NodeId node, std::string_view imid) override;
     Result<std::vector<NodePerson>> people(NodeId node) override;
     Result<void> set_person(NodeId node, const NodePerson& person) override;
-    Result<void> end_subscription(NodeId node, std::string_view imid) override;
+    Result<void> end_subscription(NodeId node, std::string_view imid, std::string_view subscription) override;
     Result<void> end_subscriptions(NodeId node, std::string_view domain) override;
     Result<bool> has_admitted(NodeId node, std::string_view domain) override;
 
   private:
+    Result<void> check_room(NodeId node, const NodePerson& person);
+
     Database& db_;
 };
 

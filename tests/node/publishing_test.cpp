@@ -4,6 +4,7 @@
 
 #include "bridge/mail/feed_word.hpp"
 #include "bridge/mail/metadata.hpp"
+#include "bridge/node/departure.hpp"
 #include "bridge/node/feed_wishes.hpp"
 #include "bridge/node/own_item.hpp"
 #include "bridge/node/queueing.hpp"
@@ -105,7 +106,7 @@ class Publishing : public TwoDomains {
     void send_item(House& house, OwnItem item) {
         EXPECT_TRUE(house.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
             NodeServices services = services_of(house);
-            auto queued = queue_own_item(transaction, services, item);
+            auto queued = queue_own_item(transaction, drop_context(services), item);
             if (!queued) return std::unexpected(queued.error());
             return Done{};
         }));
@@ -441,6 +442,14 @@ TEST_F(FalseItems, AnEditIsShown) {
     EXPECT_EQ(pushes("alice@a.example").size(), 5u);
 }
 
+TEST_F(FalseItems, OneThatIsOlderThanAllThatAreKeptIsFiled) {
+    send(b_, kNews, feed_.uuid, token_, 1, "");
+    for (std::uint64_t i = 2; i <= kKeptItems + 1; ++i)
+        send(b_, kNews, feed_.uuid, token_, i, kDigest);
+    send(b_, kNews, feed_.uuid, token_, 1, "", "ancient");
+    EXPECT_EQ(pushes("alice@a.example").size(), kKeptItems + 2);
+}
+
 TEST_F(FalseItems, OneOfNoFormIsRefused) {
     send_item(
         b_, {Kind::item, kNews, imid(feed_.uuid + "@a.example"), "n", {{"text", "text/plain", "x"}}, token_});
@@ -471,6 +480,24 @@ TEST_F(FalseItems, AWordDecidesOnlyAboutItsOwnFeed) {
 /// A domain that wants what it should not.
 class FalseWishes : public Publishing {
   protected:
+    /// A feed that a.example still wants: the wishes for any other are given up when they are refused.
+    std::string wanted_feed() {
+        const std::string uuid = armor::random_uuid();
+        EXPECT_TRUE(a_.in_store<FeedId>([&](Transaction& transaction) {
+            return transaction.feeds().add({0, uuid, kNews, FeedState::asked});
+        }));
+        return uuid;
+    }
+    /// For how long what waits in a house is put off.
+    std::chrono::seconds put_off(House& house) {
+        return house
+            .in_store<std::chrono::seconds>([&](Transaction& transaction) -> Result<std::chrono::seconds> {
+                const auto waiting = transaction.outbox().waiting();
+                if (!waiting || waiting->empty()) return std::chrono::seconds(0);
+                return waiting->front().next_try - loop_.now();
+            })
+            .value_or(std::chrono::seconds(0));
+    }
     FalseWishes() {
         EXPECT_EQ(create(), 200);
         raise_links();
@@ -503,16 +530,38 @@ TEST_F(FalseWishes, NobodySubscribesForAnotherDomain) {
 
 TEST_F(FalseWishes, AFloodIsHeldBack) {
     const std::string token(43, 'A');
+    const std::string feed = wanted_feed();
     for (int i = 0; i < 61; ++i)
         send_item(a_, {Kind::subscribe,
                        "a.example",
                        imid(kNews),
                        {},
-                       {{"wish", kFeedWishType, feed_wish_json({armor::random_uuid(), 0})}},
+                       {{"wish", kFeedWishType, feed_wish_json({feed, 0})}},
                        token});
     ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() <= 1; }));
     EXPECT_EQ(a_.outbox_rows(), 1u) << "one waits: 429";
     ASSERT_TRUE(loop_.advance_until(60s, [&] { return a_.outbox_rows() == 0; }));
+}
+
+TEST_F(FalseWishes, AnswersThatNobodyTakesAreBounded) {
+    wire_.fate = [](const std::string& from, auto&) { return from == "b.example" ? Fate::lose : Fate::pass; };
+    const std::string feed = wanted_feed();
+    const OwnItem asking{Kind::subscribe,
+                         "a.example",
+                         imid(kNews),
+                         {},
+                         {{"wish", kFeedWishType, feed_wish_json({feed, 0})}},
+                         std::string(43, 'A')};
+    for (std::uint64_t i = 0; i < kWaitingAnswers; ++i) {
+        loop_.advance(1s);  // as often as a domain may ask
+        send_item(a_, asking);
+        ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; })) << i;
+    }
+    EXPECT_EQ(b_.outbox_rows(), kWaitingAnswers);
+    loop_.advance(1s);
+    send_item(a_, asking);
+    ASSERT_TRUE(loop_.run_until([&] { return put_off(a_) >= 300s; })) << "429";
+    EXPECT_EQ(b_.outbox_rows(), kWaitingAnswers);
 }
 
 TEST_F(Publishing, ADomainThatNeverAcknowledgesHoldsUpNobody) {
@@ -575,6 +624,64 @@ TEST_F(Publishing, SubscribersWhoseAccountsAreGoneEndTheFeed) {
     publish("to nobody");
     ASSERT_TRUE(is_still());
     EXPECT_EQ(line().domains, 0u);
+}
+
+TEST_F(Publishing, AnAccountThatIsRemovedLeavesItsNodesAndSubscriptions) {
+    ASSERT_EQ(create(), 200);
+    ASSERT_EQ(create("alice/own@a.example"), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(subscribe("carol@a.example", "alice/own@a.example"));
+    ASSERT_TRUE(subscribe("bob@b.example", "alice/own@a.example"));
+    ASSERT_TRUE(is_still());
+    const auto remove = [this](const std::string& name) {
+        const NodeServices services = services_of(a_);
+        const auto done = a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            auto removed = remove_account(transaction, drop_context(services), name);
+            if (!removed) return std::unexpected(removed.error());
+            return Done{};
+        });
+        return done ? 200 : done.error().code;
+    };
+    EXPECT_EQ(remove("nobody@a.example"), 404);
+    EXPECT_EQ(state("carol@a.example"), "active");
+    ASSERT_EQ(remove("alice@a.example"), 200);
+    a_.link_up();
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(state("carol@a.example"), "gone");
+    EXPECT_EQ(state("bob@b.example"), "gone");
+    EXPECT_EQ(line().domains, 0u) << "b.example was told that nobody here takes its node any more";
+}
+
+TEST_F(Publishing, AWishThatWasTakenBackIsNotTriedAgain) {
+    ASSERT_EQ(create(kNews, false), 200);
+    raise_links();
+    EXPECT_EQ(code_of(subscribe("alice@a.example")), 480);
+    ASSERT_TRUE(is_still());
+    // b.example refuses for a time what names carol.
+    ASSERT_TRUE(b_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+        const auto node = transaction.nodes().find(kNews);
+        for (std::uint64_t i = 1; i < kMaxWaitingOfDomain; ++i) {
+            auto set = transaction.nodes().set_person(
+                (*node)->id, {"u" + std::to_string(i) + "@a.example", "a.example", NodeAdmission::waiting,
+                              armor::random_uuid()});
+            if (!set) return std::unexpected(set.error());
+        }
+        return Done{};
+    }));
+    std::optional<Answer> answer;
+    auto desk = a_.node->make_desk();
+    desk->ask(Subscribe{"carol@a.example", imid(kNews)}, [&](Answer given) { answer = std::move(given); });
+    ASSERT_TRUE(loop_.advance_until(1s, [&] {
+        a_.outbox_rows();
+        return answer.has_value();
+    }));
+    EXPECT_EQ(code_of(*answer), 480);
+    ASSERT_EQ(unsubscribe("carol@a.example"), 200);
+    const Time before = loop_.now();
+    ASSERT_TRUE(loop_.advance_until(60s, [&] { return a_.outbox_rows() == 0; }));
+    EXPECT_LT(loop_.now() - before, 24h) << "at the next try, not when its time is over";
+    EXPECT_EQ(line().waiting, kMaxWaitingOfDomain);
 }
 
 TEST_F(Publishing, BlocksAndQuotasCount) {

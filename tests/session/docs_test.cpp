@@ -24,6 +24,7 @@
 #include "bridge/session/input.hpp"
 #include "bridge/store/feeds.hpp"
 #include "bridge/store/folders.hpp"
+#include "bridge/store/kept_items.hpp"
 #include "bridge/store/nodes.hpp"
 #include "bridge/store/pushes.hpp"
 #include "bridge/store/quotas.hpp"
@@ -176,7 +177,11 @@ TEST(ProtocolPage, ListsTheLimits) {
         {"domains that take a node's items", kMaxFollowers, "429"},
         {"people of a node that is not open", kMaxNodePeople, "413"},
         {"of them that wait", kMaxWaitingPeople, "429"},
+        {"and of them of one other domain", kMaxWaitingOfDomain, "429"},
+        {"items and answers that wait for one domain, above which it may not ask for more of a node",
+         kWaitingAnswers, "429"},
         {"items of a node that are kept", kKeptItems, "the oldest goes"},
+        {"octets of them together", kKeptItemBytes, "the oldest go, but for the newest"},
         {"commands that wait in their pipelines", kMaxWaiting, "not read yet"},
         {"commands without their last reply", kMaxSlots, "not read yet"},
     };

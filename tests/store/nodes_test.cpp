@@ -1,4 +1,5 @@
 // Nodes of this domain: their items, followers, people.
+#include "bridge/store/kept_items.hpp"
 #include "tests/store/store_test.hpp"
 
 namespace immp::bridge {
@@ -18,10 +19,10 @@ class NodesTest : public StoreTest {
         node.is_open = is_open;
         return node;
     }
-    MessageId publish(NodeId node, std::uint64_t sequence) {
+    MessageId publish(NodeId node, std::uint64_t sequence, const std::string& content = "hello") {
         return value_of(write([&](Transaction& tables) -> Result<MessageId> {
             const MessageId message =
-                value_of(tables.mailboxes().add(make_message(tables, uuid_of(sequence))));
+                value_of(tables.mailboxes().add(make_message(tables, uuid_of(sequence), content)));
             value_of(tables.nodes().add_item(node, sequence, message, "d" + std::to_string(sequence)));
             return message;
         }));
@@ -48,9 +49,16 @@ class NodesTest : public StoreTest {
             return 0;
         }));
     }
-    int set_person(NodeId node, const std::string& name, NodeAdmission state) {
+    void end_subscription(NodeId node, const std::string& imid, const std::string& subscription) {
+        value_of(write([&](Transaction& tables) -> Result<int> {
+            value_of(tables.nodes().end_subscription(node, imid, subscription));
+            return 0;
+        }));
+    }
+    int set_person(NodeId node, const std::string& name, NodeAdmission state,
+                   const std::string& domain = "b.example") {
         return code_of(write([&](Transaction& tables) -> Result<int> {
-            auto set = tables.nodes().set_person(node, {name + "@b.example", "b.example", state, uuid_of(1)});
+            auto set = tables.nodes().set_person(node, {name + "@" + domain, domain, state, uuid_of(1)});
             if (!set) return std::unexpected(set.error());
             return 0;
         }));
@@ -122,6 +130,22 @@ TEST_F(NodesTest, TheNewestItemsAreKept) {
     EXPECT_EQ(found->last_digest, "d102");
 }
 
+TEST_F(NodesTest, WhatIsKeptHasSoManyOctets) {
+    const NodeId node = add("alice/n@a.example");
+    const std::string quarter(kKeptItemBytes / 4, 'x');
+    std::vector<MessageId> messages;
+    for (std::uint64_t i = 1; i <= 5; ++i)
+        messages.push_back(publish(node, i, quarter));
+    EXPECT_FALSE(is_there(messages[0]));
+    EXPECT_TRUE(is_there(messages[1])) << "four fit";
+    const MessageId alone = publish(node, 6, std::string(kKeptItemBytes + 1, 'x'));
+    EXPECT_FALSE(is_there(messages[4]));
+    EXPECT_TRUE(is_there(alone)) << "the newest stays, however large";
+    const MessageId small = publish(node, 7);
+    EXPECT_FALSE(is_there(alone));
+    EXPECT_TRUE(is_there(small));
+}
+
 TEST_F(NodesTest, AnItemStaysWhileTheNodeHasItAndEndsWithIt) {
     const NodeId node = add("alice/n@a.example");
     const MessageId message = publish(node, 1);
@@ -164,6 +188,25 @@ TEST_F(NodesTest, EachDomainHasOneFeed) {
         value_of(read([&](Transaction& tables) { return tables.nodes().follower(node, "b.example"); })));
 }
 
+TEST_F(NodesTest, NothingWaitsForAFeedThatAnotherReplaced) {
+    const NodeId node = add("alice/n@a.example");
+    follow(node, "b.example", "feed1");
+    follow(node, "c.example", "feed1");
+    queue(node, publish(node, 1));
+    queue(node, publish(node, 2));
+    const auto waits = [&](const std::string& domain, const std::string& feed) {
+        return value_of(
+            read([&](Transaction& tables) { return tables.nodes().waiting_for({domain, feed, ""}); }));
+    };
+    EXPECT_EQ(waits("b.example", "feed1"), 2u);
+    follow(node, "b.example", "feed1");
+    EXPECT_EQ(waits("b.example", "feed1"), 2u) << "the same again";
+    follow(node, "b.example", "feed2");
+    EXPECT_EQ(waits("b.example", "feed1"), 0u);
+    EXPECT_EQ(waits("c.example", "feed1"), 2u) << "another domain's";
+    EXPECT_EQ(waiting("b.example"), 0u);
+}
+
 TEST_F(NodesTest, SoMuchWaitsForADomain) {
     const NodeId node = add("alice/n@a.example");
     follow(node, "b.example", "feed");
@@ -182,12 +225,12 @@ TEST_F(NodesTest, AClosedNodesItemsGoWhereSomebodyIsAdmitted) {
     EXPECT_EQ(set_person(node, "bob", NodeAdmission::admitted), 0);
     queue(node, publish(node, 3));
     EXPECT_EQ(waiting("b.example"), 1u);
-    value_of(write([&](Transaction& tables) -> Result<int> {
-        value_of(tables.nodes().end_subscription(node, "bob@b.example"));
-        return 0;
-    }));
+    end_subscription(node, "bob@b.example", uuid_of(2));
     queue(node, publish(node, 4));
-    EXPECT_EQ(waiting("b.example"), 1u) << "his place stays, nobody is there";
+    EXPECT_EQ(waiting("b.example"), 2u) << "the end of another subscription than he has";
+    end_subscription(node, "bob@b.example", uuid_of(1));
+    queue(node, publish(node, 5));
+    EXPECT_EQ(waiting("b.example"), 2u) << "his place stays, nobody is there";
     const auto bob =
         value_of(read([&](Transaction& tables) { return tables.nodes().person(node, "bob@b.example"); }));
     ASSERT_TRUE(bob);
@@ -197,9 +240,13 @@ TEST_F(NodesTest, AClosedNodesItemsGoWhereSomebodyIsAdmitted) {
 
 TEST_F(NodesTest, SoManyWaitAndSoManyAreDecidedAbout) {
     const NodeId node = add("alice/n@a.example", false);
-    for (std::uint64_t i = 0; i < kMaxWaitingPeople; ++i)
+    for (std::uint64_t i = 0; i < kMaxWaitingOfDomain; ++i)
         ASSERT_EQ(set_person(node, "u" + std::to_string(i), NodeAdmission::waiting), 0);
-    EXPECT_EQ(set_person(node, "one-more", NodeAdmission::waiting), 429);
+    EXPECT_EQ(set_person(node, "one-more", NodeAdmission::waiting), 429) << "of that domain";
+    for (std::uint64_t i = kMaxWaitingOfDomain; i < kMaxWaitingPeople; ++i)
+        ASSERT_EQ(set_person(node, "u" + std::to_string(i), NodeAdmission::waiting, "a.example"), 0)
+            << "our own domain has no share";
+    EXPECT_EQ(set_person(node, "one-more", NodeAdmission::waiting, "c.example"), 429) << "of all";
     EXPECT_EQ(set_person(node, "one-more", NodeAdmission::admitted), 0);
     EXPECT_EQ(set_person(node, "u0", NodeAdmission::refused), 0);
     EXPECT_EQ(set_person(node, "another", NodeAdmission::waiting), 0);
