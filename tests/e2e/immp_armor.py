@@ -13,6 +13,7 @@ import uuid
 import nacl.bindings as sodium
 
 RECORD_PLAIN, RECORD_EXTRA, STREAM_HEADER = 65536, 17, 24
+CHUNK_BYTES = 1 << 20
 YEAR = 365 * 86400
 ZSTD = ctypes.CDLL("libzstd.so.1")  # the standard library of this Python has no zstd
 ZSTD.ZSTD_decompress.restype = ctypes.c_size_t
@@ -105,10 +106,11 @@ def number(value, octets):
 
 
 def stored_item(inner, bodies):
-    """An item as it is (method 0), in one chunk."""
+    """An item as it is (method 0)."""
     text = compact(inner)
     raw = number(len(text), 4) + text + b"".join(bodies)
-    return b"\x01\x00" + number(len(raw), 8) + number(len(raw), 4) + raw + number(0, 4)
+    chunks = (raw[at:at + CHUNK_BYTES] for at in range(0, len(raw), CHUNK_BYTES))
+    return b"\x01\x00" + number(len(raw), 8) + b"".join(number(len(chunk), 4) + chunk for chunk in chunks) + number(0, 4)
 
 
 def mail_item(sender, recipients, subject, body, identity=None):

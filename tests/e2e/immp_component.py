@@ -11,10 +11,12 @@ from xml.sax.saxutils import quoteattr
 
 from echo_component import COMPONENT, DISCO, PING, STANZAS, EchoComponent, Refused
 from immp_armor import Record, b64, make_receipt, open_bundle, read_bundle, unb64
+from waiting import wait_until
 
 IMMP = "urn:immp:1"
 ITEMS = "http://jabber.org/protocol/disco#items"
 ANSWER_SECONDS = 30
+PIECE_BYTES = 290 * 1024
 
 
 @dataclasses.dataclass
@@ -144,8 +146,21 @@ class PeerDomain(Answering):
         at, of, part = piece.get("at", 0), piece.get("of", len(octets)), piece.get("octets", octets)
         return self.request("set", self.peer, f"<bundle xmlns='{IMMP}' id='{bundle.id}' at='{at}' of='{of}'>{b64(part)}</bundle>", sender)
 
+    def offer_whole(self, bundle):
+        """In as many pieces as it takes; the answer with the receipt, or the refusal."""
+        octets = bundle.octets()
+        for at in range(0, len(octets), PIECE_BYTES):
+            answer = self.offer(bundle, at=at, of=len(octets), octets=octets[at:at + PIECE_BYTES])
+            if answer.code:
+                return answer
+        return answer if answer.receipt else wait_until("its receipt", lambda: (said := self.ask_about(bundle)).receipt and said,
+                                                        ANSWER_SECONDS)
+
     def ask_about(self, bundle):
         return self.request("get", self.peer, f"<bundle xmlns='{IMMP}' id='{bundle.id}'/>")
+
+    def come_online(self):
+        return self.request("set", self.peer, f"<online xmlns='{IMMP}'/>")
 
     def tell(self, receipt):
         return self.request("set", self.peer, f"<receipt xmlns='{IMMP}'>{b64(receipt)}</receipt>")

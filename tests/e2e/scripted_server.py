@@ -31,9 +31,6 @@ class ScriptedPeer(PeerDomain):
     def request(self, kind, to, payload, sender=None):
         return self._server.request(kind, to, payload, sender or self.jid)
 
-    def come_online(self):
-        return self.request("set", self.peer, "<online xmlns='urn:immp:1'/>")
-
 
 class ScriptedServer:
     """One connection at a time; its thread answers what immpd asks: `intercept` first, then the domain that was asked."""

@@ -23,7 +23,8 @@ class Node:
         """All at once; their UUIDs."""
         connection = self.publisher.connection
         for text in texts:
-            connection.send(f'PUBLISH TO {self.name} SUBJECT "{text}"\n'.encode() + Part("text", text.encode(), "text/plain").wire() +
+            quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+            connection.send(f'PUBLISH TO {self.name} SUBJECT "{quoted}"\n'.encode() + Part("text", text.encode(), "text/plain").wire() +
                             b"DONE\n")
         found = []
         for _ in texts:

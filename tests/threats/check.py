@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 HEADING = "## Hostile input"
-ALL_NAMED = ("test_edges", "test_hostile")
+ALL_NAMED = ("test_edges", "test_feeds_hostile", "test_hostile")
 FILES = {"scenarios": ".scenario", "dialogs": ".dialog", "vectors": ".txt"}  # folder below tests -> ending
 ROW = re.compile(r"\| `([a-z0-9-]+)` \| (.*) \| (.*) \|$")
 GTEST = re.compile(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", re.MULTILINE)
