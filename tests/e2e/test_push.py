@@ -361,6 +361,27 @@ class HostilePushes(edge_case.EdgeCase):
                 self.assertEqual(self.bob(**options), refused)
         self.assert_nothing_came()
 
+    def test_names_that_are_none_of_this_domain_are_451(self):
+        for name in ("alice@c.example", "Alice@a.example", f"{ALICE}/PUSH", f"{ALICE}#{UUID}"):
+            with self.subTest(name=name):
+                self.assertEqual(self.bob(recipient=name), "451 e=5.1.1")
+        self.assert_nothing_came()
+
+    def test_a_full_mailbox_tells_only_whom_it_let_in(self):
+        name = f"bob/{secrets.token_hex(4)}@b.example"
+        expect(self.alice.connection.ask(f"PUSH APPROVE {name}"), 200)
+        self.quota("1")
+        try:
+            self.assertRegex(self.bob(sender=name), r"^441 retry=[1-9][0-9]* e=4\.2\.2$")
+            self.assertEqual(self.bob(sender="bob/unknown@b.example"), "265")
+        finally:
+            self.quota("default")
+        self.assert_nothing_came()
+        self.assertEqual(self.bob(sender=name), "266")
+
+    def quota(self, octets):
+        subprocess.run([program(), "account", "quota", ALICE, octets, "-c", self.alone.config], capture_output=True, check=True)
+
     def test_a_receipt_tells_nobody_who_exists(self):
         name = f"bob/{secrets.token_hex(4)}@b.example"
         expect(self.alice.connection.ask("PUSH BLOCK bob/blocked@b.example"), 200)
