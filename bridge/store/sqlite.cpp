@@ -32,9 +32,12 @@ bool is_programming_error(int code) {
     }
 }
 
-/// Pages that a savepoint may have to bring back are copied into one block of memory of this size; only
-/// beyond it would they go to a file. A small block, or temp_store = MEMORY, which makes it a list of 1 KiB
-/// pieces, costs a fifth of all CPU: each statement that ends walks the list (memjrnlTruncate).
+/// Pages that a savepoint may have to bring back are copied into one block of memory of this size. Where they
+/// are more, the statement fails with SQLITE_FULL: SQLite would write the block to a file, and its Unix layer
+/// writes at most 128 KiB at once (seekAndWriteFd). A statement that touches a page that is new to the work
+/// leaves copies of all its pages, so a work has room for some 300 of those. A small block, or temp_store =
+/// MEMORY, which makes it a list of 1 KiB pieces, costs a fifth of all CPU: each statement that ends walks
+/// the list (memjrnlTruncate).
 constexpr int kSavepointBytes = 16 << 20;
 
 /// Of the library, so once for the process, and before the first connection. Its own memory statistics, which
