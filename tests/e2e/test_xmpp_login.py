@@ -84,6 +84,19 @@ class XmppLogin(unittest.TestCase):
         watch.wait_until_it_watches(person)
         return watch
 
+    def test_every_command_works(self):
+        for sender, receiver in ((self.alice, self.bob), (self.bob, self.alice)):
+            identity = sender.send(receiver.address, "Lighthouse", "Dear reader\n")
+            self.assertEqual(receiver.wait_for(1, "Lighthouse")[0]["_id"], identity)
+            self.assertEqual(receiver.read(identity)["text"].strip(), "Dear reader")
+            receiver.immp("flag", identity, "--star")
+            receiver.immp("folder", "create", "Letters")
+            receiver.immp("mv", identity, "Letters")
+            self.assertIn(identity, receiver.immp("ls", "Letters").stdout)
+            self.assertIn("through XMPP", receiver.immp("accounts").stdout)
+            receiver.immp("quota")
+            receiver.immp("device", "list")
+
     def test_10_mib_both_ways(self):
         for sender, receiver in ((self.alice, self.bob), (self.bob, self.alice)):
             sent = make_file(sender.folder, "drawings.bin", 10 * MIB)
