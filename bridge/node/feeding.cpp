@@ -33,8 +33,6 @@ Result<FeedRow> believed_feed(Transaction& transaction, const std::string& origi
     return **std::move(feed);
 }
 
-constexpr std::chrono::seconds kUntilTheWord{60};
-
 /// Its subscribers' accounts may have been removed, which tells nobody.
 Result<bool> has_lost_all(Transaction& transaction, const FeedRow& feed) {
     const auto is_used = transaction.feeds().has_subscribers(feed.id);
@@ -89,8 +87,10 @@ Result<void> keep_item(Transaction& transaction, const NodeServices& services, F
     if (!stored) return std::unexpected(stored.error());
     const auto there = transaction.feeds().item(feed.id, link.sequence);
     if (!there) return std::unexpected(there.error());
+    Result<void> done;
     // First the job, which holds the message: older than what is kept of a feed it goes from that at once.
-    auto done = transaction.feeds().add_fanout(feed.id, *stored);
+    // Who may have it is not known before the node's first word.
+    if (feed.state != FeedState::asked) done = transaction.feeds().add_fanout(feed.id, *stored);
     if (done && !*there) {
         if (message.envelope.chain == "gap") done = ask_for_missing(transaction, services, feed, link);
         if (done) done = transaction.feeds().add_item(feed.id, {link.sequence, *stored, link.digest});
@@ -99,6 +99,16 @@ Result<void> keep_item(Transaction& transaction, const NodeServices& services, F
     feed.sequence = std::max(feed.sequence, link.sequence);
     if (done) done = transaction.feeds().update(feed);
     return done;
+}
+
+/// The node has answered. Who asked before has what came before, or is named to it where it is not open.
+Result<void> begin_feed(Transaction& transaction, const FeedRow& feed) {
+    if (!feed.is_open) return transaction.feeds().add_fanout(feed.id, std::nullopt);
+    const auto early = transaction.feeds().history(feed.id, kKeptItems);
+    if (!early) return std::unexpected(early.error());
+    for (const MessageId message : *early)
+        if (auto done = transaction.feeds().add_fanout(feed.id, message); !done) return done;
+    return {};
 }
 
 }  // namespace
@@ -114,8 +124,6 @@ Result<Taken> take_item(Transaction& transaction, const NodeServices& services, 
     const auto is_lost = has_lost_all(transaction, *feed);
     if (!is_lost) return std::unexpected(is_lost.error());
     if (*is_lost) return Taken{454};
-    // Until its word says who may have it.
-    if (feed->state == FeedState::asked) return Taken{429, kUntilTheWord};
     auto place = read_place(transaction, mail);
     if (!place) return as_taken(std::move(place.error()));
     if (const auto pause = services.domain_rate->take(origin, 1, services.now())) return Taken{429, pause};
@@ -158,11 +166,9 @@ Result<Taken> take_word(Transaction& transaction, const NodeServices& services, 
         if (auto done = transaction.feeds().update(*feed); !done)
             return std::unexpected(std::move(done.error()));
     }
-    if (is_first && !word->is_open) {
-        // Those who asked before anybody knew that they must be named.
-        if (auto done = transaction.feeds().add_fanout(feed->id, std::nullopt); !done)
+    if (is_first)
+        if (auto done = begin_feed(transaction, *feed); !done)
             return std::unexpected(std::move(done.error()));
-    }
     for (const auto& [uuids, decision] : {std::pair(&word->admitted, NodeAdmission::admitted),
                                           std::pair(&word->refused, NodeAdmission::refused),
                                           std::pair(&word->waiting, NodeAdmission::waiting)}) {

@@ -480,7 +480,7 @@ TEST_F(FalseItems, OneThatSaysMoreThanItsPlaceIsRefused) {
     EXPECT_TRUE(pushes("alice@a.example").empty());
 }
 
-TEST_F(FalseItems, AnItemBeforeTheNodesFirstWordIsPutOff) {
+TEST_F(FalseItems, AnItemBeforeTheNodesFirstWordWaitsForIt) {
     a_.link_down();
     EXPECT_EQ(create("bob/board@b.example", false), 200);
     EXPECT_EQ(subscribe_in_vain("alice@a.example", "bob/board@b.example"), 480);
@@ -493,10 +493,12 @@ TEST_F(FalseItems, AnItemBeforeTheNodesFirstWordIsPutOff) {
                    "n",
                    {{"place", kMetadataType, R"({"sequence":1})"}, {"text", "text/plain", "early"}},
                    token_});
-    ASSERT_TRUE(loop_.advance_until(1s, [&] { return !wire_.pieces.empty() && b_.outbox_rows() == 1; }));
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() == 0; }));
     a_.link_up();
     ASSERT_TRUE(loop_.advance_until(1s, [&] { return state("alice@a.example") == "waiting"; }));
     EXPECT_TRUE(pushes("alice@a.example").empty()) << "whom the node has not let in has nothing of it";
+    EXPECT_EQ(decide("alice@a.example", NodeAdmission::admitted, "bob/board@b.example"), 200);
+    EXPECT_TRUE(has("alice@a.example", 1));
 }
 
 TEST_F(FalseItems, AWordDecidesOnlyAboutItsOwnFeed) {
