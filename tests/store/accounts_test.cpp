@@ -51,25 +51,6 @@ TEST_F(AccountsTest, TheListIsSorted) {
               (std::vector<std::string>{"alice@a.example", "bob@a.example"}));
 }
 
-/// More pages than SQLite keeps in memory for a statement that may have to be undone (sqlite.cpp).
-TEST_F(AccountsTest, ALargeMailboxGoesInOneWrite) {
-    const AccountId alice = add_account("alice@a.example");
-    const FolderId inbox = folder_of(alice, "/INBOX");
-    constexpr std::uint64_t kMessages = 3'000;
-    value_of(write([&](Transaction& tables) -> Result<void> {
-        for (std::uint64_t i = 0; i < kMessages; ++i) {
-            Message message = make_message(tables, uuid_of(i));
-            message.envelope.references.assign(200, uuid_of(i));
-            const MessageId stored = value_of(tables.mailboxes().add(message));
-            value_of(tables.mailboxes().file(stored, inbox, Mark::unread, uuid_of(kMessages + i), at(0)));
-        }
-        return {};
-    }));
-    value_of(write([](Transaction& tables) { return tables.accounts().remove("alice@a.example"); }));
-    EXPECT_EQ(value_of(read([](Transaction& tables) { return tables.accounts().find("alice@a.example"); })),
-              std::nullopt);
-}
-
 TEST_F(AccountsTest, RemovingTakesFoldersReferencesCredentialsAndSubmissionsAlong) {
     const AccountId alice = add_account("alice@a.example");
     set_credential(alice, "", credential(19'456, 1));
