@@ -24,6 +24,7 @@ REFUSED, NOT_SUBSCRIBED, TOO_LARGE, NO_NODE = "452 e=5.7.1", "454 e=5.7.1", "413
 FALSE_DIGEST = "0" * 64
 MIB = 1 << 20
 FLOOD = 60  # wishes of a domain in a minute
+AN_HOUR = 12  # of them for the items of one node in an hour
 
 
 class HostileFeeds(FeedCase):
@@ -136,7 +137,9 @@ class HostileFeeds(FeedCase):
         feed, times = Feed(node.name), 40
         self.b.feeds[feed.uuid] = feed
         with self.silence():
-            self.assertEqual({self.b.wish(feed, after=number % 2) for number in range(times)}, {"280"})
+            self.assertEqual({self.b.wish(feed, after=number % 2) for number in range(AN_HOUR)}, {"280"})
+            self.assertRegex(self.b.wish(feed, after=0), "^429 retry=")
+            self.assertEqual({self.b.wish(feed, after=KEPT) for _ in range(times - AN_HOUR)}, {"280"})
             self.assertLessEqual(self.waiting(f"{feed.uuid}@b.example"), KEPT + times)
             self.assert_others_are_served(node, good)
         # The newest does not wait for it behind so much else: the next one will show the gap.

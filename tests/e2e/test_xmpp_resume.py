@@ -62,7 +62,7 @@ class Behind:
         self.proxy = test.enterContext(Proxy(shown["xmpp"]["c2s"]))
         through = {**shown, "xmpp": {**shown["xmpp"], "c2s": f"127.0.0.1:{self.proxy.port}"}}
         self.person = Person(through, name, test.enterContext(tempfile.TemporaryDirectory())).log_in()
-        self.person.immp("settings", "XMPP=on")
+        self.person.allow_xmpp()
         self.person.log_in_through_xmpp()
         self.address = self.person.address
         self._test = test
@@ -85,7 +85,7 @@ class Independent(unittest.TestCase):
         cls.lab = cls.enterClassContext(Lab())
         for side, name in SIDES:
             person = Person(getattr(cls.lab, side), name, cls.enterClassContext(tempfile.TemporaryDirectory())).log_in()
-            person.immp("settings", "XMPP=on")
+            person.allow_xmpp()
 
     def client(self, account, resource=None):
         side = {"a.example": self.lab.a, "b.example": self.lab.b}[account.partition("@")[2]]
