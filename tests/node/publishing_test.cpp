@@ -524,8 +524,12 @@ class FalseWishes : public Publishing {
     /// A feed that a.example still wants: the wishes for any other are given up when they are refused.
     std::string wanted_feed() {
         const std::string uuid = armor::random_uuid();
-        EXPECT_TRUE(a_.in_store<FeedId>([&](Transaction& transaction) {
-            return transaction.feeds().add({0, uuid, kNews, FeedState::asked});
+        EXPECT_TRUE(a_.in_store<SubscriptionId>([&](Transaction& transaction) -> Result<SubscriptionId> {
+            const auto alice = transaction.accounts().find("alice@a.example");
+            const auto feed = transaction.feeds().add({0, uuid, kNews, FeedState::asked});
+            if (!alice || !feed) return fail(404, "no account or no feed");
+            return transaction.feeds().subscribe(
+                {0, armor::random_uuid(), **alice, *feed, Wish::made, 0, {}, {}, loop_.now()});
         }));
         return uuid;
     }
