@@ -6,10 +6,9 @@
 
 namespace immp::bridge {
 
-/// Subscribers that one write serves. The reference of each lies among those of his own mailbox, so each
-/// copies some eleven pages of 4 KiB that the write might have to bring back, thrice as many where indexes
-/// split; all of them must fit what is kept for that in memory (sqlite.cpp). With 1,000 a write failed as
-/// soon as twenty items lay in each mailbox.
+/// Subscribers that one write serves; then others have their turn. The reference of each lies among those of
+/// his own mailbox, so each copies some eleven pages of 4 KiB, and thrice as many where indexes split, that
+/// the write might have to bring back (sqlite.cpp).
 inline constexpr std::uint32_t kFanoutStep = 100;
 
 /// The next step of the next feed behind this one; the feed that it served. Nothing where nothing waits.
