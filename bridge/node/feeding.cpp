@@ -101,6 +101,39 @@ Result<void> keep_item(Transaction& transaction, const NodeServices& services, F
     return done;
 }
 
+/// False for a word that is older than one that came.
+bool note_word(FeedRow& feed, const NodeWord& word) {
+    const bool is_first = feed.state == FeedState::asked;
+    if (!is_first && word.version < feed.version) return false;
+    feed.state = FeedState::open;
+    feed.title = word.title;
+    feed.description = word.description;
+    feed.is_open = word.is_open;
+    feed.version = word.version;
+    if (is_first) {
+        feed.first_title = word.title;
+        feed.first_description = word.description;
+    }
+    return true;
+}
+
+/// About this feed's subscriptions; what the word says of others is passed over.
+Result<void> hear_decisions(Transaction& transaction, const NodeServices& services, const FeedRow& feed,
+                            const NodeWord& word) {
+    for (const auto& [uuids, decision] : {std::pair(&word.admitted, NodeAdmission::admitted),
+                                          std::pair(&word.refused, NodeAdmission::refused),
+                                          std::pair(&word.waiting, NodeAdmission::waiting)}) {
+        for (const std::string& uuid : *uuids) {
+            const auto subscription = transaction.feeds().subscription(uuid);
+            if (!subscription) return std::unexpected(subscription.error());
+            if (!*subscription || (*subscription)->feed != feed.id) continue;
+            auto heard = hear_decision(transaction, services, uuid, decision, word.version);
+            if (!heard) return heard;
+        }
+    }
+    return {};
+}
+
 /// The node has answered. Who asked before has what came before, or is named to it where it is not open.
 Result<void> begin_feed(Transaction& transaction, const FeedRow& feed) {
     if (!feed.is_open) return transaction.feeds().add_fanout(feed.id, std::nullopt);
@@ -153,33 +186,11 @@ Result<Taken> take_word(Transaction& transaction, const NodeServices& services, 
     const auto word = text ? parse_node_word(*text) : fail(413, "too long");
     if (!word) return Taken{452};
     const bool is_first = feed->state == FeedState::asked;
-    if (is_first || word->version >= feed->version) {
-        feed->state = FeedState::open;
-        feed->title = word->title;
-        feed->description = word->description;
-        feed->is_open = word->is_open;
-        feed->version = word->version;
-        if (is_first) {
-            feed->first_title = word->title;
-            feed->first_description = word->description;
-        }
-        if (auto done = transaction.feeds().update(*feed); !done)
-            return std::unexpected(std::move(done.error()));
-    }
-    if (is_first)
-        if (auto done = begin_feed(transaction, *feed); !done)
-            return std::unexpected(std::move(done.error()));
-    for (const auto& [uuids, decision] : {std::pair(&word->admitted, NodeAdmission::admitted),
-                                          std::pair(&word->refused, NodeAdmission::refused),
-                                          std::pair(&word->waiting, NodeAdmission::waiting)}) {
-        for (const std::string& uuid : *uuids) {
-            const auto subscription = transaction.feeds().subscription(uuid);
-            if (!subscription) return std::unexpected(subscription.error());
-            if (!*subscription || (*subscription)->feed != feed->id) continue;
-            auto heard = hear_decision(transaction, services, uuid, decision, word->version);
-            if (!heard) return std::unexpected(std::move(heard.error()));
-        }
-    }
+    Result<void> done;
+    if (note_word(*feed, *word)) done = transaction.feeds().update(*feed);
+    if (done && is_first) done = begin_feed(transaction, *feed);
+    if (done) done = hear_decisions(transaction, services, *feed, *word);
+    if (!done) return std::unexpected(std::move(done.error()));
     services.bell->ring();
     return Taken{280};
 }
