@@ -36,7 +36,7 @@ std::optional<std::string> UserSessions::account_of(std::string_view from) const
     const JidParts parts = split_jid(from);
     if (parts.local.empty() || parts.resource.empty() || parts.domain != access_.session.domain)
         return std::nullopt;
-    const std::string bare = std::string(parts.local) + "@" + std::string(parts.domain);
+    std::string bare = std::string(parts.local) + "@" + std::string(parts.domain);
     const auto imid = bridge::parse_imid(bare);
     if (!imid || imid->text() != bare || imid->account() != bare) return std::nullopt;
     return bare;

@@ -53,7 +53,7 @@ Result<std::vector<PushAction>> read_actions(const Arguments& given) {
 }
 
 Result<std::string> read_token(const Arguments& given) {
-    const std::string token(given.value("TOKEN").value_or(""));
+    std::string token(given.value("TOKEN").value_or(""));
     if (given.value("TOKEN") && !is_push_token(token))
         return std::unexpected(refusal(400, "A token is " + std::to_string(kPushTokenChars) +
                                                 " letters, digits, - and _, as PUSH MINT gave it"));
