@@ -32,10 +32,12 @@ bool is_programming_error(int code) {
     }
 }
 
-/// Pages that a savepoint may have to bring back are copied into one block of memory of this size; only
-/// beyond it would they go to a file. A small block, or temp_store = MEMORY, which makes it a list of 1 KiB
-/// pieces, costs a fifth of all CPU: each statement that ends walks the list (memjrnlTruncate).
-constexpr int kSavepointBytes = 16 << 20;
+/// Pages that a savepoint may have to bring back are kept in one block of memory of this size, and beyond it
+/// in a file without a name in the directory for temporary files. Smaller blocks become a list that each
+/// statement walks at its end (memjrnlTruncate), which costs a fifth of all CPU. A larger one cannot be
+/// written to the file: SQLite's Unix layer writes less than 256 KiB at once (seekAndWriteFd), and the
+/// statement fails with SQLITE_FULL.
+constexpr int kSavepointBytes = 128 << 10;
 
 /// Of the library, so once for the process, and before the first connection. Its own memory statistics, which
 /// nobody asks for, would put all threads' allocations behind one lock.
