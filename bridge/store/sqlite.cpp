@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "bridge/store/spill.hpp"
+
 namespace immp::bridge {
 
 namespace {
@@ -33,11 +35,9 @@ bool is_programming_error(int code) {
 }
 
 /// Pages that a savepoint may have to bring back are kept in one block of memory of this size, and beyond it
-/// in a file without a name in the directory for temporary files. Smaller blocks become a list that each
-/// statement walks at its end (memjrnlTruncate), which costs a fifth of all CPU. A larger one cannot be
-/// written to the file: SQLite's Unix layer writes less than 256 KiB at once (seekAndWriteFd), and the
-/// statement fails with SQLITE_FULL.
-constexpr int kSavepointBytes = 128 << 10;
+/// in a file (store/spill.hpp). Smaller blocks become a list that each statement walks at its end
+/// (memjrnlTruncate): with 128 KiB a message that shares its write with many costs half as much CPU again.
+constexpr int kSavepointBytes = 16 << 20;
 
 /// Of the library, so once for the process, and before the first connection. Its own memory statistics, which
 /// nobody asks for, would put all threads' allocations behind one lock.
@@ -168,8 +168,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     configure_library();
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     sqlite3* handle = nullptr;
-    const int code =
-        sqlite3_open_v2(file.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code = sqlite3_open_v2(file.c_str(), &handle,
+                                     mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, spilling_vfs());
     std::unique_ptr<Database> connection(new Database(handle));
     if (code != SQLITE_OK) return connection->failure(code, "open");
     // SQLite falls back to reading where it may not write.

@@ -205,25 +205,6 @@ TEST_F(OutboxTest, ARowEndsOnce) {
     EXPECT_TRUE(waiting().empty());
 }
 
-/// More pages than SQLite keeps in memory for a statement that may have to be undone (sqlite.cpp).
-TEST_F(OutboxTest, ManyRowsChangeInOneStatement) {
-    const MessageId message = add_message(1);
-    constexpr int kRows = 20'000;
-    value_of(write([&](Transaction& tables) -> Result<int> {
-        OutboxRow row;
-        row.message = message;
-        row.destination = "b.example";
-        row.next_try = at(1'000);
-        for (int i = 0; i < kRows; ++i) {
-            row.recipient = std::to_string(i) + std::string(900, 'x') + "@b.example";
-            value_of(tables.outbox().add(row));
-        }
-        return 0;
-    }));
-    EXPECT_TRUE(write([](Transaction& tables) { return tables.outbox().hasten("b.example", at(0)); }));
-    EXPECT_EQ(claim("b.example", "x", 10, 100, 200).size(), 10u) << "they are due";
-}
-
 TEST_F(OutboxTest, WhatWaitsUnderATokenIsWithdrawn) {
     const auto row = [&](std::uint64_t message, const std::string& token) {
         OutboxRow made;
@@ -263,6 +244,25 @@ TEST_F(OutboxTest, ARescheduledRowLeavesBundleAndClaim) {
     ASSERT_EQ(again.size(), 1U);
     EXPECT_EQ(again[0].attempts, 1U);
     EXPECT_EQ(again[0].last_error, "720 unreachable");
+}
+
+/// More pages than SQLite keeps in memory for a statement that may have to be undone (sqlite.cpp).
+TEST_F(OutboxTest, ManyRowsChangeInOneStatement) {
+    const MessageId message = add_message(1);
+    constexpr int kRows = 20'000;
+    value_of(write([&](Transaction& tables) -> Result<int> {
+        OutboxRow row;
+        row.message = message;
+        row.destination = "b.example";
+        row.next_try = at(1'000);
+        for (int i = 0; i < kRows; ++i) {
+            row.recipient = std::to_string(i) + std::string(900, 'x') + "@b.example";
+            value_of(tables.outbox().add(row));
+        }
+        return 0;
+    }));
+    EXPECT_TRUE(write([](Transaction& tables) { return tables.outbox().hasten("b.example", at(0)); }));
+    EXPECT_EQ(claim("b.example", "x", 10, 100, 200).size(), 10u) << "they are due";
 }
 
 TEST_F(OutboxTest, HasteningMakesADomainsRowsDue) {

@@ -145,6 +145,7 @@ void put_in_front(FaultyDisk& given) {
 
 void take_away() {
     sqlite3_vfs_unregister(&vfs());
+    sqlite3_vfs_register(real, 1);  // else whatever was registered last would be the default
     disk = nullptr;
 }
 
