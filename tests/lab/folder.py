@@ -9,7 +9,7 @@ import sys
 
 from processes import Failure, await_ready, end, is_alive, launch
 
-ENTRIES = ("a", "b", "ca", "dns", "lab.json", "lab.json.new")
+ENTRIES = ("a", "b", "ca", "dns", "keeper.log", "lab.json", "lab.json.new")
 
 
 def say(text):
@@ -84,11 +84,11 @@ class Folder:
     def is_alive(self, name):
         return name in self.processes and is_alive(self.processes[name])
 
-    def start(self, name):
+    def start(self, name, inherited=()):
         """Starts one process; its id is on disk before anybody waits for it."""
         say(f"starting {name}")
         process = self.processes[name]
-        launch(process)
+        launch(process, inherited)
         side, _, role = name.partition(".")
         if side in self.shown:
             owner = self.shown[side] if role == "immpd" else self.shown[side]["xmpp"]

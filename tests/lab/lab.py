@@ -14,7 +14,7 @@ import ejabberd
 import nameserver
 import prosody
 from folder import Folder, say
-from ports import LOOPBACK, Reservation
+from ports import LOOPBACK, Reservation, describe_keeper
 from processes import Failure, kill, tail
 
 SERVERS = {"prosody": prosody, "ejabberd": ejabberd}
@@ -97,7 +97,9 @@ def raise_federation(lab, options, reservation):
         if options.immpd:
             lab.processes[f"{name}.immpd"] = daemon.describe(lab.path(name), config, side)
         lab.shown[name] = show(lab, name, side, world, config)
-    for name in sorted(lab.processes, key=lambda name: name.endswith("immpd")):
+    lab.processes["keeper"] = describe_keeper(lab.root)
+    lab.start("keeper", reservation.descriptors())
+    for name in sorted(lab.processes.keys() - {"keeper"}, key=lambda name: name.endswith("immpd")):
         lab.start(name)
     if options.immpd:
         wait_for_flow(lab)
