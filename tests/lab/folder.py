@@ -10,7 +10,7 @@ import sys
 from processes import Failure, await_ready, end, is_alive, launch
 
 DOMAINS = "abcdefghijkl"  # a lab has the first two, at least
-ENTRIES = (*DOMAINS, "ca", "dns", "lab.json", "lab.json.new")
+ENTRIES = (*DOMAINS, "ca", "dns", "keeper.log", "lab.json", "lab.json.new")
 
 
 def say(text):
@@ -85,11 +85,11 @@ class Folder:
     def is_alive(self, name):
         return name in self.processes and is_alive(self.processes[name])
 
-    def start(self, name):
+    def start(self, name, inherited=()):
         """Starts one process; its id is on disk before anybody waits for it."""
         say(f"starting {name}")
         process = self.processes[name]
-        launch(process)
+        launch(process, inherited)
         for side, shown in self.shown.items():
             if name == f"{side}.immpd":
                 shown["pid"] = process["pid"]

@@ -14,7 +14,7 @@ import ejabberd
 import nameserver
 import prosody
 from folder import DOMAINS, Folder, say
-from ports import LOOPBACK, Reservation
+from ports import LOOPBACK, Reservation, describe_keeper
 from processes import Failure, kill, tail
 
 SERVERS = {"prosody": prosody, "ejabberd": ejabberd}
@@ -128,7 +128,9 @@ def raise_federation(lab, options, reservation):
             lab.path(name, "xmpp"), [side for side in sides.values() if side.server == name], world)
     for name, side in sides.items():
         lab.shown[name] = show(lab, name, side, world, configs[name])
-    for name in sorted(lab.processes, key=lambda name: name.endswith("immpd")):
+    lab.processes["keeper"] = describe_keeper(lab.root)
+    lab.start("keeper", reservation.descriptors())
+    for name in sorted((name for name in lab.processes if name != "keeper"), key=lambda name: name.endswith("immpd")):
         lab.start(name)
     if options.immpd:
         wait_for_flow(lab)

@@ -1,10 +1,11 @@
 """Loopback ports for servers that are started a moment later, and started again on the same port after a kill.
 
 They come from below the kernel's ephemeral range: a port in it could be taken by anybody's outgoing connection while the
-server that owns it is down. Labs that start at the same time keep off each other's ports by an abstract Unix socket for
-each port, which the kernel removes when the lab's starter ends.
+server that owns it is down. Labs keep off each other's ports, also of servers that are down just then, by an abstract Unix
+socket for each port, which the kernel removes when the last process that holds it ends: the one that took it, or the lab's keeper.
 """
 
+import os
 import random
 import socket
 
@@ -31,10 +32,14 @@ def _is_free(port):
 
 
 class Reservation:
-    """Ports that no other lab takes as long as this object lives."""
+    """Ports that no other lab takes as long as this object lives, or its keeper."""
 
     def __init__(self):
         self._claims = []
+
+    def descriptors(self):
+        """What a keeper inherits."""
+        return [claim.fileno() for claim in self._claims]
 
     def take(self):
         for port in _candidates():
@@ -48,3 +53,8 @@ class Reservation:
                 self._claims.append(claim)
                 return port
             claim.close()
+
+
+def describe_keeper(folder):
+    """A process that does nothing but hold what it inherits."""
+    return {"argv": ["/usr/bin/sleep", "infinity"], "env": {}, "cwd": folder, "log": os.path.join(folder, "keeper.log"), "ports": []}

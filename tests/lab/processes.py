@@ -92,14 +92,14 @@ def tail(path, lines=15):
         return f"{error}\n"
 
 
-def launch(process):
-    """Starts it in a session of its own."""
+def launch(process, inherited=()):
+    """Starts it in a session of its own; it inherits these descriptors."""
     ready_file = process.get("ready_file")
     if ready_file and os.path.exists(ready_file):
         os.unlink(ready_file)
     with open(process["log"], "ab") as log:
         child = subprocess.Popen(process["argv"], env=process["env"], cwd=process["cwd"], stdin=subprocess.DEVNULL,
-                                 stdout=log, stderr=log, start_new_session=True)
+                                 stdout=log, stderr=log, start_new_session=True, pass_fds=inherited)
     process["pid"] = child.pid
     process["birth"] = _stat(child.pid)[1]
     child.returncode = 0  # it is meant to outlive us: no warning about a child left behind

@@ -26,6 +26,7 @@ UNIT_SECONDS = 900
 FILE_SECONDS = 600
 COMPOSE_SECONDS = 1500  # with its images, on a machine that has nothing yet
 END_SECONDS = 60
+WORDS = 40  # lines of what failed that are shown again at the end
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed$")
 
 
@@ -45,11 +46,18 @@ def ctest(folder):
                     "--progress", "--output-junit", report], UNIT_SECONDS)
         try:
             cases = ElementTree.parse(report).getroot().findall("testcase")
-        except (OSError, ElementTree.ParseError):
-            return 0, 1
-    passed = sum(case.get("status") == "run" for case in cases)
-    failed = len(cases) - passed
-    return passed, failed if fine or failed else 1
+        except (OSError, ElementTree.ParseError) as error:
+            return f"{error}\n", 0, 1
+    unhappy = [case for case in cases if case.get("status") != "run"]
+    said = "".join(f"FAIL: {case.get('name')}\n{case.findtext('system-out', '')}\n" for case in unhappy)
+    return said, len(cases) - len(unhappy), len(unhappy) if fine or unhappy else 1
+
+
+def what_failed(said):
+    """The end of it, from the first failure on where it says one."""
+    lines = said.splitlines()
+    first = next((number for number, line in enumerate(lines) if re.match("(FAIL|ERROR|FAILED)[: ]", line)), 0)
+    return lines[max(first, len(lines) - WORDS):]
 
 
 def counted(arguments, seconds):
@@ -119,19 +127,19 @@ def main(arguments):
     print("== unit tests", flush=True)
     table = [("unit tests", *ctest(arguments[0]), time.monotonic() - began)]
     # One a processor at a time: most of them wait most of the time.
-    skipped = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in concurrent.futures.as_completed([pool.submit(timed, *program) for program in programs()]):
-            name, said, *row = done.result()
-            print(f"== {name}\n{said}", end="", flush=True)
-            table.append((name, *row))
-            skipped += [line for line in said.splitlines() if line.startswith("SKIPPED: ")]
+            table.append(done.result())
+            print(f"== {table[-1][0]}\n{table[-1][1]}", end="", flush=True)
     print("\n== all")
-    for name, passed, failed, seconds in table:
+    for name, _, passed, failed, seconds in table:
         print(f"{name:40} {passed:5} passed {failed:3} failed {seconds:6.1f} s")
-    print(*skipped, sep="\n", end="\n" if skipped else "")
-    failed = sum(row[2] for row in table)
-    print(f"{sum(row[1] for row in table)} passed, {failed} failed", flush=True)
+    for name, said, _, failed, _ in table:
+        if failed:
+            print(f"== failed: {name}", *what_failed(said), sep="\n")
+        print("".join(f"{line}\n" for line in said.splitlines() if line.startswith("SKIPPED: ")), end="")
+    failed = sum(row[3] for row in table)
+    print(f"{sum(row[2] for row in table)} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 
 
