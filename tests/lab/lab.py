@@ -99,7 +99,7 @@ def raise_federation(lab, options, reservation):
         lab.shown[name] = show(lab, name, side, world, config)
     lab.processes["keeper"] = describe_keeper(lab.root)
     lab.start("keeper", reservation.descriptors())
-    for name in sorted(lab.processes.keys() - {"keeper"}, key=lambda name: name.endswith("immpd")):
+    for name in sorted((name for name in lab.processes if name != "keeper"), key=lambda name: name.endswith("immpd")):
         lab.start(name)
     if options.immpd:
         wait_for_flow(lab)
