@@ -1,5 +1,6 @@
 #include "component/user_sessions.hpp"
 
+#include "bridge/wire/codes.hpp"
 #include "bridge/wire/imid.hpp"
 #include "component/jid.hpp"
 #include "component/stanza_error.hpp"
@@ -65,6 +66,7 @@ void UserSessions::open(const StanzaHead& head, const Stanza& stanza) {
 void UserSessions::begin(const StanzaHead& head, IbbOpen opened) {
     const Key key{head.from, opened.sid};
     if (sessions_.contains(key)) return reply("error", head, plain_error_payload("cancel", "not-acceptable"));
+    if (ends_at_) return refuse(head, bridge::refusal(703));
     const std::string account = *account_of(head.from);
     auto [verdict, seat] = admit(account);
     if (verdict != bridge::Admitted::yes)
@@ -148,7 +150,7 @@ void UserSessions::forget(const Key& key) {
 }
 
 void UserSessions::tick() {
-    if (ended_ && world_.now() >= ends_at_) return stop();
+    if (ends_at_ && world_.now() >= *ends_at_) return stop();
     for (const auto& session : all())  // what ends takes itself out of the map
         session->tick();
 }
@@ -164,9 +166,9 @@ void UserSessions::stop() {
 }
 
 void UserSessions::shut_down(std::chrono::milliseconds patience, std::move_only_function<void()> done) {
+    ends_at_ = world_.now() + patience;
     if (sessions_.empty()) return world_.defer(std::move(done));
     ended_ = std::move(done);
-    ends_at_ = world_.now() + patience;
     for (const auto& session : all())
         session->shut_down();
 }

@@ -38,7 +38,7 @@ class UserSessions : public std::enable_shared_from_this<UserSessions> {
     void down();
     /// Ends all of them at once; nobody can be told.
     void stop();
-    /// The daemon ends: each is told 703. `done` is called when all are gone, by force after `patience`; not
+    /// The daemon ends: each is told 703, and no other begins. `done` is called when all are gone, by force after `patience`; not
     /// before this returns.
     void shut_down(std::chrono::milliseconds patience, std::move_only_function<void()> done);
     [[nodiscard]] std::size_t size() const { return sessions_.size(); }
@@ -69,8 +69,8 @@ class UserSessions : public std::enable_shared_from_this<UserSessions> {
     World& world_;
     bridge::Admission admission_{{kUserSessions, kUserSessionsPerAccount}};
     std::map<Key, std::shared_ptr<UserSession>> sessions_;
-    std::move_only_function<void()> ended_;  // set while it shuts down
-    Time ends_at_{};
+    std::optional<Time> ends_at_;  // it shuts down
+    std::move_only_function<void()> ended_;
 };
 
 }  // namespace immp::component

@@ -12,6 +12,7 @@
 
 #include "armor/base64.hpp"
 #include "bridge/client/display.hpp"
+#include "bridge/client/handshake_deadline.hpp"
 #include "bridge/wire/token.hpp"
 
 namespace immp::bridge::client {
@@ -86,6 +87,7 @@ TunnelIq read_iq(xmpp_ctx_t* context, xmpp_stanza_t* stanza) {
 /// program that is started holds the stream open.
 int prepare_socket(xmpp_conn_t*, void* socket) {
     const int descriptor = *static_cast<int*>(socket);
+    HandshakeDeadline::take(descriptor);
     const int on = 1;
     const unsigned vanished_ms = 60'000;
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
@@ -131,16 +133,17 @@ class XmppStream::Impl {
         if (!login.ca_file.empty()) xmpp_conn_set_cafile(connection, login.ca_file.c_str());
         xmpp_conn_set_sockopt_callback(connection, prepare_socket);
         xmpp_handler_add(connection, on_iq, nullptr, "iq", nullptr, this);
+        const auto end = Clock::now() + patience;
+        const HandshakeDeadline deadline(end);
         const int began = xmpp_connect_client(connection, login.server ? login.server->host.c_str() : nullptr,
                                               login.server ? login.server->port : 0, on_event, this);
         if (began != XMPP_EOK)
             return failed(
                 ExitStatus::unavailable,
                 "cannot reach " + where_ + "; check the address, or name the server with --server HOST:PORT");
-        const auto end = Clock::now() + patience;
         while (!is_up_ && !ended_ && Clock::now() < end)
             run(kTurn);
-        if (ended_) return std::unexpected(*ended_);
+        if (ended_ && Clock::now() < end) return std::unexpected(*ended_);
         if (!is_up_) return failed(ExitStatus::temporary, where_ + " does not answer; try again");
         return {};
     }

@@ -67,11 +67,23 @@ Result<void> queue_items(Transaction& transaction, const NodeServices& services,
         if (!*message) return fail(702, "Storage failed", "an item without its message");
         const auto octets = travelling_octets(**message, *feed);
         if (!octets) return std::unexpected(octets.error());
-        auto queued = transaction.nodes().queue_for(follower, item, *octets, services.now());
+        auto queued = transaction.nodes().queue_for(node.id, follower.domain, item, *octets, services.now());
         if (!queued) return queued;
     }
     services.bell->ring();
     return {};
+}
+
+Result<void> catch_up(Transaction& transaction, const NodeServices& services, const std::string& domain,
+                      const std::string& feed) {
+    const auto left_out = transaction.nodes().take_left_out(domain, feed);
+    if (!left_out) return std::unexpected(left_out.error());
+    if (!*left_out) return {};
+    const NodeRow& node = (*left_out)->node;
+    const auto is_admitted = transaction.nodes().has_admitted(node.id, domain);
+    if (!is_admitted) return std::unexpected(is_admitted.error());
+    if (!node.is_open && !*is_admitted) return {};
+    return queue_items(transaction, services, node, (*left_out)->follower, node.sequence - 1);
 }
 
 Result<void> end_node(Transaction& transaction, const DropContext& context, const NodeRow& node) {

@@ -18,6 +18,11 @@ namespace immp::bridge {
 [[nodiscard]] Result<void> queue_items(Transaction& transaction, const NodeServices& services,
                                        const NodeRow& node, const Follower& follower, std::uint64_t after);
 
+/// Something for this feed, of another domain, is through or given up. The newest item follows where it was
+/// left out because too much waited, and nothing does any more.
+[[nodiscard]] Result<void> catch_up(Transaction& transaction, const NodeServices& services,
+                                    const std::string& domain, const std::string& feed);
+
 /// The node is no more: all who take its items are told, and it is gone.
 [[nodiscard]] Result<void> end_node(Transaction& transaction, const DropContext& context,
                                     const NodeRow& node);

@@ -5,8 +5,10 @@
 
 #include "bridge/mail/notice.hpp"
 #include "bridge/node/feed_outcome.hpp"
+#include "bridge/node/node_words.hpp"
 #include "bridge/node/notices.hpp"
 #include "bridge/wire/codes.hpp"
+#include "bridge/wire/imid.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -44,6 +46,15 @@ Result<Undelivered> undelivered(Transaction& transaction, const NodeServices& se
                        std::move(*language)};
 }
 
+/// The row is through, or given up.
+Result<void> finish(Transaction& transaction, const NodeServices& services, const OutboxRow& row) {
+    auto done = transaction.outbox().finish(row.id);
+    if (!done || row.token.empty()) return done;
+    const auto feed = parse_imid(row.recipient);
+    if (!feed) return std::unexpected(feed.error());
+    return catch_up(transaction, services, row.destination, feed->local);
+}
+
 /// A push whose time was over when it came: nobody wants to hear of it.
 Result<bool> ends_quietly(Transaction& transaction, const OutboxRow& row, int code) {
     if (code != 410) return false;
@@ -54,7 +65,7 @@ Result<bool> ends_quietly(Transaction& transaction, const OutboxRow& row, int co
 
 Result<void> book_outcome(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
                           const armor::Outcome& outcome) {
-    if (outcome.code < 300) return transaction.outbox().finish(row.id);
+    if (outcome.code < 300) return finish(transaction, services, row);
     const std::string cause(code_spec(outcome.code).text);
     const auto is_quiet = ends_quietly(transaction, row, outcome.code);
     if (!is_quiet) return std::unexpected(is_quiet.error());
@@ -126,7 +137,7 @@ Result<void> bounce_row(Transaction& transaction, const NodeServices& services, 
                         int code, const std::string& cause) {
     const auto is_feed = end_feed_row(transaction, services, row, code);
     if (!is_feed) return std::unexpected(is_feed.error());
-    if (*is_feed) return transaction.outbox().finish(row.id);
+    if (*is_feed) return finish(transaction, services, row);
     auto what = undelivered(transaction, services, row, code, cause);
     if (!what) return std::unexpected(std::move(what.error()));
     auto filed = file_notice(transaction, row.sender, bounce(*what, services.uuid(), services.now()),

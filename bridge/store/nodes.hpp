@@ -23,7 +23,8 @@ inline constexpr std::uint64_t kMaxWaitingPeople = 1'000;  ///< to be decided ab
 /// And of one other domain: no domain takes all the places. 429.
 inline constexpr std::uint64_t kMaxWaitingOfDomain = 100;
 inline constexpr std::uint64_t kKeptItems = 100;  ///< of a node, and of a feed; the oldest goes
-/// Items that wait for one domain's feed: one more is not sent there, and the next that comes shows the gap.
+/// Items that wait for one domain's feed: one more is left out. Once they are through, the newest follows and
+/// shows the gap.
 inline constexpr std::uint64_t kWaitingItems = kKeptItems;
 /// Items and words that wait for one feed: a wish for more is 429.
 inline constexpr std::uint64_t kWaitingAnswers = 2 * kWaitingItems;
@@ -63,6 +64,12 @@ struct NodePerson {
     std::string subscription{};  ///< the UUID that his domain gave it; empty: he has none
 };
 
+/// A domain that the newest item has yet to be sent to.
+struct LeftOut {
+    NodeRow node;
+    Follower follower;
+};
+
 class Nodes {
   public:
     virtual ~Nodes() = default;
@@ -94,14 +101,17 @@ class Nodes {
     /// Items and words in the outbox for it, on their way or not.
     [[nodiscard]] virtual Result<std::uint64_t> waiting_for(const Follower& follower) = 0;
     /// An outbox row for each domain that takes the node's items; of a node that is not open, for those with
-    /// somebody who is admitted. A domain for which kWaitingItems wait is left out.
+    /// somebody who is admitted. A domain for which kWaitingItems wait is left out, and that is noted.
     [[nodiscard]] virtual Result<void> queue_for_followers(NodeId node, MessageId message,
                                                            std::uint64_t octets, Time now) = 0;
+    /// That of a feed that was left out, once nothing waits for it any more; then it is no longer.
+    [[nodiscard]] virtual Result<std::optional<LeftOut>> take_left_out(std::string_view domain,
+                                                                       std::string_view feed) = 0;
     /// One for each follower, whoever is admitted and however much waits: the node's end.
     [[nodiscard]] virtual Result<void> queue_for_all(NodeId node, MessageId message, std::uint64_t octets,
                                                      Time now) = 0;
-    /// One for this follower, unless the message waits for it already.
-    [[nodiscard]] virtual Result<void> queue_for(const Follower& follower, MessageId message,
+    /// One for this domain, if it takes the items and the message does not wait for it already.
+    [[nodiscard]] virtual Result<void> queue_for(NodeId node, std::string_view domain, MessageId message,
                                                  std::uint64_t octets, Time now) = 0;
 
     [[nodiscard]] virtual Result<std::optional<NodePerson>> person(NodeId node, std::string_view imid) = 0;

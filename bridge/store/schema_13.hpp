@@ -7,7 +7,8 @@ namespace immp::bridge {
 /// - nodes: `name` is the whole IMID, `last_digest` (64 hex) that of the newest item, empty before the first;
 ///   `version` rises with each decision about a person, so that an answer overtaken by a later one is known.
 /// - followers: the domains that take a node's items, each by its feed. `token` goes out with each item;
-///   `asked` is the date of its newest wish, so that one that was overtaken takes nothing back.
+///   `asked` is the date of its newest wish, so that one that was overtaken takes nothing back; `left_out`,
+///   that the newest item was not queued for it, because too much waited.
 /// - node_people: whom the publisher of a node that is not open has decided about, or has to.
 ///
 /// The subscriber's side:
@@ -54,6 +55,7 @@ CREATE TABLE followers (
     feed TEXT NOT NULL,
     token TEXT NOT NULL,
     asked INTEGER NOT NULL,
+    left_out INTEGER NOT NULL DEFAULT 0,
     UNIQUE (node, domain)
 );
 CREATE INDEX followers_feed ON followers (feed, domain);

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kColumns =
     "n.id, n.name, n.account, n.title, n.description, n.is_open, n.sequence, n.last_digest, n.version";
+constexpr std::string_view kFollowerColumns = ", f.domain, f.feed, f.token, f.asked";
 constexpr std::string_view kCounts =
     ", (SELECT count(*) FROM followers f WHERE f.node = n.id) + (SELECT count(*) FROM feeds e WHERE e.node = "
     "n.name AND e.state <> 2), (SELECT count(*) FROM node_people p WHERE p.node = n.id AND p.state = 0)";
@@ -19,6 +20,10 @@ NodeRow read_node(const Row& row) {
 
 NodeSummary read_summary(const Row& row) {
     return {read_node(row), row.count(9), row.count(10)};
+}
+
+Follower read_follower(const Row& row, int first) {
+    return {row.text(first), row.text(first + 1), row.text(first + 2), row.time(first + 3)};
 }
 
 NodePerson read_person(const Row& row) {
@@ -35,6 +40,11 @@ constexpr std::string_view kQueue =
     "last_error, delay_noticed, bundle, item, recipient_no, token) "
     "SELECT ?1, '', f.feed || '@' || f.domain, f.domain, ?2, ?3, ?3, 0, '', 1, '', 0, 0, f.token "
     "FROM followers f WHERE f.node = ?4";
+
+// Behind that: those who may have it.
+constexpr std::string_view kMay =
+    " AND ((SELECT is_open FROM nodes WHERE id = ?4) OR EXISTS (SELECT 1 FROM node_people p "
+    "WHERE p.node = ?4 AND p.state = 1 AND p.domain = f.domain AND p.subscription <> '')) ";
 
 std::string recipient_of(const Follower& follower) {
     return follower.feed + "@" + follower.domain;
@@ -111,7 +121,7 @@ Result<std::vector<MessageId>> SqliteNodes::items(NodeId node, std::uint64_t aft
 Result<std::optional<Follower>> SqliteNodes::follower(NodeId node, std::string_view domain) {
     return db_
         .query("SELECT domain, feed, token, asked FROM followers WHERE node = ? AND domain = ?", node, domain)
-        .one([](const Row& row) { return Follower{row.text(0), row.text(1), row.text(2), row.time(3)}; });
+        .one([](const Row& row) { return read_follower(row, 0); });
 }
 
 Result<bool> SqliteNodes::has_followers(NodeId node) {
@@ -155,27 +165,47 @@ Result<std::uint64_t> SqliteNodes::waiting_for(const Follower& follower) {
 
 Result<void> SqliteNodes::queue_for_followers(NodeId node, MessageId message, std::uint64_t octets,
                                               Time now) {
-    constexpr std::string_view kWho =
-        " AND ((SELECT is_open FROM nodes WHERE id = ?4) OR EXISTS (SELECT 1 FROM node_people p "
-        "WHERE p.node = ?4 AND p.state = 1 AND p.domain = f.domain AND p.subscription <> '')) "
-        "AND (SELECT count(*) FROM outbox o WHERE o.recipient = f.feed || '@' || f.domain "
-        "AND o.token <> '') < ?5";
-    return db_.query(std::string(kQueue).append(kWho), message, octets, now, node, kWaitingItems).run();
+    auto queued = db_.query(std::string(kQueue).append(kMay).append(
+                                "AND (SELECT count(*) FROM outbox o WHERE o.recipient = f.feed || '@' || "
+                                "f.domain AND o.token <> '') < ?5"),
+                            message, octets, now, node, kWaitingItems)
+                      .run();
+    if (!queued) return queued;
+    return db_
+        .query(std::string("UPDATE followers AS f SET left_out = NOT left_out WHERE f.node = ?4")
+                   .append(kMay)
+                   .append("AND f.left_out = EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = f.feed || "
+                           "'@' || f.domain AND o.token <> '' AND o.message = ?1)"),
+               message, octets, now, node)
+        .run();
+}
+
+Result<std::optional<LeftOut>> SqliteNodes::take_left_out(std::string_view domain, std::string_view feed) {
+    const auto found =
+        db_.query(select_nodes(kFollowerColumns,
+                               "JOIN followers f ON f.node = n.id WHERE f.feed = ?1 AND f.domain = ?2 AND "
+                               "f.left_out AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = ?1 || "
+                               "'@' || ?2 AND o.token <> '')"),
+                  feed, domain)
+            .one([](const Row& row) { return LeftOut{read_node(row), read_follower(row, 9)}; });
+    if (!found || !*found) return found;
+    auto taken = db_.query("UPDATE followers SET left_out = 0 WHERE node = ? AND domain = ?",
+                           (*found)->node.id, domain)
+                     .run();
+    if (!taken) return std::unexpected(std::move(taken.error()));
+    return found;
 }
 
 Result<void> SqliteNodes::queue_for_all(NodeId node, MessageId message, std::uint64_t octets, Time now) {
     return db_.query(kQueue, message, octets, now, node).run();
 }
 
-Result<void> SqliteNodes::queue_for(const Follower& follower, MessageId message, std::uint64_t octets,
-                                    Time now) {
+Result<void> SqliteNodes::queue_for(NodeId node, std::string_view domain, MessageId message,
+                                    std::uint64_t octets, Time now) {
     return db_
-        .query(
-            "INSERT INTO outbox (message, sender, recipient, destination, length, queued, next_try, "
-            "attempts, last_error, delay_noticed, bundle, item, recipient_no, token) "
-            "SELECT ?1, '', ?2, ?3, ?4, ?5, ?5, 0, '', 1, '', 0, 0, ?6 "
-            "WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE message = ?1 AND recipient = ?2)",
-            message, recipient_of(follower), follower.domain, octets, now, follower.token)
+        .query(std::string(kQueue).append(" AND f.domain = ?5 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE "
+                                          "o.message = ?1 AND o.recipient = f.feed || '@' || f.domain)"),
+               message, octets, now, node, domain)
         .run();
 }
 

@@ -24,8 +24,9 @@ class SqliteNodes final : public Nodes {
     Result<bool> unfollow(std::string_view domain, std::string_view feed) override;
     Result<std::uint64_t> waiting_for(const Follower& follower) override;
     Result<void> queue_for_followers(NodeId node, MessageId message, std::uint64_t octets, Time now) override;
+    Result<std::optional<LeftOut>> take_left_out(std::string_view domain, std::string_view feed) override;
     Result<void> queue_for_all(NodeId node, MessageId message, std::uint64_t octets, Time now) override;
-    Result<void> queue_for(const Follower& follower, MessageId message, std::uint64_t octets,
+    Result<void> queue_for(NodeId node, std::string_view domain, MessageId message, std::uint64_t octets,
                            Time now) override;
     Result<std::optional<NodePerson>> person(NodeId node, std::string_view imid) override;
     Result<std::vector<NodePerson>> people(NodeId node) override;

@@ -627,6 +627,9 @@ TEST_F(UserSessionsTest, ShutsDownInOrder) {
     sessions_->shut_down(5s, [&] { ended = true; });
     side_.outside.run_deferred();
     EXPECT_FALSE(ended);
+    open("bob@a.example/x", "late");
+    EXPECT_THAT(take_stanzas(), Contains(AllOf(HasSubstr("to='bob@a.example/x'"), HasSubstr("code='703'"),
+                                               HasSubstr("retry='30'"))));
     EXPECT_THAT(said(), HasSubstr("703 "));
     side_.outside.run_deferred();
     EXPECT_TRUE(ended);

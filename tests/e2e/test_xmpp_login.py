@@ -4,6 +4,7 @@ import contextlib
 import filecmp
 import os
 import queue
+import socket
 import subprocess
 import tempfile
 import threading
@@ -13,10 +14,14 @@ import page
 from harness import ROOT, Lab
 from immp_xmpp import Refused, Session, XmppClient
 from person import CommandFailed, Person, make_file
+from ports import LOOPBACK
 
 MIB = 1 << 20
 WATCH_SECONDS = 90  # a daemon that was started anew is missed after 30 s
 CREDENTIALS, UNAVAILABLE, PROTOCOL, USAGE, TEMPORARY = 77, 69, 76, 64, 75
+TLS = "urn:ietf:params:xml:ns:xmpp-tls"
+STREAM = ("<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' id='s' from='a.example'>"
+          f"<stream:features><starttls xmlns='{TLS}'/></stream:features>")
 
 
 class Watching:
@@ -83,19 +88,6 @@ class XmppLogin(unittest.TestCase):
         self.addCleanup(watch.end)
         watch.wait_until_it_watches(person)
         return watch
-
-    def test_every_command_works(self):
-        for sender, receiver in ((self.alice, self.bob), (self.bob, self.alice)):
-            identity = sender.send(receiver.address, "Lighthouse", "Dear reader\n")
-            self.assertEqual(receiver.wait_for(1, "Lighthouse")[0]["_id"], identity)
-            self.assertEqual(receiver.read(identity)["text"].strip(), "Dear reader")
-            receiver.immp("flag", identity, "--star")
-            receiver.immp("folder", "create", "Letters")
-            receiver.immp("mv", identity, "Letters")
-            self.assertIn(identity, receiver.immp("ls", "Letters").stdout)
-            self.assertIn("through XMPP", receiver.immp("accounts").stdout)
-            receiver.immp("quota")
-            receiver.immp("device", "list")
 
     def test_10_mib_both_ways(self):
         for sender, receiver in ((self.alice, self.bob), (self.bob, self.alice)):
@@ -182,6 +174,24 @@ class XmppLogin(unittest.TestCase):
         nobody = ["127.0.0.1:1" if word == self.lab.a["xmpp"]["c2s"] else word for word in arguments]
         self.fails(UNAVAILABLE, "--server", self.alice, *nobody, text=self.alice.secret + "\n")
         self.fails(USAGE, "--device", self.alice, *arguments, "--device", "x", text=self.alice.secret + "\n")
+
+    def test_a_server_that_falls_silent(self):
+        for said in ("", STREAM, STREAM + f"<proceed xmlns='{TLS}'/>"):
+            with self.subTest(said=said), socket.create_server((LOOPBACK, 0)) as listener:
+                silent = threading.Thread(target=self.say_and_hold, args=(listener, said))
+                silent.start()
+                arguments = [f"{LOOPBACK}:{listener.getsockname()[1]}" if word == self.lab.a["xmpp"]["c2s"] else word
+                             for word in self.alice.xmpp_arguments()]
+                self.fails(TEMPORARY, "does not answer", self.alice, "--timeout", "2", *arguments, text=self.alice.secret + "\n")
+                silent.join()
+
+    @staticmethod
+    def say_and_hold(listener, words):
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(ConnectionResetError):
+            connection.sendall(words.encode())
+            while connection.recv(4096):  # until it gives up
+                pass
 
     # -- by a client that shares no code with ours
 
