@@ -113,6 +113,18 @@ class Publishing : public TwoDomains {
             if (from == domain) ids.insert(piece.bundle_id);
         return ids.size();
     }
+    /// Her account goes, and nobody is told.
+    void lose_the_only_subscriber() {
+        ASSERT_EQ(create(), 200);
+        raise_links();
+        ASSERT_TRUE(subscribe("alice@a.example"));
+        ASSERT_TRUE(is_still());
+        EXPECT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
+            auto removed = transaction.accounts().remove("alice@a.example");
+            if (!removed) return std::unexpected(removed.error());
+            return Done{};
+        }));
+    }
     House& house_of(const std::string& domain) { return domain == "a.example" ? a_ : b_; }
     static std::string owner_of(const Imid& node) {
         return node.local.substr(0, node.local.find('/')) + "@" + node.domain;
@@ -773,30 +785,14 @@ TEST_F(Publishing, NothingRepublishesWhatCame) {
 }
 
 TEST_F(Publishing, SubscribersWhoseAccountsAreGoneEndTheFeed) {
-    ASSERT_EQ(create(), 200);
-    raise_links();
-    ASSERT_TRUE(subscribe("alice@a.example"));
-    ASSERT_TRUE(is_still());
-    EXPECT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
-        auto removed = transaction.accounts().remove("alice@a.example");
-        if (!removed) return std::unexpected(removed.error());
-        return Done{};
-    }));
+    ASSERT_NO_FATAL_FAILURE(lose_the_only_subscriber());
     publish("to nobody");
     ASSERT_TRUE(is_still());
     EXPECT_EQ(line().domains, 0u);
 }
 
 TEST_F(Publishing, AFeedThatNobodyUsesEndsByItself) {
-    ASSERT_EQ(create(), 200);
-    raise_links();
-    ASSERT_TRUE(subscribe("alice@a.example"));
-    ASSERT_TRUE(is_still());
-    EXPECT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
-        auto removed = transaction.accounts().remove("alice@a.example");
-        if (!removed) return std::unexpected(removed.error());
-        return Done{};
-    }));
+    ASSERT_NO_FATAL_FAILURE(lose_the_only_subscriber());
     EXPECT_EQ(line().domains, 1u);
     ASSERT_TRUE(loop_.advance_until(1s, [&] { return line().domains == 0; }));
 }

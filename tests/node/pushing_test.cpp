@@ -140,6 +140,17 @@ class PushTest : public TwoDomains {
     void deliver(House& house) {
         ASSERT_TRUE(loop_.advance_until(1s, [&] { return house.outbox_rows() == 0; }));
     }
+    /// Alice, whom bob lets, offers him an action; what her push is named.
+    std::string ask_bob_to_confirm() {
+        raise_links();
+        EXPECT_EQ(judge(b_, kBob, kAlice), 200);
+        PushMessage offering = push(kAlice, kBob);
+        offering.actions = {{"Confirm", "https://a.example/confirm"}};
+        EXPECT_EQ(send(a_, offering), 265);
+        const std::string sent = id_;
+        deliver(a_);
+        return sent;
+    }
 
     std::string id_;
     std::string said_;
@@ -554,13 +565,7 @@ TEST_F(PushTest, WhatFindsNoRoomElsewhereHasUsedNoTokenAndIsNotKept) {
 }
 
 TEST_F(PushTest, AnAnswerThatFindsNoRoomIsLetInWhenThereIsSome) {
-    raise_links();
-    EXPECT_EQ(judge(b_, kBob, kAlice), 200);
-    PushMessage offering = push(kAlice, kBob);
-    offering.actions = {{"Confirm", "https://a.example/confirm"}};
-    EXPECT_EQ(send(a_, offering), 265);
-    const std::string sent = id_;
-    deliver(a_);
+    const std::string sent = ask_bob_to_confirm();
     limit(a_, kAlice, 1);
     EXPECT_EQ(answer(b_, kBob, sent, "Confirm"), 265);
     ASSERT_TRUE(loop_.advance_until(1s, [&] { return last_error(b_).find("441") != std::string::npos; }));
@@ -580,13 +585,7 @@ TEST_F(PushTest, UnknownRecipientsElsewhereAre265AndDoNotBounce) {
 }
 
 TEST_F(PushTest, AnAnswerComesBackAndIsLetInOnce) {
-    raise_links();
-    EXPECT_EQ(judge(b_, kBob, kAlice), 200);
-    PushMessage offering = push(kAlice, kBob);
-    offering.actions = {{"Confirm", "https://a.example/confirm"}};
-    EXPECT_EQ(send(a_, offering), 265);
-    const std::string sent = id_;
-    deliver(a_);
+    const std::string sent = ask_bob_to_confirm();
     EXPECT_EQ(answer(b_, kBob, sent, "Deny"), 404);
     EXPECT_EQ(answer(b_, kBob, armor::random_uuid(), "Confirm"), 404);
     EXPECT_EQ(answer(b_, kBob, sent, "Confirm"), 265);
