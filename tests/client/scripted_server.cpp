@@ -46,10 +46,11 @@ std::string unescaped(std::string_view text) {
 }
 
 std::string value_of(const std::string& line, const std::string& key, char separator) {
-    const auto at = line.find(key + separator);
+    const std::string words = " " + line;  // a nonce may end in the letters of a key
+    const auto at = words.find(" " + key + separator);
     if (at == std::string::npos) return {};
-    const auto begin = at + key.size() + 1;
-    return line.substr(begin, line.find(' ', begin) - begin);
+    const auto begin = at + key.size() + 2;
+    return words.substr(begin, words.find(' ', begin) - begin);
 }
 
 }  // namespace
