@@ -127,7 +127,8 @@ class HostileFeeds(FeedCase):
             wait_for_items(self.carol, node.name, KEPT + 10)
             self.assertEqual((silent.items, good.broken_links(), self.waiting(f"{silent.uuid}@b.example")), ({}, [], KEPT))
         self.assertLess(peak_bytes(self.lab.pid("a", "immpd")) - before, 64 * MIB)
-        wait_until("it has what waited", lambda: len(silent.items) == KEPT, SECONDS)
+        wait_until("it has what waited, then the newest", lambda: len(silent.items) == KEPT + 1, SECONDS)
+        self.assertEqual(sorted(silent.items), [*range(1, KEPT + 1), KEPT + 10])
 
     def test_a_domain_that_only_asks_holds_up_nobody(self):
         node = self.node("asked")
