@@ -38,8 +38,8 @@ class UserSessions : public std::enable_shared_from_this<UserSessions> {
     void down();
     /// Ends all of them at once; nobody can be told.
     void stop();
-    /// The daemon ends: each is told 703, and no other begins. `done` is called when all are gone, by force after `patience`; not
-    /// before this returns.
+    /// The daemon ends: each is told 703, and no other begins. `done` is called when all are gone, by force
+    /// after `patience`; not before this returns.
     void shut_down(std::chrono::milliseconds patience, std::move_only_function<void()> done);
     [[nodiscard]] std::size_t size() const { return sessions_.size(); }
 

@@ -143,8 +143,10 @@ class XmppStream::Impl {
                 "cannot reach " + where_ + "; check the address, or name the server with --server HOST:PORT");
         while (!is_up_ && !ended_ && Clock::now() < end)
             run(kTurn);
-        if (ended_ && Clock::now() < end) return std::unexpected(*ended_);
-        if (!is_up_) return failed(ExitStatus::temporary, where_ + " does not answer; try again");
+        // The deadline ends it, too, and for no reason of its own.
+        if (!is_up_ && Clock::now() >= end)
+            return failed(ExitStatus::temporary, where_ + " does not answer; try again");
+        if (ended_) return std::unexpected(*ended_);
         return {};
     }
 

@@ -69,7 +69,7 @@ Result<void> book_outcome(Transaction& transaction, const NodeServices& services
     const std::string cause(code_spec(outcome.code).text);
     const auto is_quiet = ends_quietly(transaction, row, outcome.code);
     if (!is_quiet) return std::unexpected(is_quiet.error());
-    if (*is_quiet) return transaction.outbox().finish(row.id);
+    if (*is_quiet) return finish(transaction, services, row);
     const auto is_end = is_feed_end(transaction, row, outcome.code);
     if (!is_end) return std::unexpected(is_end.error());
     if (*is_end || is_final_refusal(outcome))
@@ -143,7 +143,7 @@ Result<void> bounce_row(Transaction& transaction, const NodeServices& services, 
     auto filed = file_notice(transaction, row.sender, bounce(*what, services.uuid(), services.now()),
                              services.uuid, services.now());
     if (!filed) return filed;
-    return transaction.outbox().finish(row.id);
+    return finish(transaction, services, row);
 }
 
 Result<void> note_delay(Transaction& transaction, const NodeServices& services, const OutboxRow& row) {

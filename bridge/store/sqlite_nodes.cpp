@@ -1,5 +1,7 @@
 #include "bridge/store/sqlite_nodes.hpp"
 
+#include <initializer_list>
+
 #include "bridge/store/kept_items.hpp"
 
 namespace immp::bridge {
@@ -41,10 +43,21 @@ constexpr std::string_view kQueue =
     "SELECT ?1, '', f.feed || '@' || f.domain, f.domain, ?2, ?3, ?3, 0, '', 1, '', 0, 0, f.token "
     "FROM followers f WHERE f.node = ?4";
 
-// Behind that: those who may have it.
-constexpr std::string_view kMay =
-    " AND ((SELECT is_open FROM nodes WHERE id = ?4) OR EXISTS (SELECT 1 FROM node_people p "
-    "WHERE p.node = ?4 AND p.state = 1 AND p.domain = f.domain AND p.subscription <> '')) ";
+// Of followers f: those who may have the node's items.
+constexpr std::string_view kMayHave =
+    " AND ((SELECT is_open FROM nodes WHERE id = f.node) OR EXISTS (SELECT 1 FROM node_people p "
+    "WHERE p.node = f.node AND p.state = 1 AND p.domain = f.domain AND p.subscription <> ''))";
+
+// Of followers f: what waits for each.
+constexpr std::string_view kItsRows =
+    "FROM outbox o WHERE o.recipient = f.feed || '@' || f.domain AND o.token <> ''";
+
+std::string all_of(std::initializer_list<std::string_view> pieces) {
+    std::string all;
+    for (const std::string_view piece : pieces)
+        all += piece;
+    return all;
+}
 
 std::string recipient_of(const Follower& follower) {
     return follower.feed + "@" + follower.domain;
@@ -165,27 +178,23 @@ Result<std::uint64_t> SqliteNodes::waiting_for(const Follower& follower) {
 
 Result<void> SqliteNodes::queue_for_followers(NodeId node, MessageId message, std::uint64_t octets,
                                               Time now) {
-    auto queued = db_.query(std::string(kQueue).append(kMay).append(
-                                "AND (SELECT count(*) FROM outbox o WHERE o.recipient = f.feed || '@' || "
-                                "f.domain AND o.token <> '') < ?5"),
-                            message, octets, now, node, kWaitingItems)
+    auto queued = db_.query(all_of({kQueue, kMayHave, " AND (SELECT count(*) ", kItsRows, ") < ?5"}), message,
+                            octets, now, node, kWaitingItems)
                       .run();
     if (!queued) return queued;
     return db_
-        .query(std::string("UPDATE followers AS f SET left_out = NOT left_out WHERE f.node = ?4")
-                   .append(kMay)
-                   .append("AND f.left_out = EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = f.feed || "
-                           "'@' || f.domain AND o.token <> '' AND o.message = ?1)"),
-               message, octets, now, node)
+        .query(all_of({"UPDATE followers AS f SET left_out = NOT left_out WHERE f.node = ?", kMayHave,
+                       " AND f.left_out = EXISTS (SELECT 1 ", kItsRows, " AND o.message = ?)"}),
+               node, message)
         .run();
 }
 
 Result<std::optional<LeftOut>> SqliteNodes::take_left_out(std::string_view domain, std::string_view feed) {
     const auto found =
         db_.query(select_nodes(kFollowerColumns,
-                               "JOIN followers f ON f.node = n.id WHERE f.feed = ?1 AND f.domain = ?2 AND "
-                               "f.left_out AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = ?1 || "
-                               "'@' || ?2 AND o.token <> '')"),
+                               all_of({"JOIN followers f ON f.node = n.id WHERE f.feed = ? AND f.domain = ? "
+                                       "AND f.left_out AND NOT EXISTS (SELECT 1 ",
+                                       kItsRows, ")"})),
                   feed, domain)
             .one([](const Row& row) { return LeftOut{read_node(row), read_follower(row, 9)}; });
     if (!found || !*found) return found;
@@ -203,8 +212,8 @@ Result<void> SqliteNodes::queue_for_all(NodeId node, MessageId message, std::uin
 Result<void> SqliteNodes::queue_for(NodeId node, std::string_view domain, MessageId message,
                                     std::uint64_t octets, Time now) {
     return db_
-        .query(std::string(kQueue).append(" AND f.domain = ?5 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE "
-                                          "o.message = ?1 AND o.recipient = f.feed || '@' || f.domain)"),
+        .query(all_of({kQueue, " AND f.domain = ?5 AND NOT EXISTS (SELECT 1 ", kItsRows,
+                       " AND o.message = ?1)"}),
                message, octets, now, node, domain)
         .run();
 }
