@@ -104,8 +104,19 @@ class Publishing : public TwoDomains {
     bool has(const std::string& account, std::size_t count) {
         return loop_.advance_until(1s, [&] { return pushes(account).size() >= count; });
     }
+    static bool fans_out(House& house) {
+        const auto next = house.in_store<bool>([](Transaction& transaction) -> Result<bool> {
+            const auto fanout = transaction.feeds().next_fanout(0);
+            if (!fanout) return std::unexpected(fanout.error());
+            return fanout->has_value();
+        });
+        return next.value();
+    }
+    /// What arrived is with its subscribers, and what that brought about has arrived, too.
     bool is_still() {
-        return loop_.advance_until(1s, [&] { return a_.outbox_rows() == 0 && b_.outbox_rows() == 0; });
+        const auto is_sent = [&] { return a_.outbox_rows() == 0 && b_.outbox_rows() == 0; };
+        return loop_.advance_until(1s,
+                                   [&] { return is_sent() && !fans_out(a_) && !fans_out(b_) && is_sent(); });
     }
     std::size_t bundles_from(const std::string& domain) {
         std::set<std::string> ids;
