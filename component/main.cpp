@@ -106,6 +106,7 @@ void add_key_commands(CLI::App& app, Given& given, int& status) {
 int main(int argc, char** argv) {
     if (auto ready = armor::initialise(); !ready) return complain(ready.error());
     CLI::App app{"immpd: mail between XMPP domains (IMMP)", "immpd"};
+    app.set_version_flag("--version", "immpd " IMMP_VERSION);
     app.require_subcommand(1);
     Given given;
     int status = 0;

@@ -28,6 +28,17 @@ Outcome<std::vector<Server>> servers_of(const Entrance& entrance, const std::str
     return std::vector<Server>{{std::move(*endpoint), entrance.start}};
 }
 
+Outcome<std::vector<Endpoint>> xmpp_servers_of(const Entrance& entrance, const std::string& account) {
+    if (entrance.server.empty()) {
+        const auto domain = certificate_name(account);
+        if (!domain) return std::unexpected(domain.error());
+        return find_xmpp_servers(*domain);
+    }
+    auto endpoint = parse_endpoint(entrance.server, kXmppPort);
+    if (!endpoint) return std::unexpected(endpoint.error());
+    return std::vector{std::move(*endpoint)};
+}
+
 }  // namespace
 
 Outcome<std::string> parse_account(std::string_view address) {
@@ -47,14 +58,9 @@ Outcome<Greeted> reach(const Entrance& entrance, const std::string& address,
     if (!domain) return std::unexpected(domain.error());
     const auto servers = servers_of(entrance, *domain);
     if (!servers) return std::unexpected(servers.error());
-    Failure last;
-    for (const Server& server : *servers) {
-        auto greeted = greet(server, {*domain, entrance.ca_file, std::nullopt}, patience);
-        if (greeted) return greeted;
-        last = greeted.error();
-        if (last.status != ExitStatus::unavailable && last.status != ExitStatus::temporary) break;
-    }
-    return std::unexpected(last);
+    return first_reached(*servers, [&](const Server& server) {
+        return greet(server, {*domain, entrance.ca_file, std::nullopt}, patience);
+    });
 }
 
 Outcome<Entered> enter(const Entrance& entrance, const Login& login, std::chrono::milliseconds patience) {
@@ -75,13 +81,9 @@ Outcome<Entered> enter_with_password(const StoredAccount& account, armor::Secret
 Outcome<Conversation> enter_through_xmpp(const Entrance& entrance, const std::string& account,
                                          const armor::SecretText& password,
                                          std::chrono::milliseconds patience) {
-    XmppLogin login{account, {}, password.clone(), std::nullopt, entrance.ca_file};
-    if (!entrance.server.empty()) {
-        auto endpoint = parse_endpoint(entrance.server, kXmppPort);
-        if (!endpoint) return std::unexpected(endpoint.error());
-        login.server = std::move(*endpoint);
-    }
-    auto transport = open_through_xmpp(std::move(login), patience);
+    auto transport = open_through_xmpp(
+        {account, {}, password.clone(), entrance.ca_file},
+        [entrance, account] { return xmpp_servers_of(entrance, account); }, patience);
     if (!transport) return std::unexpected(transport.error());
     Conversation conversation(std::move(*transport));
     if (auto greeting = read_greeting(conversation); !greeting) return std::unexpected(greeting.error());

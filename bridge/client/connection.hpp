@@ -14,6 +14,7 @@
 namespace immp::bridge::client {
 
 inline constexpr std::uint16_t kDefaultPort = 1025;
+inline constexpr std::uint16_t kXmppPort = 5222;
 
 enum class TlsVersion { tls1_2, tls1_3 };
 

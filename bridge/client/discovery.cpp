@@ -32,6 +32,16 @@ bool says_no_service(const std::vector<ServiceRecord>& records) {
     return records.size() == 1 && records.front().endpoint.host.empty();
 }
 
+std::unexpected<Failure> no_service(const std::string& domain, const std::string& protocol) {
+    return failed(ExitStatus::unavailable,
+                  domain + " says in DNS that it has no " + protocol +
+                      " service; check the address, or name the server with --server HOST:PORT");
+}
+
+std::uint32_t any_up_to(std::uint32_t highest) {
+    return std::bit_cast<std::uint32_t>(armor::random_array<4>()) % (highest + 1);
+}
+
 }  // namespace
 
 std::vector<ServiceRecord> parse_service_answer(ByteView answer) {
@@ -81,24 +91,25 @@ std::vector<Endpoint> order_endpoints(std::vector<ServiceRecord> records, Chance
 Outcome<std::vector<Server>> find_servers(const std::string& domain) {
     constexpr std::pair<std::string_view, TlsStart> kServices[] = {{"_immps._tcp.", TlsStart::first_octet},
                                                                    {"_immp._tcp.", TlsStart::upgrade}};
-    const Chance chance = [](std::uint32_t highest) -> std::uint32_t {
-        const auto octets = armor::random_array<4>();
-        return std::bit_cast<std::uint32_t>(octets) % (highest + 1);
-    };
     std::vector<Server> servers;
     bool refused = false;
     for (const auto& [service, start] : kServices) {
         auto records = look_up(std::string(service) + domain);
         refused |= says_no_service(records);
-        for (Endpoint& endpoint : order_endpoints(std::move(records), chance))
+        for (Endpoint& endpoint : order_endpoints(std::move(records), any_up_to))
             servers.push_back({std::move(endpoint), start});
     }
     if (!servers.empty()) return servers;
-    if (refused)
-        return failed(ExitStatus::unavailable, domain +
-                                                   " says in DNS that it has no IMMP service; check the " +
-                                                   "address, or name the server with --server HOST:PORT");
+    if (refused) return no_service(domain, "IMMP");
     return std::vector<Server>{{{domain, kDefaultPort}, TlsStart::upgrade}};
+}
+
+Outcome<std::vector<Endpoint>> find_xmpp_servers(const std::string& domain) {
+    auto records = look_up("_xmpp-client._tcp." + domain);
+    if (says_no_service(records)) return no_service(domain, "XMPP");
+    auto servers = order_endpoints(std::move(records), any_up_to);
+    if (servers.empty()) servers.push_back({domain, kXmppPort});
+    return servers;
 }
 
 }  // namespace immp::bridge::client

@@ -115,6 +115,7 @@ int run(const Entry& entry, const Arguments& common) {
 int run_line(int argc, char** argv) {
     CLI::App app("IMMP mail");
     app.name("immp");
+    app.set_version_flag("--version", "immp " IMMP_VERSION);
     app.fallthrough();
     app.require_subcommand(1);
     app.footer(footer());

@@ -22,8 +22,8 @@ struct SendOrder {
     }
 };
 
-/// --sealed, --plain, --from (never sealed), and the keys that are here. ExitStatus::configuration where it is to be sealed and
-/// there is no key, or it is over.
+/// --sealed, --plain, --from (never sealed), and the keys that are here. ExitStatus::configuration where it
+/// is to be sealed and there is no key, or it is over.
 [[nodiscard]] Outcome<SendOrder> read_send_order(const Context& context, const Arguments& arguments);
 
 /// One message, or a sealed and a plain one where not everybody has a key.

@@ -119,10 +119,10 @@ class XmppStream::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    Outcome<void> connect(const XmppLogin& login, milliseconds patience) {
+    Outcome<void> connect(const XmppLogin& login, const Endpoint& server, milliseconds patience) {
         const std::string jid = login.account + "/" + login.resource;
         domain_ = login.account.substr(login.account.find('@') + 1);
-        where_ = login.server ? login.server->text() : "the XMPP server of " + domain_;
+        where_ = server.text();
         xmpp_conn_t* const connection = connection_.get();
         // Without SM (XEP-0198) a session that breaks off is known to be gone at once, and what comes for it
         // goes back to the component: the tunnel resumes by itself, on any server. Without TRUST_TLS, and
@@ -135,8 +135,8 @@ class XmppStream::Impl {
         xmpp_handler_add(connection, on_iq, nullptr, "iq", nullptr, this);
         const auto end = Clock::now() + patience;
         const HandshakeDeadline deadline(end);
-        const int began = xmpp_connect_client(connection, login.server ? login.server->host.c_str() : nullptr,
-                                              login.server ? login.server->port : 0, on_event, this);
+        // libstrophe's own search takes the first of a domain's servers only.
+        const int began = xmpp_connect_client(connection, server.host.c_str(), server.port, on_event, this);
         if (began != XMPP_EOK)
             return failed(
                 ExitStatus::unavailable,
@@ -242,10 +242,10 @@ class XmppStream::Impl {
 XmppStream::XmppStream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 XmppStream::~XmppStream() = default;
 
-Outcome<std::unique_ptr<XmppStream>> XmppStream::connect(const XmppLogin& login, milliseconds patience,
-                                                         Heard heard) {
+Outcome<std::unique_ptr<XmppStream>> XmppStream::connect(const XmppLogin& login, const Endpoint& server,
+                                                         milliseconds patience, Heard heard) {
     auto impl = std::make_unique<Impl>(std::move(heard));
-    if (auto connected = impl->connect(login, patience); !connected)
+    if (auto connected = impl->connect(login, server, patience); !connected)
         return std::unexpected(connected.error());
     return std::unique_ptr<XmppStream>(new XmppStream(std::move(impl)));
 }

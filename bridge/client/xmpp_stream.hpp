@@ -15,14 +15,11 @@
 
 namespace immp::bridge::client {
 
-inline constexpr std::uint16_t kXmppPort = 5222;
-
 struct XmppLogin {
     std::string account;   ///< prepared IMID, which is the bare JID
     std::string resource;  ///< that nobody guesses
     armor::SecretText password;
-    std::optional<Endpoint> server;  ///< nothing: found by DNS (SRV of xmpp-client)
-    std::string ca_file;             ///< PEM, besides the system's authorities; may be empty
+    std::string ca_file;  ///< PEM, besides the system's authorities; may be empty
 };
 
 class XmppStream {
@@ -33,6 +30,7 @@ class XmppStream {
     /// within run(). Failures: ExitStatus::unavailable, ExitStatus::protocol for TLS,
     /// ExitStatus::credentials, ExitStatus::temporary.
     [[nodiscard]] static Outcome<std::unique_ptr<XmppStream>> connect(const XmppLogin& login,
+                                                                      const Endpoint& server,
                                                                       std::chrono::milliseconds patience,
                                                                       Heard heard);
     ~XmppStream();

@@ -6,6 +6,7 @@
 
 #include "armor/hex.hpp"
 #include "armor/random.hpp"
+#include "bridge/client/discovery.hpp"
 #include "bridge/client/progress.hpp"
 #include "bridge/client/resume_pace.hpp"
 #include "bridge/client/tunnel.hpp"
@@ -24,8 +25,9 @@ constexpr milliseconds kShortTurn{100};
 
 class XmppTransport final : public Transport {
   public:
-    XmppTransport(XmppLogin login, milliseconds patience)
+    XmppTransport(XmppLogin login, FindXmppServers find, milliseconds patience)
         : login_(std::move(login)),
+          find_(std::move(find)),
           tunnel_("immp." + login_.account.substr(login_.account.find('@') + 1), random_name(), Clock::now()),
           patience_(patience),
           pace_(patience) {
@@ -126,8 +128,12 @@ class XmppTransport final : public Transport {
     }
 
     Outcome<void> connect() {
-        auto stream = XmppStream::connect(
-            login_, patience_, [this](TunnelIq iq) { tunnel_.heard(std::move(iq), Clock::now()); });
+        const auto servers = find_();
+        if (!servers) return std::unexpected(servers.error());
+        auto stream = first_reached(*servers, [this](const Endpoint& server) {
+            return XmppStream::connect(login_, server, patience_,
+                                       [this](TunnelIq iq) { tunnel_.heard(std::move(iq), Clock::now()); });
+        });
         if (!stream) return std::unexpected(stream.error());
         stream_ = std::move(*stream);
         return {};
@@ -167,6 +173,7 @@ class XmppTransport final : public Transport {
     }
 
     XmppLogin login_;
+    FindXmppServers find_;
     Tunnel tunnel_;
     milliseconds patience_;
     ResumePace pace_;
@@ -177,8 +184,9 @@ class XmppTransport final : public Transport {
 
 }  // namespace
 
-Outcome<std::unique_ptr<Transport>> open_through_xmpp(XmppLogin login, milliseconds patience) {
-    auto transport = std::make_unique<XmppTransport>(std::move(login), patience);
+Outcome<std::unique_ptr<Transport>> open_through_xmpp(XmppLogin login, FindXmppServers find,
+                                                      milliseconds patience) {
+    auto transport = std::make_unique<XmppTransport>(std::move(login), std::move(find), patience);
     if (auto opened = transport->open(); !opened) return std::unexpected(opened.error());
     return transport;
 }

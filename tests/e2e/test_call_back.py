@@ -48,7 +48,7 @@ class CallBack(unittest.TestCase):
         return self.c.immpd("ping", "a.example").stdout
 
     def test_the_issuer_is_found_by_its_service_record(self):
-        said = self.ping({SERVICE: "immp.c.example,4000"}, {"immp.c.example": PUBLIC})
+        said = self.ping({SERVICE: ["immp.c.example,4000"]}, {"immp.c.example": PUBLIC})
         self.assertIn(LET_IN, said)
         self.assertIn(SERVICE, self.asked())
 
@@ -59,7 +59,7 @@ class CallBack(unittest.TestCase):
 
     def test_a_private_address_is_not_called(self):
         """It is c.example's true server, which would confirm its cookie."""
-        said = self.ping({SERVICE: f"immp.c.example,{self.c.port}"}, {"immp.c.example": LOOPBACK})
+        said = self.ping({SERVICE: [f"immp.c.example,{self.c.port}"]}, {"immp.c.example": LOOPBACK})
         self.assertNotIn(LET_IN, said)
         self.assertIn(f"immp.c.example:{self.c.port} is at a private or reserved address, and only a route leads there", said)
         self.assertIn("The issuer could not be asked", said)
@@ -70,12 +70,12 @@ class CallBack(unittest.TestCase):
         self.assertIn("c.example:1025 is at a private or reserved address, and only a route leads there", said)
 
     def test_a_route_leads_there_and_dns_is_not_asked(self):
-        said = self.ping({SERVICE: "immp.c.example,4000"}, {}, f'[routes]\n"c.example" = "tcp:{LOOPBACK}:{self.c.port}"\n')
+        said = self.ping({SERVICE: ["immp.c.example,4000"]}, {}, f'[routes]\n"c.example" = "tcp:{LOOPBACK}:{self.c.port}"\n')
         self.assertIn(LET_IN, said)
         self.assertEqual(self.asked(), set())
 
     def test_a_domain_that_says_it_has_no_server_is_not_looked_for(self):
-        said = self.ping({SERVICE: ""}, {"c.example": PUBLIC})
+        said = self.ping({SERVICE: [""]}, {"c.example": PUBLIC})
         self.assertNotIn(LET_IN, said)
         self.assertIn("c.example says in DNS that it has no IMMP service", said)
 

@@ -5,7 +5,9 @@ import re
 import subprocess
 import unittest
 
-OPERATIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "operations.md")
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+OPERATIONS = os.path.join(ROOT, "docs", "operations.md")
+PROJECT = os.path.join(ROOT, "CMakeLists.txt")
 
 
 def said(*command, given=""):
@@ -52,6 +54,12 @@ class Manual(unittest.TestCase):
         self.assertGreater(len(statuses), 5)
         for status in statuses:
             self.assertRegex(self.shown, rf"\n       {status}\s")
+
+    def test_both_programs_say_their_version(self):
+        with open(PROJECT, encoding="utf-8") as file:
+            version = re.search(r"^project\(immp VERSION (\S+)", file.read(), flags=re.MULTILINE).group(1)
+        for program in ("immp", "immpd"):
+            self.assertEqual(said(os.path.join(os.environ["IMMP_BIN"], program), "--version").stdout, f"{program} {version}\n")
 
 
 if __name__ == "__main__":

@@ -15,10 +15,13 @@ from harness import ROOT, Lab
 from immp_xmpp import Refused, Session, XmppClient
 from person import CommandFailed, Person, make_file
 from ports import LOOPBACK
+from small_internet import SmallInternet
 
 MIB = 1 << 20
 WATCH_SECONDS = 90  # a daemon that was started anew is missed after 30 s
 CREDENTIALS, UNAVAILABLE, PROTOCOL, USAGE, TEMPORARY = 77, 69, 76, 64, 75
+SERVICE = "_xmpp-client._tcp.a.example"
+PUBLIC, NOBODY = "9.9.9.9", "9.9.9.8"  # of the test's own: the first ends on loopback
 TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 STREAM = ("<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' id='s' from='a.example'>"
           f"<stream:features><starttls xmlns='{TLS}'/></stream:features>")
@@ -174,6 +177,30 @@ class XmppLogin(unittest.TestCase):
         nobody = ["127.0.0.1:1" if word == self.lab.a["xmpp"]["c2s"] else word for word in arguments]
         self.fails(UNAVAILABLE, "--server", self.alice, *nobody, text=self.alice.secret + "\n")
         self.fails(USAGE, "--device", self.alice, *arguments, "--device", "x", text=self.alice.secret + "\n")
+
+    def without_a_server_named(self, services, hosts):
+        """Alice logs in where DNS says so, and looks into her INBOX likewise; the names that were asked for."""
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        port = self.lab.a["xmpp"]["c2s"].rsplit(":", 1)[1]
+        internet = self.enterContext(SmallInternet(os.path.join(folder, "dns"), services, hosts, {f"{PUBLIC}:5222": port}))
+        alice = Person(self.lab.a, "alice", folder, internet.environment())
+        alice.immp("login", "--xmpp", alice.address, "--ca", self.lab.a["ca"], "--password-file", "-", text=alice.secret + "\n")
+        alice.immp("ls")
+        return internet.asked()
+
+    def test_the_xmpp_server_is_found_by_its_service_records(self):
+        asked = self.without_a_server_named({SERVICE: ["gone.a.example,5222,1", "xmpp.a.example,5222,2"]},
+                                            {"gone.a.example": NOBODY, "xmpp.a.example": PUBLIC})
+        self.assertEqual(asked, {SERVICE})
+
+    def test_without_a_record_it_is_the_domain_on_port_5222(self):
+        self.assertEqual(self.without_a_server_named({}, {"a.example": PUBLIC}), {SERVICE})
+
+    def test_a_domain_that_says_it_has_no_xmpp_server(self):
+        with self.assertRaises(CommandFailed) as caught:
+            self.without_a_server_named({SERVICE: [""]}, {"a.example": PUBLIC})
+        self.assertEqual(caught.exception.status, UNAVAILABLE, caught.exception)
+        self.assertIn("a.example says in DNS that it has no XMPP service", caught.exception.output)
 
     def test_a_server_that_falls_silent(self):
         for said in ("", STREAM, STREAM + f"<proceed xmlns='{TLS}'/>"):

@@ -28,13 +28,14 @@ class CommandFailed(Exception):
 
 
 class Person:
-    def __init__(self, side, name, folder):
-        """`side` is lab.a or lab.b; what this person keeps goes below `folder`."""
+    def __init__(self, side, name, folder, environment=None):
+        """`side` is lab.a or lab.b; what this person keeps goes below `folder`; `environment` is had by their commands besides."""
         self.name = name
         self.address = f"{name}@{side['domain']}"
         self.secret = {**side["accounts"], **side.get("guests", {})}[self.address]
         self.folder = os.path.join(folder, name)
         self._side = side
+        self._more = environment or {}
         os.mkdir(self.folder)
 
     def immp(self, *arguments, text="", most_bytes=None):
@@ -71,7 +72,8 @@ class Person:
                                 stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=True)
 
     def _environment(self):
-        return {"PATH": "/usr/bin:/bin", "HOME": self.folder, "IMMP_HOME": os.path.join(self.folder, ".immp"), "LANG": "C.UTF-8"}
+        return {"PATH": "/usr/bin:/bin", "HOME": self.folder, "IMMP_HOME": os.path.join(self.folder, ".immp"), "LANG": "C.UTF-8",
+                **self._more}
 
     def send(self, to, subject, text="", attachments=()):
         """The id of the message."""

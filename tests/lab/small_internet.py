@@ -16,13 +16,13 @@ SECONDS = 30
 
 
 class SmallInternet:
-    """`services` are SRV records, {name: "target,port"}; `hosts` addresses, {name: address}; `paths` where connections end,
-    {"address:port": port on loopback}."""
+    """`services` are SRV records, {name: ["target,port,priority", ...]}; `hosts` addresses, {name: address}; `paths` where
+    connections end, {"address:port": port on loopback}."""
 
     def __init__(self, folder, services, hosts, paths):
         self._reservation = Reservation()
         self._port = self._reservation.take()
-        records = [f"srv-host={name},{target}" for name, target in services.items()]
+        records = [f"srv-host={name},{target}" for name, targets in services.items() for target in targets]
         self._server = describe_records(folder, self._port, ["log-queries", *records])
         self._hosts, self._paths = hosts, paths
         self._process = None
