@@ -43,6 +43,11 @@ armor::Digest digest_of(const IncomingMail& mail) {
     return message_digest(told);
 }
 
+bool is_of_another_domain(const NodeServices& services, const std::string& recipient) {
+    const auto imid = parse_imid(recipient);
+    return imid && imid->domain != services.domain;
+}
+
 }  // namespace
 
 /// Whether `from` may come from `origin`: an IMID of it in its one prepared form, or the bare domain.
@@ -66,8 +71,8 @@ Result<Filed> file_once(Transaction& transaction, const NodeServices& services, 
     Filed filed;
     for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
         const std::string& recipient = mail.inner.recipients[i];
-        if (refusal != 0) {
-            filed.outcomes.push_back(outcome_of(i, refusal));
+        if (refusal != 0 || is_of_another_domain(services, recipient)) {
+            filed.outcomes.push_back(outcome_of(i, refusal != 0 ? refusal : 452));
             continue;
         }
         auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);

@@ -21,7 +21,7 @@ bool is_publisher(const Envelope& envelope, const std::string& origin) {
 
 /// What is wrong with its form: 452, 413; 0: nothing.
 int refusal_of_form(const Message& message, const std::string& origin, Time now) {
-    if (!is_publisher(message.envelope, origin) || !message.envelope.expires) return 452;
+    if (!is_publisher(message.envelope, origin)) return 452;
     if (*message.envelope.expires > now + kMaxPushTime + kClocksDiffer) return 452;
     std::size_t metadata = 0;
     for (const Part& part : message.parts) {
@@ -52,6 +52,8 @@ Result<Filed> file_incoming_push(Transaction& transaction, const NodeServices& s
                                  const std::string& origin, IncomingMail& mail) {
     Message& message = mail.inner.message;
     Envelope& envelope = message.envelope;
+    // By its own date: the same again is the same push.
+    if (!envelope.expires) envelope.expires = envelope.date + kPushTime;
     int refusal = mail.refusal != 0 ? mail.refusal : refusal_of_form(message, origin, services.now());
     if (refusal == 0) {
         const auto is_push = take_metadata(transaction, message, mail.bodies);

@@ -13,7 +13,7 @@
 namespace immp::bridge {
 namespace {
 
-/// Decisions, 7: only these, without `retry=`, end a message.
+/// Decisions, 7: only these, without `retry=`, end a message that is not through.
 constexpr std::array kFinalCodes = {410, 413, 451, 452, 454, 455};
 
 std::vector<std::uint32_t> recipients_by_item(const std::vector<OutboxRow>& rows) {
@@ -46,6 +46,11 @@ Result<Undelivered> undelivered(Transaction& transaction, const NodeServices& se
                        std::move(*language)};
 }
 
+/// Taken, or there already (decisions, 2).
+bool is_success(const armor::Outcome& outcome) {
+    return outcome.code < 300 || (outcome.code == 409 && !outcome.retry);
+}
+
 /// The row is through, or given up.
 Result<void> finish(Transaction& transaction, const NodeServices& services, const OutboxRow& row) {
     auto done = transaction.outbox().finish(row.id);
@@ -65,7 +70,7 @@ Result<bool> ends_quietly(Transaction& transaction, const OutboxRow& row, int co
 
 Result<void> book_outcome(Transaction& transaction, const NodeServices& services, const OutboxRow& row,
                           const armor::Outcome& outcome) {
-    if (outcome.code < 300) return finish(transaction, services, row);
+    if (is_success(outcome)) return finish(transaction, services, row);
     const std::string cause(code_spec(outcome.code).text);
     const auto is_quiet = ends_quietly(transaction, row, outcome.code);
     if (!is_quiet) return std::unexpected(is_quiet.error());

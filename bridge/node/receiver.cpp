@@ -60,8 +60,7 @@ Result<Kept> append(Transaction& transaction, const std::string& origin, const s
         return Kept{{0, true, {}}, std::nullopt};
     }
     IncomingBundle bundle = std::move(**known);
-    if (bundle.of != piece.of) return fail(400, "Malformed bundle", "its length changed between pieces");
-    if (bundle.at != piece.at) return found(std::move(bundle));
+    if (bundle.of != piece.of || bundle.at != piece.at) return found(std::move(bundle));
     auto done = transaction.bundles().append_incoming(bundle, as_text(piece.octets), now);
     if (!done) return std::unexpected(std::move(done.error()));
     bundle.at += piece.octets.size();

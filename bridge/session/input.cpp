@@ -12,7 +12,8 @@ namespace {
 // AUTH, UPGRADE, SET and QUIT change what other commands mean: they run when all earlier ones are done, and
 // later ones run after them. They are those that AS may not precede.
 bool runs_alone(const Command& command) {
-    return command.spec && command.spec->pipelining == Pipelining::refused && command.pipeline.empty();
+    return command.spec && command.spec->pipelining == Pipelining::refused && command.pipeline.empty() &&
+           !command.error;
 }
 
 bool belongs_to_delivery(Verb verb) {
@@ -27,7 +28,7 @@ bool belongs_to_delivery(Verb verb) {
 }
 
 bool ends_session(const Command& command) {
-    return command.error && command.error->code == 710;
+    return command.may_have_body || (command.error && command.error->code == 710);
 }
 
 Verb verb_of(const Command& command) {

@@ -7,6 +7,7 @@
 #include "bridge/mail/push_action.hpp"
 #include "bridge/mail/push_token.hpp"
 #include "bridge/session/handlers.hpp"
+#include "bridge/wire/node_name.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -14,14 +15,6 @@ namespace {
 PushEntry entry_of(SessionState state) {
     if (state == SessionState::local) return PushEntry::account;
     return state == SessionState::remote ? PushEntry::domain : PushEntry::stranger;
-}
-
-/// Who pushes, by the one name that can be approved.
-Result<Imid> read_publisher(std::string_view text) {
-    auto imid = parse_imid(text);
-    if (imid && (imid->local.empty() || imid->text() != imid->account()))
-        return std::unexpected(refusal(400, "A publisher is local@domain, without tag and folder"));
-    return imid;
 }
 
 /// A number of TTL, USES; `unset` where it is not there.
@@ -80,7 +73,7 @@ Result<PushMessage> read_push(const SessionCore& core, const Arguments& given) {
     push.recipient = *std::move(recipient);
     const auto from = given.value("FROM");
     if (!from) return std::unexpected(refusal(400, "FROM <publisher> is missing"));
-    auto publisher = read_publisher(*from);
+    auto publisher = parse_publisher(*from);
     if (!publisher) return std::unexpected(std::move(publisher.error()));
     push.publisher = publisher->text();
     push.id = given.value("ID").value_or("");
@@ -117,7 +110,7 @@ std::string source_line(const PushSource& source) {
 
 void judge_source(SessionCore& core, const SlotPtr& slot, const Command& command, PushDecision decision,
                   int code, std::string_view word) {
-    const auto source = read_publisher(command.arguments.text(0));
+    const auto source = parse_publisher(command.arguments.text(0));
     if (!source) return core.refuse(*slot, source.error());
     const std::string name = source->text();
     const std::string told = as_token(name) + " " + std::string(word);
@@ -170,7 +163,7 @@ void push_mint(SessionCore& core, const SlotPtr& slot, const Command& command) {
     const Arguments& given = command.arguments;
     MintToken mint{core.account, {}, 1, {}};
     if (const auto name = given.value("FOR")) {
-        auto publisher = read_publisher(*name);
+        auto publisher = parse_publisher(*name);
         if (!publisher) return core.refuse(*slot, publisher.error());
         mint.publisher = publisher->text();
     }

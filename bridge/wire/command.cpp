@@ -101,26 +101,46 @@ class Sorter {
     Arguments sorted_;
 };
 
+bool is_body_word(const Token::Item& item) {
+    const std::string word = to_upper(item.text);
+    return word == "DATA" || word == "CHUNK";
+}
+
+bool names_body(const Token& token) {
+    return std::ranges::any_of(token.items, is_body_word);
+}
+
+/// Takes `AS <id>` off. A wrong one is refused, and what stands behind it is read all the same.
+void take_pipeline(Command& command, std::span<const Token>& tokens) {
+    while (!tokens.empty() && tokens.front().is_keyword("AS")) {
+        const std::string id = tokens.size() > 1 && tokens[1].bare() ? tokens[1].value().value_or("") : "";
+        if (!command.pipeline.empty())
+            command.error = refusal(400, "AS stands there twice");
+        else if (is_pipeline_id(id))
+            command.pipeline = id;
+        else
+            command.error = refusal(400, "A pipeline id is 1 to 32 letters and digits");
+        tokens = tokens.subspan(std::min<std::size_t>(tokens.size(), 2));
+    }
+    if (tokens.empty() && !command.error) command.error = refusal(400, "A command is missing behind AS");
+}
+
+Error not_understood(std::span<const Token> tokens, bool may_have_body) {
+    if (is_http_verb(tokens.front())) return refusal(710, "This is not HTTP, closing");
+    return refusal(400, may_have_body ? "No such command, closing" : "No such command");
+}
+
 Command read_command(std::span<const Token> tokens) {
     Command command;
-    const auto refuse = [&command](int code, std::string text) {
-        command.error = refusal(code, std::move(text));
-        return std::move(command);
-    };
-    if (tokens.front().is_keyword("AS")) {
-        const std::string id = tokens.size() > 1 && tokens[1].bare() ? tokens[1].value().value_or("") : "";
-        if (!is_pipeline_id(id)) return refuse(400, "A pipeline id is 1 to 32 letters and digits");
-        command.pipeline = id;
-        tokens = tokens.subspan(2);
+    take_pipeline(command, tokens);
+    if (tokens.empty()) return command;
+    if (const auto found = find_command(tokens)) {
+        command.spec = found->spec;
+        command.arguments = sort_arguments(*found->spec, tokens.subspan(found->keywords));
+        return command;
     }
-    if (tokens.empty()) return refuse(400, "A command is missing behind AS");
-    const auto found = find_command(tokens);
-    if (!found) {
-        if (is_http_verb(tokens.front())) return refuse(710, "This is not HTTP, closing");
-        return refuse(400, "No such command");
-    }
-    command.spec = found->spec;
-    command.arguments = sort_arguments(*found->spec, tokens.subspan(found->keywords));
+    command.may_have_body = std::ranges::any_of(tokens, names_body);
+    if (!command.error) command.error = not_understood(tokens, command.may_have_body);
     return command;
 }
 

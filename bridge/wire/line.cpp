@@ -6,11 +6,12 @@
 
 #include "armor/names.hpp"
 #include "bridge/wire/codes.hpp"
+#include "bridge/wire/command.hpp"
 
 namespace immp::bridge {
 namespace {
 
-constexpr std::size_t kLongestVerb = 6;  // "CHUNK" and one more, so that longer words do not match
+constexpr std::size_t kLongestWord = 33;  // a pipeline's id and one more, so that longer words do not match
 
 constexpr std::string_view kCutsLine("\r\0", 2);
 
@@ -32,39 +33,34 @@ bool has_controls(std::string_view text) {
 }  // namespace
 
 bool BodyWatch::ends_word() const {
-    return state_ == State::verb && (word_ == "DATA" || word_ == "CHUNK");
+    const bool counts = state_ == State::verb || state_ == State::lost;
+    return counts && (word_ == "DATA" || word_ == "CHUNK");
+}
+
+void BodyWatch::end_word(State next) {
+    found_ = found_ || ends_word();
+    word_.clear();
+    state_ = next;
 }
 
 void BodyWatch::feed(char c) {
-    const bool blank = c == ' ' || is_control(c);
-    if (c == ';' || blank) found_ = found_ || ends_word();
-    if (c == ';') {
-        state_ = State::before_verb;
-        word_.clear();
+    if (c == ';') return end_word(State::verb);
+    if (state_ == State::id) return feed_id(c);
+    if (c != ' ' && !is_control(c) && c != '"' && c != ',') {
+        if (state_ != State::rest && word_.size() < kLongestWord) word_ += upper(c);
+    } else if (!word_.empty()) {
+        const State behind_verb = word_ == "AS" ? State::id : State::rest;
+        end_word(state_ == State::lost ? State::lost : behind_verb);
+    }
+}
+
+void BodyWatch::feed_id(char c) {
+    if (c == ' ') {
+        if (!word_.empty()) end_word(State::verb);
         return;
     }
-    switch (state_) {
-        case State::before_verb:
-            if (blank) return;
-            state_ = State::verb;
-            [[fallthrough]];
-        case State::verb:
-            if (blank)
-                state_ = word_ == "AS" ? State::before_id : State::rest;
-            else if (word_.size() < kLongestVerb)
-                word_ += upper(c);
-            return;
-        case State::before_id:
-            if (!blank) state_ = State::id;
-            return;
-        case State::id:
-            if (blank) {
-                state_ = State::before_verb;
-                word_.clear();
-            }
-            return;
-        case State::rest: return;
-    }
+    word_ += c;
+    if (!is_pipeline_id(word_)) end_word(State::lost);
 }
 
 void BodyWatch::feed(std::string_view octets) {

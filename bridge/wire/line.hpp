@@ -24,17 +24,18 @@ class BodyWatch {
 
   private:
     enum class State {
-        before_verb,  // blanks in front of a command
-        verb,         // inside its first word
-        before_id,    // behind AS
-        id,           // inside the pipeline's id
-        rest,         // up to the next `;`
+        verb,  // in front of a command's first word, or in it
+        id,    // behind AS
+        lost,  // behind an id that is none: any word may be the verb
+        rest,  // up to the next `;`
     };
     void feed(char c);
+    void feed_id(char c);
     [[nodiscard]] bool ends_word() const;
+    void end_word(State next);
 
-    State state_ = State::before_verb;
-    std::string word_;  // upper case, at most what can match
+    State state_ = State::verb;
+    std::string word_;  // in verb and lost in upper case; at most what can match
     bool found_ = false;
 };
 

@@ -47,8 +47,9 @@ class Hostile(HostileCase):
         first = self.stranger.offer(bundle, octets=octets[:half])
         self.assertEqual((first.code, first.at, first.receipt), (0, half, None))
         self.assertEqual(self.stranger.ask_about(bundle).at, half)
-        gap = self.stranger.offer(bundle, at=half + 1, octets=octets[half + 1:])
-        self.assertEqual((gap.code, gap.at), (409, half))
+        for at, of in ((half + 1, len(octets)), (half, len(octets) + 1), (half, len(octets) + 1_000)):
+            gap = self.stranger.offer(bundle, at=at, of=of, octets=octets[at:])
+            self.assertEqual((gap.code, gap.at), (409, half), (at, of))
         self.assert_receipt(self.stranger.offer(bundle, at=half, octets=octets[half:]), bundle, 275, ["0 0 275"])
 
     # --- What is refused of its bundles.
@@ -134,6 +135,10 @@ class Hostile(HostileCase):
         bundle = self.bundle("For nobody", recipient="nobody@a.example")
         self.assert_receipt(self.stranger.offer(bundle), bundle, 275, ["0 0 451 e=5.1.1"])
 
+    def test_recipient_of_another_domain_is_452(self):
+        bundle = self.bundle("For another domain", recipient="alice@b.example")
+        self.assert_receipt(self.stranger.offer(bundle), bundle, 275, ["0 0 452 e=5.7.1"])
+
     def test_bundle_for_another_domain_is_450(self):
         bundle = self.bundle("Elsewhere").changed(**{"immp-destination": "d.example"}).signed(self.identity.sign_secret)
         self.assert_refused(self.stranger.offer(bundle), 450, "Elsewhere")
@@ -196,6 +201,12 @@ class Hostile(HostileCase):
             self.stranger.asked.get()
         self.send(recipient, f"For {recipient}")
         return self.receive(recipient)
+
+    def test_what_is_there_already_has_arrived(self):
+        self.judged("there@b.example", lambda bundle, content_key, items: self.stranger.stored(bundle, make_receipt(
+            bundle, self.identity, content_key, self.stranger.outcomes(items, "409 e=5.6.0"))))
+        wait_until("the end of the row", lambda: not self.waiting("there@b.example"), SECONDS)
+        self.assertEqual([subject for subject in self.subjects() if "there@" in subject], [])
 
     def assert_waits_for_a_true_receipt(self, recipient, judge):
         """After this judgement the daemon still asks for the bundle, nothing bounced, and a true receipt ends it."""

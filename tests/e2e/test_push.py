@@ -3,6 +3,7 @@
 import secrets
 import subprocess
 import threading
+import time
 import unittest
 
 import nacl.bindings as sodium
@@ -11,7 +12,7 @@ import edge_case
 from alone import program
 from edge_case import ALICE, DOMAIN
 from harness import Lab
-from immp_armor import make_bundle, push_item, read_receipt
+from immp_armor import make_bundle, moment, push_item, read_receipt
 from immp_client import Closed, Mailer, Part, expect, greet, log_in, push, text_part
 from waiting import wait_until
 
@@ -349,7 +350,7 @@ class HostilePushes(edge_case.EdgeCase):
     def test_a_bundles_pushes_are_judged_each_by_its_form(self):
         for refused, options in (("452 e=5.7.1", {"sender": "bob@c.example"}), ("452 e=5.7.1", {"sender": ALICE}),
                                  ("452 e=5.7.1", {"sender": "b.example"}), ("452 e=5.7.1", {"sender": "bob+x@b.example"}),
-                                 ("452 e=5.7.1", {"expires": None}), ("452 e=5.7.1", {"ttl": 32 * 86_400}),
+                                 ("452 e=5.7.1", {"ttl": 32 * 86_400}),
                                  ("452 e=5.7.1", {"original-from": "bob@b.example"}),
                                  ("452 e=5.7.1", {"metadata": {"actions": [{"label": "a", "uri": "javascript:alert(1)"}]}}),
                                  ("452 e=5.7.1", {"metadata": {"actions": [{"label": str(n), "uri": "https://b.example/"}
@@ -361,11 +362,17 @@ class HostilePushes(edge_case.EdgeCase):
                 self.assertEqual(self.bob(**options), refused)
         self.assert_nothing_came()
 
-    def test_names_that_are_none_of_this_domain_are_451(self):
-        for name in ("alice@c.example", "Alice@a.example", f"{ALICE}/PUSH", f"{ALICE}#{UUID}"):
+    def test_names_that_are_none_of_this_domain_are_refused(self):
+        self.assertEqual(self.bob(recipient="alice@c.example"), "452 e=5.7.1")
+        for name in ("Alice@a.example", f"{ALICE}/PUSH", f"{ALICE}#{UUID}"):
             with self.subTest(name=name):
                 self.assertEqual(self.bob(recipient=name), "451 e=5.1.1")
         self.assert_nothing_came()
+
+    def test_one_that_does_not_say_its_time_has_a_week(self):
+        for said, days in (("265", 6), ("410 e=5.4.7", 8)):
+            with self.subTest(days=days):
+                self.assertEqual(self.bob(expires=None, date=moment(time.time() - days * 86_400)), said)
 
     def test_a_full_mailbox_tells_only_whom_it_let_in(self):
         name = f"bob/{secrets.token_hex(4)}@b.example"

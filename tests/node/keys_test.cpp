@@ -257,7 +257,7 @@ TEST_F(KeyItemTest, IsTakenOnlyInItsForm) {
 
     EXPECT_EQ(file("bob@b.example", "alice@a.example", "", {{request, ""}}), 452) << "not the domain";
     EXPECT_EQ(file("c.example", "alice@a.example", "", {{request, ""}}), 452) << "another domain";
-    EXPECT_EQ(file("b.example", "alice@b.example", "", {{request, ""}}), 451);
+    EXPECT_EQ(file("b.example", "alice@b.example", "", {{request, ""}}), 452) << "of another domain";
     EXPECT_EQ(file("b.example", "a.example", "", {{request, ""}}), 451);
     EXPECT_EQ(file("b.example", "alice@a.example", "", {{request, "x"}}), 452) << "not empty";
     EXPECT_EQ(file("b.example", "alice@a.example", "bob@b.example", {{type, record}}), 452)
