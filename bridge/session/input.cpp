@@ -80,7 +80,7 @@ bool SessionInput::read_line() {
         std::ranges::move(*commands, std::back_inserter(commands_));
         return true;
     }
-    refuse_line({{}, commands.error(), may_have_body(step.line->text)});
+    refuse_line({{}, commands.error(), names_body(step.line->text)});
     return true;
 }
 

@@ -97,6 +97,8 @@ void SessionInput::begin_data(const Command& command) {
         return core_.close();
     }
     if (!upload->refusal && in_chunks) upload->refusal = refusal(405, "Only CHUNK may follow here");
+    if (!upload->refusal && frame->chunked && frame->base64)
+        upload->refusal = refusal(400, "Chunks are octets, not base64");
     upload->delivery = delivery_for(command.pipeline);
     if (!upload->refusal && !upload->delivery) upload->refusal = refusal(405, "No delivery is open");
     upload->limit_bytes = core_.most_body_bytes(upload->delivery.get());

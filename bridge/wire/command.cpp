@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bridge/wire/codes.hpp"
+#include "bridge/wire/line.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -101,15 +102,6 @@ class Sorter {
     Arguments sorted_;
 };
 
-bool is_body_word(const Token::Item& item) {
-    const std::string word = to_upper(item.text);
-    return word == "DATA" || word == "CHUNK";
-}
-
-bool names_body(const Token& token) {
-    return std::ranges::any_of(token.items, is_body_word);
-}
-
 /// Takes `AS <id>` off. A wrong one is refused, and what stands behind it is read all the same.
 void take_pipeline(Command& command, std::span<const Token>& tokens) {
     while (!tokens.empty() && tokens.front().is_keyword("AS")) {
@@ -125,22 +117,35 @@ void take_pipeline(Command& command, std::span<const Token>& tokens) {
     if (tokens.empty() && !command.error) command.error = refusal(400, "A command is missing behind AS");
 }
 
-Error not_understood(std::span<const Token> tokens, bool may_have_body) {
-    if (is_http_verb(tokens.front())) return refusal(710, "This is not HTTP, closing");
-    return refusal(400, may_have_body ? "No such command, closing" : "No such command");
+/// DATA or CHUNK in the place of AS, its id or the verb, however it is written.
+bool may_be_data(std::span<const Token> tokens, std::size_t verb) {
+    constexpr std::size_t kAsIdVerb = 3;
+    const auto in_item = [](const Token::Item& item) { return names_body(item.text); };
+    return std::ranges::any_of(tokens.first(std::min(tokens.size(), std::max(kAsIdVerb, verb + 1))),
+                               [&](const Token& token) { return std::ranges::any_of(token.items, in_item); });
+}
+
+void not_understood(Command& command, std::span<const Token> tokens, std::span<const Token> rest) {
+    if (!rest.empty() && is_http_verb(rest.front())) {
+        command.error = refusal(710, "This is not HTTP, closing");
+        return;
+    }
+    if (!command.error) command.error = refusal(400, "No such command");
+    command.may_have_body = may_be_data(tokens, tokens.size() - rest.size());
+    if (command.may_have_body) command.error->text += ", closing";
 }
 
 Command read_command(std::span<const Token> tokens) {
     Command command;
-    take_pipeline(command, tokens);
-    if (tokens.empty()) return command;
-    if (const auto found = find_command(tokens)) {
+    std::span<const Token> rest = tokens;
+    take_pipeline(command, rest);
+    const auto found = rest.empty() ? std::nullopt : find_command(rest);
+    if (found) {
         command.spec = found->spec;
-        command.arguments = sort_arguments(*found->spec, tokens.subspan(found->keywords));
-        return command;
+        command.arguments = sort_arguments(*found->spec, rest.subspan(found->keywords));
+    } else {
+        not_understood(command, tokens, rest);
     }
-    command.may_have_body = std::ranges::any_of(tokens, names_body);
-    if (!command.error) command.error = not_understood(tokens, command.may_have_body);
     return command;
 }
 
@@ -181,7 +186,8 @@ Result<BodyFrame> body_frame(const Command& command) {
         return frame;
     }
     if (is_chunk) return std::unexpected(refusal(400, "The length is missing, closing"));
-    if (frame.chunked || frame.base64) return frame;
+    // Outside pipelines nothing would tell chunks from commands.
+    if (frame.chunked || (frame.base64 && chunked == 0)) return frame;
     return std::unexpected(refusal(411, "LENGTH required, closing"));
 }
 

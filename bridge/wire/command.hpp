@@ -42,8 +42,7 @@ struct Command {
     const CommandSpec* spec = nullptr;  ///< null: no such command, with an error
     Arguments arguments;
     std::optional<Error> error;  ///< 400 no such command, bad id; 710 an HTTP verb, closing
-    /// Not understood, and somebody may have meant DATA or CHUNK by it: closing.
-    bool may_have_body = false;
+    bool may_have_body = false;  ///< not understood, and DATA or CHUNK may have been meant: closing
 };
 
 /// How the body behind a DATA or CHUNK line is measured. An error (400, 411) means that its end cannot be

@@ -6,12 +6,9 @@
 
 #include "armor/names.hpp"
 #include "bridge/wire/codes.hpp"
-#include "bridge/wire/command.hpp"
 
 namespace immp::bridge {
 namespace {
-
-constexpr std::size_t kLongestWord = 33;  // a pipeline's id and one more, so that longer words do not match
 
 constexpr std::string_view kCutsLine("\r\0", 2);
 
@@ -32,45 +29,18 @@ bool has_controls(std::string_view text) {
 
 }  // namespace
 
-bool BodyWatch::ends_word() const {
-    const bool counts = state_ == State::verb || state_ == State::lost;
-    return counts && (word_ == "DATA" || word_ == "CHUNK");
-}
-
-void BodyWatch::end_word(State next) {
-    found_ = found_ || ends_word();
-    word_.clear();
-    state_ = next;
-}
-
-void BodyWatch::feed(char c) {
-    if (c == ';') return end_word(State::verb);
-    if (state_ == State::id) return feed_id(c);
-    if (c != ' ' && !is_control(c) && c != '"' && c != ',') {
-        if (state_ != State::rest && word_.size() < kLongestWord) word_ += upper(c);
-    } else if (!word_.empty()) {
-        const State behind_verb = word_ == "AS" ? State::id : State::rest;
-        end_word(state_ == State::lost ? State::lost : behind_verb);
-    }
-}
-
-void BodyWatch::feed_id(char c) {
-    if (c == ' ') {
-        if (!word_.empty()) end_word(State::verb);
-        return;
-    }
-    word_ += c;
-    if (!is_pipeline_id(word_)) end_word(State::lost);
-}
-
 void BodyWatch::feed(std::string_view octets) {
-    for (const char c : octets)
-        feed(c);
+    constexpr std::string_view kData = "DATA", kChunk = "CHUNK";
+    for (const char c : octets) {
+        if (last_.size() == kChunk.size()) last_.erase(0, 1);
+        last_ += upper(c);
+        found_ = found_ || last_.ends_with(kData) || last_ == kChunk;
+    }
 }
 
-bool may_have_body(std::string_view line) {
+bool names_body(std::string_view text) {
     BodyWatch watch;
-    watch.feed(line);
+    watch.feed(text);
     return watch.found();
 }
 
@@ -93,8 +63,7 @@ Line LineReader::finish() {
     std::string text = std::exchange(held_, {});
     if (text.ends_with('\r')) text.pop_back();
     if (!has_controls(text) && armor::is_utf8(text)) return {std::move(text), {}, false};
-    Line refused{
-        {}, refusal(415, "A line is UTF-8 without control characters"), immp::bridge::may_have_body(text)};
+    Line refused{{}, refusal(415, "A line is UTF-8 without control characters"), names_body(text)};
     if (text.find_first_of(kCutsLine) == text.npos) refused.text = std::move(text);
     return refused;
 }

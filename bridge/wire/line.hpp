@@ -13,31 +13,20 @@ namespace immp::bridge {
 /// Octets of a command line without its line end; a longer one is 414.
 inline constexpr std::size_t kMaxLineBytes = 8'192;
 
-/// Finds, in a line that is refused as a whole, a command that is followed by a body (DATA, CHUNK). Quotes
-/// are not understood, so it errs towards finding one: the session then closes rather than read a body as
-/// commands.
+/// Looks for the letters of DATA or CHUNK, wherever they stand and in any case. What is not understood and
+/// has them may have been meant as a line that a body follows: the session then closes rather than read the
+/// body as commands.
 class BodyWatch {
   public:
     void feed(std::string_view octets);
-    /// After the whole line.
-    [[nodiscard]] bool found() const { return found_ || ends_word(); }
+    [[nodiscard]] bool found() const { return found_; }
 
   private:
-    enum class State {
-        verb,  // in front of a command's first word, or in it
-        id,    // behind AS
-        lost,  // behind an id that is none: any word may be the verb
-        rest,  // up to the next `;`
-    };
-    void feed(char c);
-    void feed_id(char c);
-    [[nodiscard]] bool ends_word() const;
-    void end_word(State next);
-
-    State state_ = State::verb;
-    std::string word_;  // in verb and lost in upper case; at most what can match
+    std::string last_;  // letters, in upper case
     bool found_ = false;
 };
+
+[[nodiscard]] bool names_body(std::string_view text);
 
 struct Line {
     /// Without line end. Of a refused line only where it came whole (other controls, bad UTF-8), so that the
@@ -66,8 +55,5 @@ class LineReader {
     BodyWatch watch_;  // of a line that is too long
     bool too_long_ = false;
 };
-
-/// Whether a whole line holds a command that is followed by a body.
-[[nodiscard]] bool may_have_body(std::string_view line);
 
 }  // namespace immp::bridge

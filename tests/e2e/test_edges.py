@@ -193,8 +193,8 @@ class Bundles(EdgeCase):
                                    (0, octets[:half - 9], end, 409),              # the first again, and shorter
                                    (0, octets[:half], end, 0), (half - 50, bytes(50), end, 0),  # what is stored stays as it is
                                    (end, b"", end, 400), (half, octets[half:] + b"x", end, 400), (half, b"x", half, 400),
-                                   (half, octets[half:-1], end - 1, 400),         # another length
-                                   (half, octets[half:], end + 1, 400)):
+                                   (half, octets[half:-1], end - 1, 409),         # another length
+                                   (half, octets[half:], end + 1, 409)):
             with self.subTest(at=at, of=of):
                 answer = self.b.offer(bundle, at=at, octets=part, of=of)
                 self.assertEqual(answer.code, code)

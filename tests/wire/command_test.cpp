@@ -115,6 +115,50 @@ TEST(Commands, LastOnesStandLast) {
     }
 }
 
+TEST(Commands, WhatMayHaveBeenMeantAsDataIsKnown) {
+    for (const char* line : {"AS DATA x LENGTH 4",
+                             "AS  data x LENGTH 4",
+                             "AS CHUNK 4",
+                             "AS \"DATA\" x LENGTH 4",
+                             "AS q,DATA x LENGTH 4",
+                             "AS q:DATA x LENGTH 4",
+                             "AS \"q DATA\" x LENGTH 4",
+                             "AS \"q DATA x LENGTH 4\"",
+                             "AS q AS DATA x LENGTH 4",
+                             "\xef\xbb\xbf"
+                             "DATA x LENGTH 4",
+                             "\xc2\xa0"
+                             "DATA\xc2\xa0x LENGTH 4",
+                             "\"DATA x LENGTH 4\"",
+                             "\"DATA x\" LENGTH 4",
+                             "AS q \"DATA y\" LENGTH 4",
+                             "'DATA' x LENGTH 4",
+                             "DATA,x LENGTH 4",
+                             "DATA: x LENGTH 4",
+                             "DATA=x LENGTH 4",
+                             "1:DATA x LENGTH 4",
+                             "AS q CHUNK4",
+                             "AS q CHUNK:4",
+                             "\"AS\" q DATA x LENGTH 4",
+                             "AS,q DATA x LENGTH 4",
+                             "q: DATA x LENGTH 4"}) {
+        const Command command = first(line);
+        EXPECT_TRUE(command.may_have_body) << line;
+        ASSERT_TRUE(command.error) << line;
+        EXPECT_TRUE(command.error->text.ends_with(", closing")) << line;
+    }
+    for (const char* line : {"FOO", "AS a-b FOO DATA x LENGTH 4", "MBOX SEARCH /INBOX data", "AS q FOO",
+                             "AS a-b NOOP", "AS data NOOP", "NOOP DATA", "AS", "MBOX CREATE /data",
+                             "DELIVER TO bob@b.example SUBJECT data", "AS a-b DATA x LENGTH 4"})
+        EXPECT_FALSE(first(line).may_have_body) << line;
+}
+
+TEST(Commands, HttpIsKnownBehindAWrongIdToo) {
+    for (const char* line :
+         {"GET / HTTP/1.1", "AS q GET / HTTP/1.1", "AS a-b GET / HTTP/1.1", "AS q POST /data HTTP/1.1"})
+        EXPECT_EQ(first(line).error->code, 710) << line;
+}
+
 TEST(BodyFrames, AreKnownEvenOfRefusedLines) {
     const auto frame = [](std::string_view line) { return body_frame(first(line)); };
     EXPECT_EQ(frame("DATA a LENGTH 5")->length, 5u);
@@ -131,7 +175,8 @@ TEST(BodyFrames, AreKnownEvenOfRefusedLines) {
           "DATA a LENGTH 1 LENGTH 1", "DATA a LENGTH 18446744073709551616", "DATA a LENGTH 0x5",
           "AS x DATA a CHUNKED LENGTH 5", "AS x CHUNK", "AS x CHUNK x"})
         EXPECT_EQ(frame(bad).error().code, 400) << bad;
-    for (const char* none : {"DATA", "DATA a", "DATA a \"+BASE64\"", "DATA a \"LENGTH\" 5", "DATA a CHUNKED"})
+    for (const char* none : {"DATA", "DATA a", "DATA a \"+BASE64\"", "DATA a \"LENGTH\" 5", "DATA a CHUNKED",
+                             "AS a-b DATA a CHUNKED +BASE64"})
         EXPECT_EQ(frame(none).error().code, 411) << none;
 }
 
