@@ -117,11 +117,13 @@ void take_pipeline(Command& command, std::span<const Token>& tokens) {
     if (tokens.empty() && !command.error) command.error = refusal(400, "A command is missing behind AS");
 }
 
-/// DATA or CHUNK in the place of AS, its id or the verb, however it is written.
-bool may_be_data(std::span<const Token> tokens, std::size_t verb) {
+/// DATA or CHUNK in the place of AS, its id or the verb, however it is written; behind AS anywhere, since an
+/// id may have been meant to hold blanks.
+bool may_be_data(std::span<const Token> tokens) {
     constexpr std::size_t kAsIdVerb = 3;
     const auto in_item = [](const Token::Item& item) { return names_body(item.text); };
-    return std::ranges::any_of(tokens.first(std::min(tokens.size(), std::max(kAsIdVerb, verb + 1))),
+    const std::size_t words = tokens.front().is_keyword("AS") ? tokens.size() : kAsIdVerb;
+    return std::ranges::any_of(tokens.first(std::min(tokens.size(), words)),
                                [&](const Token& token) { return std::ranges::any_of(token.items, in_item); });
 }
 
@@ -131,7 +133,7 @@ void not_understood(Command& command, std::span<const Token> tokens, std::span<c
         return;
     }
     if (!command.error) command.error = refusal(400, "No such command");
-    command.may_have_body = may_be_data(tokens, tokens.size() - rest.size());
+    command.may_have_body = may_be_data(tokens);
     if (command.may_have_body) command.error->text += ", closing";
 }
 

@@ -125,6 +125,7 @@ TEST(Commands, WhatMayHaveBeenMeantAsDataIsKnown) {
                              "AS \"q DATA\" x LENGTH 4",
                              "AS \"q DATA x LENGTH 4\"",
                              "AS q AS DATA x LENGTH 4",
+                             "AS my id DATA x LENGTH 4",
                              "\xef\xbb\xbf"
                              "DATA x LENGTH 4",
                              "\xc2\xa0"
@@ -147,9 +148,9 @@ TEST(Commands, WhatMayHaveBeenMeantAsDataIsKnown) {
         ASSERT_TRUE(command.error) << line;
         EXPECT_TRUE(command.error->text.ends_with(", closing")) << line;
     }
-    for (const char* line : {"FOO", "AS a-b FOO DATA x LENGTH 4", "MBOX SEARCH /INBOX data", "AS q FOO",
-                             "AS a-b NOOP", "AS data NOOP", "NOOP DATA", "AS", "MBOX CREATE /data",
-                             "DELIVER TO bob@b.example SUBJECT data", "AS a-b DATA x LENGTH 4"})
+    for (const char* line :
+         {"FOO", "MBOX SEARCH /INBOX data", "AS q FOO", "AS a-b NOOP", "AS data NOOP", "NOOP DATA", "AS",
+          "MBOX CREATE /data", "DELIVER TO bob@b.example SUBJECT data", "AS a-b DATA x LENGTH 4"})
         EXPECT_FALSE(first(line).may_have_body) << line;
 }
 
