@@ -3,14 +3,15 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <map>
+#include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
-#include <sys/ioctl.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,27 +29,60 @@ std::string program() {
     return (here.parent_path().parent_path() / "immp").string();
 }
 
-[[noreturn]] void become_immp(const std::vector<std::string>& arguments, const std::string& home,
-                              const std::string& folder, const Environment& more, std::array<int, 3> ends,
-                              int terminal) {
-    for (int number = 0; number < 3; ++number)
-        ::dup2(ends[static_cast<std::size_t>(number)], number);
-    ::setenv("IMMP_HOME", home.c_str(), 1);
-    const char* const places = std::getenv("PATH");
-    ::setenv("PATH", (folder + ":" + (places == nullptr ? "" : places)).c_str(), 1);
+/// Ours, but for the desktop's, what `more` says, and programs of `folder` that come first.
+std::vector<std::string> environment_in(const std::string& home, const std::string& folder,
+                                        const Environment& more) {
+    std::map<std::string, std::string> all;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::size_t end = text.find('=');
+        all.emplace(text.substr(0, end), end == text.npos ? "" : text.substr(end + 1));
+    }
+    all["IMMP_HOME"] = home;
+    all["PATH"] = folder + ":" + all["PATH"];
     for (const char* desktop : {"DISPLAY", "WAYLAND_DISPLAY"})
-        ::unsetenv(desktop);
+        all.erase(desktop);
     for (const auto& [name, value] : more)
-        ::setenv(name.c_str(), value.c_str(), 1);
-    ::setsid();
-    if (terminal >= 0) ::ioctl(terminal, TIOCSCTTY, 0);
-    const std::string path = program();
-    std::vector<char*> argv{const_cast<char*>("immp")};
-    for (const std::string& argument : arguments)
-        argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    if (::chdir(folder.c_str()) == 0) ::execv(path.c_str(), argv.data());
-    ::_exit(127);
+        all[name] = value;
+    std::vector<std::string> entries;
+    for (const auto& [name, value] : all)
+        entries.push_back(name + "=" + value);
+    return entries;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> all;
+    for (std::string& text : texts)
+        all.push_back(text.data());
+    all.push_back(nullptr);
+    return all;
+}
+
+/// In a session of its own, whose terminal is the one of that name, if any; -1 where it cannot be started.
+/// Not by fork(): a server's thread, or a typist's, may hold a lock then, and the child would wait for it for
+/// ever.
+pid_t start_immp(std::vector<std::string> arguments, std::vector<std::string> environment,
+                 const std::string& folder, const std::array<int, 3>& ends, const std::string& terminal) {
+    constexpr int kTerminal = 100;  // opened, it becomes the session's
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawnattr_init(&attributes);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    for (int number = 0; number < 3; ++number)
+        ::posix_spawn_file_actions_adddup2(&actions, ends[static_cast<std::size_t>(number)], number);
+    if (!terminal.empty()) {
+        ::posix_spawn_file_actions_addopen(&actions, kTerminal, terminal.c_str(), O_RDWR, 0);
+        ::posix_spawn_file_actions_addclose(&actions, kTerminal);
+    }
+    ::posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+    arguments.insert(arguments.begin(), "immp");
+    pid_t child = -1;
+    const int failed = ::posix_spawn(&child, program().c_str(), &actions, &attributes,
+                                     pointers(arguments).data(), pointers(environment).data());
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
+    return failed == 0 ? child : -1;
 }
 
 /// A terminal, and who types there.
@@ -76,8 +110,11 @@ class Keyboard {
     Keyboard(const Keyboard&) = delete;
     Keyboard& operator=(const Keyboard&) = delete;
 
-    /// The program's end of it, or -1.
-    [[nodiscard]] int terminal() const { return terminal_; }
+    /// The name of the program's end of it; empty where nobody types.
+    [[nodiscard]] std::string terminal() const {
+        std::array<char, 64> name{};
+        return terminal_ >= 0 && ::ttyname_r(terminal_, name.data(), name.size()) == 0 ? name.data() : "";
+    }
     /// From now on it is there as long as the program is.
     void let_go() {
         if (terminal_ >= 0) ::close(terminal_);
@@ -127,15 +164,17 @@ Ran run_immp(const std::vector<std::string>& arguments, const std::string& input
     ::lseek(in, 0, SEEK_SET);
 
     Keyboard keyboard(typed);
-    const pid_t child = ::fork();
-    if (child == 0) become_immp(arguments, home, folder, more, {in, out[1], err[1]}, keyboard.terminal());
+    const pid_t child = start_immp(arguments, environment_in(home, folder, more), folder,
+                                   {in, out[1], err[1]}, keyboard.terminal());
     keyboard.let_go();
     for (const int number : {in, out[1], err[1]})
         ::close(number);
     Ran ran;
-    if (!collect(out[0], err[0], ran)) ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
+    int status = -1;
+    if (child > 0) {
+        if (!collect(out[0], err[0], ran)) ::kill(child, SIGKILL);
+        ::waitpid(child, &status, 0);
+    }
     ::close(out[0]);
     ::close(err[0]);
     ran.terminal = keyboard.text();
