@@ -71,8 +71,9 @@ Result<Filed> file_once(Transaction& transaction, const NodeServices& services, 
     Filed filed;
     for (std::uint32_t i = 0; i < mail.inner.recipients.size(); ++i) {
         const std::string& recipient = mail.inner.recipients[i];
-        if (refusal != 0 || is_of_another_domain(services, recipient)) {
-            filed.outcomes.push_back(outcome_of(i, refusal != 0 ? refusal : 452));
+        const int refused = refusal == 0 && is_of_another_domain(services, recipient) ? 452 : refusal;
+        if (refused != 0) {
+            filed.outcomes.push_back(outcome_of(i, refused));
             continue;
         }
         auto before = transaction.mailboxes().delivered(origin, envelope.from, envelope.id, recipient);
