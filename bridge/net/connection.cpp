@@ -84,14 +84,25 @@ bool Connection::step() {
         return true;
     }
     switch (state_) {
-        case ConnectionState::open:
-            return write_some() || tell_drained() || go_on() || read_some() || end_after_input();
+        case ConnectionState::open: return serve();
         case ConnectionState::upgrading:
             return write_some() || (output_.empty() && begin_handshake(versions_));
         case ConnectionState::handshaking: return continue_handshake();
         case ConnectionState::ending: return write_some() || (output_.empty() && begin_lingering());
         case ConnectionState::lingering: return throw_away();
         case ConnectionState::closed: break;
+    }
+    return false;
+}
+
+/// A failure closes within any of these; a session whose host is gone must not be asked for more.
+bool Connection::serve() {
+    using Work = bool (Connection::*)();
+    constexpr Work kInTurn[] = {&Connection::write_some, &Connection::tell_drained, &Connection::go_on,
+                                &Connection::read_some, &Connection::end_after_input};
+    for (const Work work : kInTurn) {
+        if ((this->*work)()) return true;
+        if (state_ != ConnectionState::open) break;
     }
     return false;
 }

@@ -66,6 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     using Clock = std::chrono::steady_clock;
     // Each of these does one piece of work; true: there may be more to do at once.
     bool step();
+    bool serve();
     bool write_some();
     bool read_some();
     bool go_on();

@@ -18,6 +18,7 @@ void SessionDriver::begin(std::function<void(Wake)> wake) {
 }
 
 void SessionDriver::add(Actions actions) {
+    if (!host_) return;
     std::move(actions.begin(), actions.end(), std::back_inserter(pending_));
 }
 

@@ -27,7 +27,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
     [[nodiscard]] Session& session() { return session_; }
     [[nodiscard]] const Session& session() const { return session_; }
 
-    /// Actions of the session, behind those that wait.
+    /// Actions of the session, behind those that wait; after close() they are thrown away.
     void add(Actions actions);
     [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
     /// Carries out the first action that waits; one for whoever carries the octets (Send, StartTls, Close) is

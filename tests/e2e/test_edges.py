@@ -8,6 +8,7 @@ import re
 import select
 import socket
 import ssl
+import struct
 import unittest
 
 import nacl.bindings as sodium
@@ -381,6 +382,30 @@ class Listener(EdgeCase):
         # Who reads late gets them all.
         self.assertEqual({answer.code for answer in client.answers(1_999)}, {200})
         self.assert_served()
+
+    def test_clients_that_vanish_in_the_midst_of_it(self):
+        film = self.alice.submit([ALICE], "film", [text_part("See the film"), Part("film", b"x" * (3 * MIB))])
+        film = expect(film, 275).last.text.split(" ")[0]
+        fetch = f"FETCH /INBOX#{film} PART film -READ\n"
+        begun = f"DELIVER TO {ALICE} SUBJECT cut\n"
+        # And how often such a client reads at most: there is that much for it.
+        under_way = ((fetch, 6), (fetch * 3, 6), ("".join(f"AS {pipeline} {fetch}" for pipeline in range(3)), 6),
+                     ("MBOX INDEX /INBOX +JSON\n" * 300, 2), ("HELP\n" * 1000, 4), ("SET COMPRESSION GZIP\n" + fetch, 1),
+                     ("MBOX WATCH /\n", 1), (begun + "DATA a LENGTH 3000000\n" + "x" * 1_000_000, 1),
+                     (begun + "AS 1 DATA a CHUNKED\n" + "AS 1 CHUNK 9\n123456789\n" * 9000, 1),
+                     (begun + "DATA text TYPE text/plain LENGTH 1 +CONTENT\nx\nDONE\n" + fetch, 3))
+        chance = random.Random(SEED)
+        for number in range(15 * len(under_way)):
+            octets, most_reads = under_way[number % len(under_way)]
+            session = self.session()
+            session.send(octets)
+            for _ in range(chance.randrange(most_reads + 1)):
+                session.raw.recv(chance.choice((1, 4096, 65_536)))
+            # With a reset: the next octets that the daemon writes or reads fail, whatever it is at.
+            session.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            session.close()
+        self.assert_served()
+        self.assertIn("film", self.subjects())
 
     def test_giant_lengths(self):
         for line, code in (("DATA a LENGTH 1073741824", 413), ("DATA a LENGTH 18446744073709551615", 413),

@@ -125,6 +125,25 @@ TEST_F(ConnectionTest, AnAnswerAfterTheEndIsForgotten) {
     on_io([&] { (*held)(AnswerValue(MailboxStatus{{"/INBOX", 1, 2}})); });
 }
 
+TEST_F(ConnectionTest, AFailedWriteIsTheEnd) {
+    // Above a piece of the body: while it waits to be written, the next one would be asked for.
+    config_.connection.low_water_bytes = kMiB;
+    std::optional<SessionHost::AnswerDone> held;
+    answer = [&](Request, SessionHost::AnswerDone done) {
+        held = std::move(done);
+        script_->events.add("asked");
+    };
+    open();
+    TestClient client = logged_in();
+    client.send("MBOX FETCH /INBOX#00000000-0000-4000-8000-000000000000\n");
+    EXPECT_EQ(script_->events.wait_for("asked"), "asked");
+    // Nothing is read any more: only writing can notice that the client is gone.
+    on_io([this] { script_->congested = true; });
+    client.reset();
+    on_io([&] { (*held)(AnswerValue(Fetched{std::make_shared<FilledSource>(64 * kMiB), "", {}, {}})); });
+    EXPECT_EQ(script_->events.wait_for("gone"), "gone");
+}
+
 TEST_F(ConnectionTest, AClientThatEndedItsStreamStillGetsItsReplies) {
     std::optional<SessionHost::AnswerDone> held;
     answer = [&](Request, SessionHost::AnswerDone done) {

@@ -122,6 +122,12 @@ void TestClient::cut() {
     ::close(std::exchange(descriptor_, -1));
 }
 
+void TestClient::reset() {
+    constexpr linger at_once{1, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    cut();
+}
+
 std::string TestClient::tls_version() const {
     return SSL_get_version(ssl_.get());
 }

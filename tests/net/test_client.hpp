@@ -42,6 +42,8 @@ class TestClient {
     void end_output();
     /// Closes without a word.
     void cut();
+    /// Closes with a reset: the server's next write fails.
+    void reset();
 
     [[nodiscard]] std::string tls_version() const;
     [[nodiscard]] Bytes exporter() const;
