@@ -18,6 +18,7 @@ constexpr const char* kSocketName = "control.sock";
 constexpr const char* kLockName = "immpd.lock";
 /// Octets of a command; a longer line is cut off with its connection.
 constexpr std::size_t kMaxCommandBytes = 2'048;
+constexpr std::chrono::milliseconds kAcceptPause{100};
 
 /// One question on its connection; lives in the handlers it hands out.
 class Question : public std::enable_shared_from_this<Question> {
@@ -78,7 +79,8 @@ class Question : public std::enable_shared_from_this<Question> {
 
 class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
   public:
-    Impl(asio::io_context& io, ControlHandler handler) : acceptor_(io), handler_(std::move(handler)) {}
+    Impl(asio::io_context& io, ControlHandler handler)
+        : acceptor_(io), pause_(io), handler_(std::move(handler)) {}
     ~Impl() {
         if (lock_ >= 0) ::close(lock_);
     }
@@ -100,15 +102,25 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
 
     void accept() {
         acceptor_.async_accept([self = shared_from_this()](std::error_code error, Socket socket) {
-            if (error) return;
+            if (!self->acceptor_.is_open()) return;
+            if (error) return self->accept_later();
             std::make_shared<Question>(std::move(socket), self->handler_)->read();
             self->accept();
+        });
+    }
+
+    /// Out of descriptors: some come back.
+    void accept_later() {
+        pause_.expires_after(kAcceptPause);
+        pause_.async_wait([self = shared_from_this()](std::error_code aborted) {
+            if (!aborted && self->acceptor_.is_open()) self->accept();
         });
     }
 
     void close() {
         std::error_code ignored;
         acceptor_.close(ignored);
+        pause_.cancel();
     }
 
   private:
@@ -127,6 +139,7 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
     }
 
     asio::local::stream_protocol::acceptor acceptor_;
+    asio::steady_timer pause_;
     ControlHandler handler_;
     int lock_ = -1;
 };

@@ -130,7 +130,10 @@ class Daemon {
 
     void begin(Result<void> started) {
         if (!started) return end(std::move(started));
+        if (is_ending_) return;
+        is_serving_ = true;
         if (link_) link_->start();
+        listener_->serve();
         // Mail with a TCP route does not wait for the XMPP server.
         if (has_tcp_route()) node_->on_link(bridge::LinkState::up);
         for (const auto& bound : listener_->bound()) {
@@ -268,8 +271,10 @@ class Daemon {
         constexpr std::string_view kPing = "ping ";
         auto domain = command.starts_with(kPing) ? bridge::parse_domain(command.substr(kPing.size()))
                                                  : Result<std::string>(fail(400, "unknown command"));
+        if (domain && !is_serving_) domain = fail(705, "immpd has just begun to start");
         if (!domain) {
-            line(step_line({"question", Step::Outcome::failed, domain.error().text, "give a domain"}));
+            line(step_line({"question", Step::Outcome::failed, domain.error().text,
+                            domain.error().code == 705 ? "try again" : "give a domain"}));
             return done();
         }
         diagnose(*domain, [this, domain = *domain, line, done](Steps steps) {
@@ -318,18 +323,21 @@ class Daemon {
     const bridge::Log log_;
     const bridge::Routes routes_{config_.routes, config_.gateway.domains};
     asio::io_context io_{1};
+    const asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
     asio::signal_set signals_;
     Result<void> outcome_;
     bool is_ending_ = false;
+    bool is_serving_ = false;  ///< the node has its keys
     const std::shared_ptr<bridge::CodecRoom> codecs_ =
         std::make_shared<bridge::CodecRoom>(bridge::kCodecsAtOnce);
     std::unique_ptr<bridge::Workers> workers_;
     std::unique_ptr<bridge::Node> node_;
     /// Ends before the node, which the works name that it has still to finish.
     std::unique_ptr<bridge::Store> store_;
-    std::unique_ptr<Link> link_;  ///< null where every route is TCP
     std::unique_ptr<TcpLink> tcp_;
     std::unique_ptr<LinkRouter> router_;
+    /// Null where every route is TCP. Its end answers what it still owes, and the answers may ask the router.
+    std::unique_ptr<Link> link_;
     std::unique_ptr<bridge::Listener> listener_;
     std::unique_ptr<ControlServer> control_;
     std::jthread ender_;

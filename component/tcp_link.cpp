@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bridge/client/discovery.hpp"
+#include "bridge/node/peer_entrance.hpp"
 #include "bridge/wire/prep.hpp"
 
 namespace immp::component {
@@ -12,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using bridge::BundlePiece;
 using bridge::BundleStatus;
+using bridge::client::Patience;
 using bridge::client::Server;
 
 constexpr std::size_t kPieceBytes = 256 * 1'024;
@@ -34,14 +36,15 @@ Result<std::vector<Server>> servers_of(const bridge::Routes& routes, const std::
     return *std::move(found);
 }
 
-Result<void> verify(const bridge::Routes& routes, const std::string& issuer, const std::string& ca_file,
-                    const bridge::CookieClaim& claim) {
+Result<void> verify(const bridge::Routes& routes, const std::string& issuer, const TcpIdentity& us,
+                    const bridge::CookieClaim& claim, Patience::Clock::time_point until) {
+    if (Patience::Clock::now() >= until) return fail_for_now(720, "too many issuers are asked", 60s);
     auto servers = servers_of(routes, issuer);
     if (!servers) return std::unexpected(std::move(servers.error()));
     Result<void> said = fail_for_now(720, "the issuer has no server", 60s);
     for (const Server& server : *servers) {
-        said = verify_over_tcp(server, issuer, ca_file, claim);
-        if (said || said.error().code == 421) break;
+        said = verify_over_tcp(server, issuer, us, claim, until);
+        if (said || said.error().code == 421 || Patience::Clock::now() >= until) break;
     }
     return said;
 }
@@ -60,6 +63,7 @@ struct TcpLink::Line {
 
 TcpLink::TcpLink(bridge::Routes routes, TcpIdentity us, bridge::Executor post, bridge::Log log)
     : routes_(std::move(routes)), us_(std::move(us)), post_(std::move(post)), log_(std::move(log)) {
+    us_.break_off = break_off_.descriptor();
     for (const auto& [domain, route] : routes_.table())
         if (route.way == bridge::Way::tcp) lines_[domain] = std::make_shared<Line>(domain, server_of(route));
 }
@@ -67,6 +71,7 @@ TcpLink::TcpLink(bridge::Routes routes, TcpIdentity us, bridge::Executor post, b
 TcpLink::~TcpLink() = default;
 
 void TcpLink::stop() {
+    break_off_.raise();
     cookies_.stop();
     for (const auto& [domain, line] : lines_)
         line->worker.stop();
@@ -99,10 +104,11 @@ void TcpLink::run(const std::string& domain, std::size_t bytes, bridge::Callback
                 trouble = std::move(opened.error());
         }
         Result<T> result = trouble ? Result<T>(std::unexpected(*std::move(trouble))) : work(*line.session);
-        if (!result)
-            log_(bridge::LogLevel::debug, "tcp: " + line.domain + ": " + std::to_string(result.error().code) +
-                                              " " + result.error().text);
-        post_([&line, bytes, done = std::move(done), result = std::move(result)]() mutable {
+        post_([this, &line, bytes, done = std::move(done), result = std::move(result)]() mutable {
+            if (!result)
+                log_(bridge::LogLevel::debug, "tcp: " + line.domain + ": " +
+                                                  std::to_string(result.error().code) + " " +
+                                                  result.error().text);
             line.queued_bytes -= bytes;
             done(std::move(result));
         });
@@ -148,11 +154,11 @@ void TcpLink::announce(std::string domain, bridge::Callback<void> done) {
 }
 
 void TcpLink::verify_cookie(std::string issuer, bridge::CookieClaim claim, bridge::Callback<void> done) {
-    cookies_.run(
-        [this, issuer = std::move(issuer), claim = std::move(claim), done = std::move(done)]() mutable {
-            auto said = verify(routes_, issuer, us_.ca_file, claim);
-            post_([done = std::move(done), said = std::move(said)]() mutable { done(std::move(said)); });
-        });
+    cookies_.run([this, until = Patience::Clock::now() + bridge::kCookiePatience, issuer = std::move(issuer),
+                  claim = std::move(claim), done = std::move(done)]() mutable {
+        auto said = verify(routes_, issuer, us_, claim, until);
+        post_([done = std::move(done), said = std::move(said)]() mutable { done(std::move(said)); });
+    });
 }
 
 void TcpLink::diagnose(const std::string& domain, std::move_only_function<void(Steps)> done) {

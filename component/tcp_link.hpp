@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "bridge/log.hpp"
+#include "bridge/node/stop_event.hpp"
 #include "bridge/node/workers.hpp"
 #include "bridge/peer_link.hpp"
 #include "bridge/routes.hpp"
@@ -28,8 +29,8 @@ class TcpLink final : public bridge::PeerLink {
     TcpLink(bridge::Routes routes, TcpIdentity us, bridge::Executor post, bridge::Log log);
     ~TcpLink() override;
 
-    /// Ends the threads, which may be waiting for their peers up to kTcpPatience; the I/O thread must still
-    /// run, so another calls this. Callbacks still owed are dropped.
+    /// Ends the threads: they wait for no peer any more, and for a name server as long as the system does.
+    /// The I/O thread must still run, so another calls this. Callbacks still owed are dropped.
     void stop();
 
     [[nodiscard]] std::size_t piece_bytes(std::string_view domain) const override;
@@ -58,9 +59,10 @@ class TcpLink final : public bridge::PeerLink {
              std::move_only_function<Result<T>(TcpSession&)> work);
 
     const bridge::Routes routes_;
-    const TcpIdentity us_;
+    TcpIdentity us_;
     const bridge::Executor post_;
     const bridge::Log log_;
+    bridge::StopEvent break_off_;
     std::map<std::string, std::shared_ptr<Line>> lines_;  ///< by the domain whose server it is
     bridge::Workers cookies_{kCookieThreads};
 };

@@ -11,6 +11,7 @@ namespace {
 
 using bridge::BundlePiece;
 using bridge::BundleStatus;
+using bridge::client::Patience;
 using bridge::client::Reply;
 using bridge::client::Server;
 
@@ -19,11 +20,12 @@ std::unexpected<Error> unreachable(std::string text) {
     return fail_for_now(720, std::move(text), std::chrono::seconds(1));
 }
 
-Result<bridge::client::Greeted> greet(const Server& server, const std::string& domain,
-                                      const std::string& ca_file) {
+Result<bridge::client::Greeted> greet(const Server& server, const std::string& domain, const TcpIdentity& us,
+                                      Patience::Clock::time_point until) {
     auto ascii = bridge::ascii_domain(domain);
     if (!ascii) return std::unexpected(std::move(ascii.error()));
-    auto greeted = bridge::client::greet(server, {*std::move(ascii), ca_file, std::nullopt}, kTcpPatience);
+    auto greeted = bridge::client::greet(server, {*std::move(ascii), us.ca_file, std::nullopt},
+                                         {kTcpPatience, until, us.break_off});
     if (!greeted) return unreachable(std::move(greeted.error().text));
     return *std::move(greeted);
 }
@@ -36,10 +38,10 @@ bool begins_record(const Reply& line) {
 }  // namespace
 
 Result<TcpSession> TcpSession::open(const Server& server, const std::string& domain, const TcpIdentity& us) {
-    auto greeted = greet(server, domain, us.ca_file);
+    auto greeted = greet(server, domain, us, Patience::Clock::now() + kTcpQuestion);
     if (!greeted) return std::unexpected(std::move(greeted.error()));
-    TcpSession session(std::move(greeted->conversation));
-    const auto binding = session.talk_.transport().exporter();
+    TcpSession session(*std::move(greeted));
+    const auto binding = session.connection_.exporter();
     if (!binding) return unreachable("the TLS session with " + domain + " has no exporter");
     const std::string cookie = us.issue(domain, *binding);
     if (auto sent = session.send("AUTH COOKIE " + cookie + " " + us.domain + "\n"); !sent)
@@ -56,6 +58,11 @@ std::unexpected<Error> TcpSession::broken(const bridge::client::Failure& failure
     return unreachable(failure.text);
 }
 
+void TcpSession::begin_question() {
+    connection_.end_by(Patience::Clock::now() + kTcpQuestion);
+    answer_bytes_ = 0;
+}
+
 Result<void> TcpSession::send(std::string_view octets) {
     if (auto sent = talk_.send_octets(octets); !sent) return broken(sent.error());
     return {};
@@ -64,6 +71,11 @@ Result<void> TcpSession::send(std::string_view octets) {
 Result<Reply> TcpSession::next(std::string_view pipeline) {
     auto reply = talk_.next(pipeline);
     if (!reply) return broken(reply.error());
+    answer_bytes_ += reply->text.size();
+    if (answer_bytes_ > kMaxTcpAnswerBytes) {
+        is_broken_ = true;
+        return unreachable("the server's answer does not end");
+    }
     return *std::move(reply);
 }
 
@@ -86,6 +98,7 @@ Result<Reply> TcpSession::last_of(int replies, std::string_view pipeline, std::s
 }
 
 Result<BundleStatus> TcpSession::bring(const std::string& destination, BundlePiece piece) {
+    begin_question();
     const bool is_whole = piece.at == 0 && piece.octets.size() == piece.of;
     if (is_whole && !streams_.contains(piece.bundle_id)) return bring_whole(destination, piece);
     if (piece.at == 0) {
@@ -153,6 +166,7 @@ Result<BundleStatus> TcpSession::taken(int replies, const std::string& pipeline,
 }
 
 Result<void> TcpSession::bring_receipt(const std::string& destination, ByteView octets) {
+    begin_question();
     const std::string pipeline = fresh_pipeline();
     const std::string as = "AS " + pipeline + " ";
     const std::string text = as + "DELIVER TO " + destination + "\n" + as + "DATA receipt TYPE " +
@@ -166,6 +180,7 @@ Result<void> TcpSession::bring_receipt(const std::string& destination, ByteView 
 
 Result<std::vector<std::string>> TcpSession::records(const std::string& domain,
                                                      bridge::PeerLink::History history) {
+    begin_question();
     const bool whole = history == bridge::PeerLink::History::whole;
     const std::string pipeline = fresh_pipeline();
     if (auto sent = send("AS " + pipeline + " KEY REQUEST " + domain + (whole ? " +HISTORY\n" : "\n")); !sent)
@@ -193,13 +208,13 @@ Result<std::vector<std::string>> TcpSession::records(const std::string& domain,
 
 bool TcpSession::is_broken() {
     if (!is_broken_ && streams_.empty())
-        is_broken_ = talk_.has_unread() || talk_.transport().readable_within(std::chrono::milliseconds(0));
+        is_broken_ = talk_.has_unread() || connection_.readable_within(std::chrono::milliseconds(0));
     return is_broken_;
 }
 
-Result<void> verify_over_tcp(const Server& server, const std::string& issuer, const std::string& ca_file,
-                             const bridge::CookieClaim& claim) {
-    auto greeted = greet(server, issuer, ca_file);
+Result<void> verify_over_tcp(const Server& server, const std::string& issuer, const TcpIdentity& us,
+                             const bridge::CookieClaim& claim, Patience::Clock::time_point until) {
+    auto greeted = greet(server, issuer, us, until);
     if (!greeted) return std::unexpected(std::move(greeted.error()));
     auto& talk = greeted->conversation;
     auto sent = talk.send("VERIFY COOKIE " + claim.cookie + " " + claim.receiver + " CB " +

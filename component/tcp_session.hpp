@@ -13,8 +13,12 @@
 
 namespace immp::component {
 
-/// For connecting, for the handshake, and for each reply.
+/// For connecting, for the handshake, and for whatever moves then.
 inline constexpr std::chrono::milliseconds kTcpPatience{30'000};
+/// For opening a session, and for each of its questions, however slowly the server goes on answering.
+inline constexpr std::chrono::minutes kTcpQuestion{2};
+/// Octets of all the lines that answer one question; a server that says more is left.
+inline constexpr std::size_t kMaxTcpAnswerBytes = 1u << 20;
 /// Bundles of which not all octets have come; one more ends the session, and they begin anew.
 inline constexpr std::size_t kMaxTcpStreams = 16;
 
@@ -24,6 +28,7 @@ struct TcpIdentity {
     std::string ca_file;  ///< PEM, beside the system's authorities; may be empty
     /// Makes a cookie for that receiver and TLS session; called on the worker's thread.
     std::function<std::string(const std::string& receiver, const Bytes& binding)> issue;
+    int break_off = -1;  ///< TcpLink's: a descriptor; once it is readable, no session waits any more
 };
 
 class TcpSession {
@@ -45,12 +50,15 @@ class TcpSession {
     [[nodiscard]] bool is_broken();
 
   private:
-    explicit TcpSession(bridge::client::Conversation conversation) : talk_(std::move(conversation)) {}
+    explicit TcpSession(bridge::client::Greeted greeted)
+        : talk_(std::move(greeted.conversation)), connection_(*greeted.connection) {}
 
     struct Stream {
         std::string pipeline;
         std::uint64_t at = 0;
     };
+    /// Before the first octet of each.
+    void begin_question();
     [[nodiscard]] Result<void> send(std::string_view octets);
     [[nodiscard]] Result<bridge::client::Reply> next(std::string_view pipeline);
     /// The next replies of the pipeline, those with a dash apart: the last one, or the first refusal.
@@ -67,14 +75,17 @@ class TcpSession {
     [[nodiscard]] std::string fresh_pipeline() { return "b" + std::to_string(++last_pipeline_); }
 
     bridge::client::Conversation talk_;
-    std::map<std::string, Stream> streams_;  ///< by bundle
+    bridge::client::Connection& connection_;  ///< its own
+    std::size_t answer_bytes_ = 0;            ///< to this question
+    std::map<std::string, Stream> streams_;   ///< by bundle
     std::uint32_t last_pipeline_ = 0;
     bool is_broken_ = false;
 };
 
 /// Asks the server of the issuer, whose certificate must name it: VERIFY COOKIE. 421 for good where it says
-/// no; else 720, temporary.
+/// no; else 720, temporary, and at the latest at `until`.
 [[nodiscard]] Result<void> verify_over_tcp(const bridge::client::Server& server, const std::string& issuer,
-                                           const std::string& ca_file, const bridge::CookieClaim& claim);
+                                           const TcpIdentity& us, const bridge::CookieClaim& claim,
+                                           bridge::client::Patience::Clock::time_point until);
 
 }  // namespace immp::component

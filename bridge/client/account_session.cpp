@@ -59,7 +59,7 @@ Outcome<Greeted> reach(const Entrance& entrance, const std::string& address,
     const auto servers = servers_of(entrance, *domain);
     if (!servers) return std::unexpected(servers.error());
     return first_reached(*servers, [&](const Server& server) {
-        return greet(server, {*domain, entrance.ca_file, std::nullopt}, patience);
+        return greet(server, {*domain, entrance.ca_file, std::nullopt}, {patience});
     });
 }
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include <fcntl.h>
@@ -29,7 +30,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 /// A connected, non-blocking socket, or errno.
-std::expected<int, int> connect_to(const addrinfo& address, milliseconds patience) {
+std::expected<int, int> connect_to(const addrinfo& address, const Patience& patience) {
     const int descriptor =
         ::socket(address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol);
     if (descriptor < 0) return std::unexpected(errno);
@@ -52,13 +53,14 @@ std::expected<int, int> connect_to(const addrinfo& address, milliseconds patienc
 
 }  // namespace
 
-bool await(int descriptor, Wanted wanted, milliseconds time) {
-    pollfd waiting{descriptor, static_cast<short>(wanted == Wanted::readable ? POLLIN : POLLOUT), 0};
-    const auto end = std::chrono::steady_clock::now() + time;
+bool await(int descriptor, Wanted wanted, const Patience& patience) {
+    pollfd waiting[] = {{descriptor, static_cast<short>(wanted == Wanted::readable ? POLLIN : POLLOUT), 0},
+                        {patience.break_off, POLLIN, 0}};  // poll(2) does not look at a negative one
+    const auto end = patience.end();
     while (true) {
-        const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now()).count();
-        const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<long>(left, 0)));
-        if (ready > 0) return true;
+        const auto left = std::chrono::ceil<milliseconds>(end - Patience::Clock::now()).count();
+        const int ready = ::poll(waiting, std::size(waiting), static_cast<int>(std::max<long>(left, 0)));
+        if (ready > 0) return waiting[1].revents == 0;
         if (ready == 0 || errno != EINTR) return false;
     }
 }
@@ -99,7 +101,7 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-Outcome<Connection> Connection::dial(const Endpoint& endpoint, milliseconds patience, Reach reach) {
+Outcome<Connection> Connection::dial(const Endpoint& endpoint, Patience patience, Reach reach) {
     addrinfo wish{};
     wish.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
@@ -124,13 +126,21 @@ Outcome<Connection> Connection::dial(const Endpoint& endpoint, milliseconds pati
                                                "); is the server running, and the port right and open?");
 }
 
+void Connection::end_by(Patience::Clock::time_point time) {
+    state_->patience.until = time;
+}
+
 bool Connection::readable_within(milliseconds time) {
     if (state_->ssl && SSL_has_pending(state_->ssl.get()) == 1) return true;
-    return await(state_->descriptor, Wanted::readable, time);
+    Patience patience = state_->patience;
+    patience.each = time;
+    return await(state_->descriptor, Wanted::readable, patience);
 }
 
 Outcome<std::size_t> Connection::read(std::span<char> room) {
     State& s = *state_;
+    // A server that always has an octet more is never waited for.
+    if (Patience::Clock::now() >= s.patience.until) return std::unexpected(s.silent());
     while (true) {
         Wanted wanted = Wanted::readable;
         if (s.ssl) {

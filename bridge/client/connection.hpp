@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "bridge/client/patience.hpp"
 #include "bridge/client/transport.hpp"
 
 namespace immp::bridge::client {
@@ -43,16 +44,17 @@ struct TlsDemand {
 
 class Connection final : public Transport {
   public:
-    /// ExitStatus::unavailable where no address of the host answers. `patience` bounds the connecting and
-    /// every later wait for the server.
-    [[nodiscard]] static Outcome<Connection> dial(const Endpoint& endpoint,
-                                                  std::chrono::milliseconds patience,
+    /// ExitStatus::unavailable where no address of the host answers. `patience` bounds the connecting to each
+    /// address and every later wait for the server.
+    [[nodiscard]] static Outcome<Connection> dial(const Endpoint& endpoint, Patience patience,
                                                   Reach reach = Reach::anywhere);
 
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
     ~Connection() override;
 
+    /// Patience::until from now on.
+    void end_by(Patience::Clock::time_point time);
     /// ExitStatus::protocol: the handshake failed or the certificate does not prove the domain.
     [[nodiscard]] Outcome<void> start_tls(const TlsDemand& demand);
 

@@ -8,20 +8,21 @@
 #include <unistd.h>
 
 #include "bridge/client/connection.hpp"
+#include "bridge/client/patience.hpp"
 
 namespace immp::bridge::client {
 
 enum class Wanted { readable, writable };
 
-/// True once the descriptor is ready, false after `time`.
-[[nodiscard]] bool await(int descriptor, Wanted wanted, std::chrono::milliseconds time);
+/// True once the descriptor is ready, false when the patience is over.
+[[nodiscard]] bool await(int descriptor, Wanted wanted, const Patience& patience);
 
 struct Connection::State {
     struct FreeSsl {
         void operator()(SSL* ssl) const { SSL_free(ssl); }
     };
 
-    State(int socket, Endpoint at, std::chrono::milliseconds bound)
+    State(int socket, Endpoint at, Patience bound)
         : descriptor(socket), endpoint(std::move(at)), patience(bound) {}
     ~State() {
         if (ssl) SSL_shutdown(ssl.get());  // one close_notify, if it fits the socket; no answer is awaited
@@ -38,14 +39,14 @@ struct Connection::State {
     [[nodiscard]] Failure silent() const {
         return {ExitStatus::temporary,
                 endpoint.text() + " has not answered for " +
-                    std::to_string(std::chrono::duration_cast<std::chrono::seconds>(patience).count()) +
+                    std::to_string(std::chrono::duration_cast<std::chrono::seconds>(patience.each).count()) +
                     " s; try again, or wait longer with --timeout",
                 0};
     }
 
     int descriptor;
     Endpoint endpoint;
-    std::chrono::milliseconds patience;
+    Patience patience;
     std::unique_ptr<SSL, FreeSsl> ssl;
 };
 

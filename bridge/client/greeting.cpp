@@ -76,16 +76,17 @@ Outcome<void> read_greeting(Conversation& conversation) {
     return {};
 }
 
-Outcome<Greeted> greet(const Server& server, const TlsDemand& demand, milliseconds patience) {
+Outcome<Greeted> greet(const Server& server, const TlsDemand& demand, Patience patience) {
     auto dialled = Connection::dial(server.endpoint, patience, server.reach);
     if (!dialled) return std::unexpected(dialled.error());
     auto owned = std::make_unique<Connection>(std::move(*dialled));
     Connection& connection = *owned;
     TlsStart start = server.start;
     if (start == TlsStart::ask)
-        start = connection.readable_within(std::min(patience, kGreetingPatience)) ? TlsStart::upgrade
-                                                                                  : TlsStart::first_octet;
-    Greeted greeted{Conversation(std::move(owned)), start};
+        start = connection.readable_within(std::min(patience.each, kGreetingPatience))
+                    ? TlsStart::upgrade
+                    : TlsStart::first_octet;
+    Greeted greeted{Conversation(std::move(owned)), &connection, start};
     const auto encrypted = start == TlsStart::upgrade ? upgrade(greeted.conversation, connection, demand)
                                                       : connection.start_tls(demand);
     if (!encrypted) return std::unexpected(encrypted.error());

@@ -1,7 +1,6 @@
 // From a dialled connection to an encrypted session, before the login (decisions, 1: greeting, UPGRADE).
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "bridge/client/connection.hpp"
@@ -31,13 +30,13 @@ struct Server {
 
 struct Greeted {
     Conversation conversation;
-    TlsStart start;  ///< never `ask`
+    Connection* connection;  ///< the conversation's own, where that is kept or moved to
+    TlsStart start;          ///< never `ask`
 };
 
 /// Dials, encrypts (TLS 1.3, else 1.2), reads the greeting. Failures: those of Connection;
 /// ExitStatus::protocol where no greeting comes, no acceptable method is offered, or octets follow the 204 in
 /// plain.
-[[nodiscard]] Outcome<Greeted> greet(const Server& server, const TlsDemand& demand,
-                                     std::chrono::milliseconds patience);
+[[nodiscard]] Outcome<Greeted> greet(const Server& server, const TlsDemand& demand, Patience patience);
 
 }  // namespace immp::bridge::client

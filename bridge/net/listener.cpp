@@ -35,6 +35,7 @@ class Listener::Impl : public std::enable_shared_from_this<Impl> {
           patience_(io) {}
 
     Result<void> open();
+    void serve();
     std::vector<ListenAddress> bound() const;
     Result<void> reload_certificate();
     void shut_down(std::chrono::milliseconds patience, std::function<void()> done);
@@ -86,10 +87,13 @@ Result<void> Listener::Impl::open() {
             Ear{std::move(real), std::move(*acceptor), asio::steady_timer(io_), setup_for(address.kind)}));
     }
     ears_ = std::move(ears);
-    for (const auto& ear : ears_)
-        accept(*ear);
     watch_certificate();
     return {};
+}
+
+void Listener::Impl::serve() {
+    for (const auto& ear : ears_)
+        accept(*ear);
 }
 
 std::shared_ptr<const ConnectionSetup> Listener::Impl::setup_for(ListenerKind kind) {
@@ -114,7 +118,8 @@ std::vector<ListenAddress> Listener::Impl::bound() const {
 void Listener::Impl::accept(Ear& ear) {
     ear.acceptor.async_accept([weak = weak_from_this(), &ear](asio::error_code error, tcp::socket socket) {
         const auto self = weak.lock();
-        if (!self || error == asio::error::operation_aborted) return;
+        // A success may have been on its way when the acceptor was closed.
+        if (!self || !ear.acceptor.is_open()) return;
         if (error == asio::error::no_descriptors || error.value() == ENFILE || error.value() == ENOBUFS ||
             error == asio::error::no_memory)
             return self->accept_later(ear, error);
@@ -129,7 +134,7 @@ void Listener::Impl::accept_later(Ear& ear, const asio::error_code& error) {
     ear.pause.expires_after(kAcceptPause);
     ear.pause.async_wait([weak = weak_from_this(), &ear](asio::error_code aborted) {
         const auto self = weak.lock();
-        if (self && !aborted) self->accept(ear);
+        if (self && !aborted && ear.acceptor.is_open()) self->accept(ear);
     });
 }
 
@@ -236,6 +241,10 @@ Listener::~Listener() {
 
 Result<void> Listener::open() {
     return impl_->open();
+}
+
+void Listener::serve() {
+    impl_->serve();
 }
 
 std::vector<ListenAddress> Listener::bound() const {

@@ -41,6 +41,8 @@ class Listener {
     /// with the remedy: 711 for the certificate, 700 for an address (in use, needs a privilege, not of this
     /// machine).
     [[nodiscard]] Result<void> open();
+    /// From now on sessions begin; who came since open() has waited.
+    void serve();
     /// What open() bound, in the order of the configuration, with real ports.
     [[nodiscard]] std::vector<ListenAddress> bound() const;
 

@@ -78,8 +78,12 @@ IoResult TlsSocket::read(std::span<char> room) {
 IoResult TlsSocket::write(std::string_view octets) {
     if (ssl_) {
         ERR_clear_error();
-        return tls_result(SSL_write(ssl_.get(), octets.data(),
-                                    static_cast<int>(std::min<std::size_t>(octets.size(), INT_MAX))));
+        IoResult result = tls_result(SSL_write(
+            ssl_.get(), octets.data(), static_cast<int>(std::min<std::size_t>(octets.size(), INT_MAX))));
+        if (result.status != IoStatus::ended) return result;
+        // OpenSSL 3.0 says so of whatever fails once the client has ended its side.
+        ssl_failed_ = true;
+        return {IoStatus::failed, 0, "connection cut"};
     }
     const ssize_t sent = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
     if (sent < 0) return system_result(IoStatus::want_write);

@@ -47,8 +47,13 @@ Result<std::string> StagedBody::text(Transaction& transaction) const {
     if (const auto held = in_memory()) return std::string(*held);
     if (state->error) return std::unexpected(*state->error);
     auto octets = transaction.bodies().read(state->body, 0, static_cast<std::size_t>(length - tail.size()));
-    if (octets) *octets += tail;
-    return octets;
+    if (!octets && octets.error().code != 404) return octets;
+    if (!octets || octets->size() + tail.size() != length) return not_whole();
+    return *std::move(octets) + tail;
+}
+
+Result<void> StagedBody::abandon(Transaction& transaction) const {
+    return state->body == 0 ? Result<void>() : transaction.bodies().drop(state->body);
 }
 
 StagedBody staged_text(std::string text) {
@@ -64,7 +69,7 @@ void discard(Store& store, std::vector<StagedBody> bodies) {
     store.write<Done>(
         [bodies = std::move(bodies)](Transaction& transaction) -> Result<Done> {
             for (const StagedBody& body : bodies) {
-                auto dropped = transaction.bodies().drop(body.state->body);
+                auto dropped = body.abandon(transaction);
                 if (!dropped) return std::unexpected(std::move(dropped.error()));
             }
             return Done{};
@@ -112,7 +117,7 @@ void BodyStage::write(std::string octets) {
     backlog_->octets += count;
     store_.write<BodyId>(std::move(work), [backlog = backlog_, count](Result<BodyId>) {
         backlog->octets -= count;
-        if (backlog->on_less) backlog->on_less();
+        if (auto told = backlog->on_less) told();  // a copy: it may end the desk that put it there
     });
 }
 

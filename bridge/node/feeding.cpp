@@ -83,14 +83,16 @@ Result<void> ask_for_missing(Transaction& transaction, const NodeServices& servi
 
 Result<void> keep_item(Transaction& transaction, const NodeServices& services, FeedRow& feed,
                        const Message& message, const ChainLink& link) {
-    const auto stored = transaction.mailboxes().add(message);
-    if (!stored) return std::unexpected(stored.error());
     const auto there = transaction.feeds().item(feed.id, link.sequence);
     if (!there) return std::unexpected(there.error());
+    // Who may have it is not known before the node's first word; till then one of each place is kept.
+    const bool is_known = feed.state != FeedState::asked;
+    if (!is_known && *there) return {};
+    const auto stored = transaction.mailboxes().add(message);
+    if (!stored) return std::unexpected(stored.error());
     Result<void> done;
     // First the job, which holds the message: older than what is kept of a feed it goes from that at once.
-    // Who may have it is not known before the node's first word.
-    if (feed.state != FeedState::asked) done = transaction.feeds().add_fanout(feed.id, *stored);
+    if (is_known) done = transaction.feeds().add_fanout(feed.id, *stored);
     if (done && !*there) {
         if (message.envelope.chain == "gap") done = ask_for_missing(transaction, services, feed, link);
         if (done) done = transaction.feeds().add_item(feed.id, {link.sequence, *stored, link.digest});

@@ -1,6 +1,7 @@
 #include "bridge/node/opening.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "armor/receipt.hpp"
 #include "bridge/mail/item.hpp"
@@ -27,6 +28,14 @@ class Collector {
     }
 
     [[nodiscard]] std::vector<IncomingMail> finish() { return std::move(mails_); }
+    /// All that was staged, where the items are to come to nothing.
+    [[nodiscard]] std::vector<StagedBody> give_up() {
+        std::vector<StagedBody> bodies;
+        if (stage_) bodies.push_back(stage_->finish());
+        for (IncomingMail& mail : mails_)
+            std::move(mail.bodies.begin(), mail.bodies.end(), std::back_inserter(bodies));
+        return bodies;
+    }
 
   private:
     void on(ItemBegun& begun) { mails_.push_back({std::move(begun.inner), {}, begun.refusal}); }
@@ -169,6 +178,14 @@ Result<Filed> file_item(BundleFiling& filing, IncomingMail& mail) {
     return std::ranges::find(kFilers, mail.inner.message.envelope.kind, &ItemFiler::kind)->file(filing, mail);
 }
 
+/// What no message came to refer to: of items that were refused, or are no messages.
+Result<void> abandon_the_rest(Transaction& transaction, const std::vector<IncomingMail>& mails) {
+    for (const IncomingMail& mail : mails)
+        for (const StagedBody& body : mail.bodies)
+            if (auto done = body.abandon(transaction); !done) return done;
+    return {};
+}
+
 Result<Opened> file_all(Transaction& transaction, const NodeServices& services, KeyRation& ration,
                         const OpenOrder& order, std::vector<IncomingMail>& mails) {
     const Time now = services.now();
@@ -193,6 +210,7 @@ Result<Opened> file_all(Transaction& transaction, const NodeServices& services, 
     auto done = transaction.bundles().save_receipt(route.origin, route.bundle_id,
                                                    {armor::bundle_digest(order.head), opened.receipt}, now);
     if (done && order.stored != 0) done = transaction.bundles().drop_incoming(order.peer, route.bundle_id);
+    if (done) done = abandon_the_rest(transaction, mails);
     if (!done) return std::unexpected(std::move(done.error()));
     return opened;
 }
@@ -205,6 +223,7 @@ Result<Opened> open_bundle(const NodeServices& services, KeyRation& ration, Open
     ItemReader reader(services.limits.message_bytes,
                       [&collector](ItemEvent event) { return collector.take(std::move(event)); });
     if (auto done = read_through(services, order, opener, reader); !done) {
+        discard(services.store, collector.give_up());
         const bool can_resume = done.error().code == 423 && opener.can_be_mended() && order.stored != 0;
         if (can_resume) return cut_back(services, order, opener.good_bytes());
         if (order.stored != 0 && done.error().code < 700) forget(services, order);
@@ -214,9 +233,13 @@ Result<Opened> open_bundle(const NodeServices& services, KeyRation& ration, Open
     const auto trail = read_trail(services, order.head);
     for (IncomingMail& mail : mails)
         mail.inner.message.envelope.received_via = trail;
-    return write_and_wait<Opened>(services.store, [&](Transaction& transaction) {
+    auto opened = write_and_wait<Opened>(services.store, [&](Transaction& transaction) {
         return file_all(transaction, services, ration, order, mails);
     });
+    if (!opened)
+        for (IncomingMail& mail : mails)
+            discard(services.store, std::move(mail.bodies));
+    return opened;
 }
 
 }  // namespace immp::bridge

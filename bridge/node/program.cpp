@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -194,13 +193,6 @@ class Running {
 
 }  // namespace
 
-Programs::Programs(ProgramSettings settings)
-    : settings_(std::move(settings)), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-Programs::~Programs() {
-    if (stop_ >= 0) ::close(stop_);
-}
-
 bool Programs::has(const std::string& name) const {
     if (settings_.directory.empty()) return false;
     const std::filesystem::path path = settings_.directory / name;
@@ -213,7 +205,8 @@ ProgramEnd Programs::run(const std::string& name, const std::vector<std::string>
     if (!has(name)) return no_word("there is no such program any more");
     const WithoutPipeSignal quiet;
     std::array<int, 2> ends = {-1, -1};
-    if (stop_ < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return no_word("no descriptor is left");
+    if (stop_.descriptor() < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0)
+        return no_word("no descriptor is left");
     Descriptor reading(ends[0]);
     ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
     const auto deadline = Clock::now() + settings_.patience;
@@ -224,13 +217,7 @@ ProgramEnd Programs::run(const std::string& name, const std::vector<std::string>
         return no_word(std::string("it cannot be started: ") + std::strerror(-process));
     }
     reading.close();
-    return Running(process, ends[1], stop_, deadline).attend(input);
-}
-
-void Programs::stop() {
-    const std::uint64_t once = 1;
-    // It is readable already where this fails.
-    (void)!::write(stop_, &once, sizeof once);
+    return Running(process, ends[1], stop_.descriptor(), deadline).attend(input);
 }
 
 }  // namespace immp::bridge

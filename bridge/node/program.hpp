@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "armor/error.hpp"
+#include "bridge/node/stop_event.hpp"
 
 namespace immp::bridge {
 
@@ -36,10 +38,7 @@ using ProgramInput = std::function<Result<std::string>()>;
 
 class Programs {
   public:
-    explicit Programs(ProgramSettings settings);
-    ~Programs();
-    Programs(const Programs&) = delete;
-    Programs& operator=(const Programs&) = delete;
+    explicit Programs(ProgramSettings settings) : settings_(std::move(settings)) {}
 
     /// Whether such a program may be asked now. `name`: is_program_name().
     [[nodiscard]] bool has(const std::string& name) const;
@@ -49,11 +48,11 @@ class Programs {
     [[nodiscard]] ProgramEnd run(const std::string& name, const std::vector<std::string>& environment,
                                  const ProgramInput& input);
     /// Kills what runs, and what is started from now on is `stopped`. From any thread.
-    void stop();
+    void stop() { stop_.raise(); }
 
   private:
     const ProgramSettings settings_;
-    const int stop_;  ///< an eventfd: readable for ever when it is time to end
+    StopEvent stop_;
 };
 
 }  // namespace immp::bridge

@@ -67,21 +67,24 @@ void RuleRunner::take(const std::vector<RuleJobId>& jobs) {
 
 void RuleRunner::work(RuleJobId job) {
     std::optional<ProgramVerdict> verdict;
+    bool failed = false;
     while (true) {
         auto call =
             write_and_wait<std::optional<ProgramCall>>(services_.store, [&](Transaction& transaction) {
                 return advance_job(transaction, drop_context(services_), job, verdict);
             });
-        if (!call)
+        failed = !call;
+        if (failed)
             say(LogLevel::error,
                 "a message waits for its rules: " + call.error().text + " " + call.error().detail);
-        if (!call || !*call) break;
+        if (failed || !*call) break;
         verdict = ask(**call);
         if (!verdict) return;  // The daemon ends.
     }
-    services_.post([this, job] {
+    services_.post([this, job, failed] {
         taken_.erase(job);
-        if (has_more_) look({});
+        // What failed would be found again at once; the tick looks, too.
+        if (has_more_ && !failed) look({});
     });
 }
 

@@ -177,7 +177,10 @@ Result<std::optional<OutgoingBundle>> seal_bundle(const NodeServices& services, 
     bundle.content_key = armor::ContentKey::random();
     Press press(services, bundle.content_key, route);
     for (const Group& group : *groups) {
-        if (auto done = press.add(group); !done) return std::unexpected(std::move(done.error()));
+        if (auto done = press.add(group); !done) {
+            discard(services.store, {press.finish()});
+            return std::unexpected(std::move(done.error()));
+        }
     }
     const StagedBody payload = press.finish();
     auto head =
@@ -199,7 +202,10 @@ Result<std::optional<OutgoingBundle>> seal_bundle(const NodeServices& services, 
         if (!done) return std::unexpected(std::move(done.error()));
         return Done{};
     });
-    if (!saved) return std::unexpected(std::move(saved.error()));
+    if (!saved) {
+        discard(services.store, {payload});
+        return std::unexpected(std::move(saved.error()));
+    }
     return bundle;
 }
 

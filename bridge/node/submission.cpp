@@ -164,7 +164,11 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
         is_taken = is_taken || outcome->code < 300;
         submitted.outcomes.push_back(std::move(*outcome));
     }
-    if (!is_taken) return submitted;
+    if (!is_taken) {
+        for (const StagedBody& body : bodies)
+            if (auto done = body.abandon(transaction); !done) return std::unexpected(std::move(done.error()));
+        return submitted;
+    }
     const auto kept = keep_copy(transaction, drop, *writer, **account, request.account);
     if (!kept) return std::unexpected(kept.error());
     submitted.copy_kept = *kept;

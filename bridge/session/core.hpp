@@ -103,6 +103,7 @@ class SessionCore {
     TlsFacts tls;
     DeliveryId last_delivery = 0;
     WatchId last_watch = 0;
+    bool input_ended = false;  ///< no command comes any more
     Compression compression = Compression::none;
     /// Compressed bodies from this client.
     std::shared_ptr<CodecRoom> unpacking = std::make_shared<CodecRoom>(kSessionCodecs);

@@ -117,6 +117,7 @@ Actions Session::drained() {
 
 Actions Session::input_ended() {
     if (impl_->core.closed()) return {};
+    impl_->core.input_ended = true;
     SessionWatches(impl_->core).end_all(SessionWatches::When::now);
     return impl_->run();
 }

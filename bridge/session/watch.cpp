@@ -28,8 +28,8 @@ void ask(SessionCore& core, Watch& watch) {
 void SessionWatches::go_on() {
     for (auto& [id, lane] : core_.lanes_) {
         if (!lane.watch) continue;
-        if (lane.watch->slot->done)
-            end(lane, When::now);
+        if (lane.watch->slot->done || core_.input_ended)
+            end(lane, When::told);
         else if (!lane.watch->asked && lane.watch->slot->held.empty() &&  // held while a body is sent whole
                  core_.output.undrained_bytes() < kMaxUndrainedBytes)
             ask(core_, *lane.watch);

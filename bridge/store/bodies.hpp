@@ -32,7 +32,7 @@ class Bodies {
     [[nodiscard]] virtual Result<std::string> read(BodyId body, std::uint64_t offset, std::size_t most) = 0;
     /// Cuts back to `length` octets; a shorter body stays as it is. 404 if there is no such body.
     [[nodiscard]] virtual Result<void> truncate(BodyId body, std::uint64_t length) = 0;
-    [[nodiscard]] virtual Result<void> drop(BodyId body) = 0;
+    [[nodiscard]] virtual Result<void> drop(BodyId body) = 0;  ///< unless a message or a bundle refers to it
     /// Drops bodies made before `before` that no message and no bundle refers to, but none of `spared`;
     /// returns how many. A bounded number, so that other writes are not held up: call again until it is 0.
     [[nodiscard]] virtual Result<std::uint64_t> sweep(Time before, std::span<const BodyId> spared) = 0;

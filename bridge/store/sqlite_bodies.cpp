@@ -28,6 +28,12 @@ Chunk read_chunk(const Row& row) {
 constexpr std::string_view kChunkAt =
     "SELECT id, at, length(octets) FROM chunks WHERE body = ? AND at <= ? ORDER BY at DESC LIMIT 1";
 
+/// Of a row `b`. The mark alone would do for messages; it finds those that are worth a look.
+constexpr std::string_view kIsLoose =
+    "loose = 1 AND NOT EXISTS (SELECT 1 FROM parts WHERE body = b.id) "
+    "AND NOT EXISTS (SELECT 1 FROM outgoing WHERE body = b.id) "
+    "AND NOT EXISTS (SELECT 1 FROM incoming WHERE body = b.id)";
+
 std::unexpected<Error> no_such_body() {
     return fail(404, "no such body");
 }
@@ -131,7 +137,7 @@ Result<void> SqliteBodies::truncate(BodyId body, std::uint64_t length) {
 }
 
 Result<void> SqliteBodies::drop(BodyId body) {
-    return db_.query("DELETE FROM bodies WHERE id = ?", body).run();
+    return db_.query("DELETE FROM bodies AS b WHERE id = ? AND " + std::string(kIsLoose), body).run();
 }
 
 Result<std::uint64_t> SqliteBodies::sweep(Time before, std::span<const BodyId> spared) {
@@ -139,13 +145,10 @@ Result<std::uint64_t> SqliteBodies::sweep(Time before, std::span<const BodyId> s
         BodyId id;
         std::uint64_t length;
     };
-    const auto loose = db_.query(
-                              "SELECT id, length FROM bodies b WHERE loose = 1 AND made < ? "
-                              "AND NOT EXISTS (SELECT 1 FROM parts WHERE body = b.id) "
-                              "AND NOT EXISTS (SELECT 1 FROM outgoing WHERE body = b.id) "
-                              "AND NOT EXISTS (SELECT 1 FROM incoming WHERE body = b.id) LIMIT ?",
-                              before, kSweepBodies)
-                           .all([](const Row& row) { return Loose{row.number(0), row.count(1)}; });
+    const auto loose =
+        db_.query("SELECT id, length FROM bodies b WHERE made < ? AND " + std::string(kIsLoose) + " LIMIT ?",
+                  before, kSweepBodies)
+            .all([](const Row& row) { return Loose{row.number(0), row.count(1)}; });
     if (!loose) return std::unexpected(loose.error());
     std::uint64_t dropped = 0;
     std::uint64_t octets = 0;

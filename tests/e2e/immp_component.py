@@ -15,7 +15,7 @@ from waiting import wait_until
 
 IMMP = "urn:immp:1"
 ITEMS = "http://jabber.org/protocol/disco#items"
-ANSWER_SECONDS = 30
+ANSWER_SECONDS = 120  # before it answers it may ask us, and waits 30 s for what a server in its start dropped
 PIECE_BYTES = 290 * 1024
 
 

@@ -2,11 +2,15 @@
 back, found by DNS. Two real immpd: a.example is asked in, c.example shows it a cookie (`immpd ping` opens such a session).
 """
 
+import contextlib
 import os
+import socket
 import tempfile
+import threading
 import unittest
 
-from alone import Alone
+from alone import DOMAIN, SECONDS, Alone
+from immp_client import greet_tls
 from immp_component import ITEMS
 from ports import LOOPBACK, Reservation
 from scripted_server import ScriptedServer
@@ -78,6 +82,43 @@ class CallBack(unittest.TestCase):
         said = self.ping({SERVICE: [""]}, {"c.example": PUBLIC})
         self.assertNotIn(LET_IN, said)
         self.assertIn("c.example says in DNS that it has no IMMP service", said)
+
+
+class Dripping:
+    """An issuer's server: it takes whoever comes, and says an octet now and then, for ever."""
+
+    def __init__(self):
+        self._listening = socket.create_server((LOOPBACK, 0))
+        self.port = self._listening.getsockname()[1]
+        self.asked = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        with self._listening, self._listening.accept()[0] as client, contextlib.suppress(ConnectionError):
+            self.asked.set()
+            while not self._over.wait(0.1):
+                client.send(b"1")
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+
+class EndlessIssuer(unittest.TestCase):
+    def test_it_does_not_keep_the_daemon_from_ending(self):
+        a = Alone(self.enterContext(tempfile.TemporaryDirectory()))
+        xmpp, issuer = self.enterContext(ScriptedServer()), self.enterContext(Dripping())
+        with open(a.config, "a", encoding="ascii") as file:
+            file.write(f'[routes]\n"c.example" = "tcp:{LOOPBACK}:{issuer.port}"\n')
+        with a.start(component_port=xmpp.port) as daemon:  # which must end in time, and well
+            with greet_tls(daemon.addresses()[1], DOMAIN, a.authority.certificate) as session:
+                session.send(f"AUTH COOKIE {'0' * 64} c.example\n")
+                self.assertTrue(issuer.asked.wait(SECONDS))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@ case): what it says, that it holds no more memory than its limits let it, and th
 """
 
 import itertools
+import os
 import random
 import re
+import resource
 import select
 import socket
 import ssl
@@ -442,6 +444,28 @@ class Listener(EdgeCase):
         for client in clients:
             client.close()
         wait_until("room for one more", lambda: self.connect().recv(4) == b"100-", SECONDS)
+
+    def test_out_of_descriptors(self):
+        pid = self.daemon.pid
+        used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.prlimit, pid, resource.RLIMIT_NOFILE, limits)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (next(n for n in itertools.count() if n not in used), limits[1]))
+        administrator = self.administrator()
+        client = self.connect()
+        self.daemon.wait_for("cannot accept on")
+        expect(self.alice.connection.ask("NOOP"), 200)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        self.assertEqual(client.recv(4), b"100-")
+        for asked in (administrator, self.administrator()):
+            asked.sendall(b"status\n")
+            self.assertIn('"step":"store"', asked.makefile().read())
+
+    def administrator(self):
+        client = self.enterContext(socket.socket(socket.AF_UNIX))
+        client.settimeout(SECONDS)
+        client.connect(os.path.join(self.alone.folder, "store", "control.sock"))
+        return client
 
     def test_garbage_instead_of_tls(self):
         chance = random.Random(SEED)

@@ -50,6 +50,12 @@ class ListenerFixture : public testing::Test {
 
     /// Opens the listener as config_ says and lets it run.
     void open() {
+        bind();
+        on_io([this] { listener_->serve(); });
+    }
+
+    /// The same, but for its serving.
+    void bind() {
         listener_ = std::make_unique<bridge::Listener>(
             io_, config_,
             [script = script_](const bridge::SessionOrigin&) {

@@ -27,6 +27,14 @@ void read_greeting(TestClient& client) {
 
 // -- TLS
 
+TEST_F(ListenerTest, BeginsNoSessionBeforeItServes) {
+    bind();
+    TestClient client(upgrade_port_);
+    EXPECT_EQ(on_io([this] { return listener_->sessions(); }), 0u);
+    on_io([this] { listener_->serve(); });
+    read_greeting(client);
+}
+
 TEST_F(ListenerTest, UpgradesToExactlyTheVersionAsked) {
     open();
     for (const auto& [asked, version] : {std::pair("TLS3", "TLSv1.3"), std::pair("TLS2", "TLSv1.2")}) {

@@ -1,5 +1,6 @@
 #include "bridge/net/tls_socket.hpp"
 
+#include <csignal>
 #include <thread>
 
 #include <asio/io_context.hpp>
@@ -20,6 +21,7 @@ using asio::ip::tcp;
 class TlsSocketTest : public testing::Test {
   protected:
     TlsSocketTest() : acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+        std::signal(SIGPIPE, SIG_IGN);  // as who opens a listener does
         const test::Authority authority;
         const test::Pem pem = authority.issue("a.example");
         context_ =
@@ -116,6 +118,19 @@ TEST_F(TlsSocketTest, MovesOctetsAndSeesTheEnd) {
     EXPECT_EQ(until_moved([&] { return socket_->read(room); }).status, IoStatus::ended);
     socket_->end_output();
     EXPECT_TRUE(client_->ended());
+}
+
+/// Of a write: what is said to the one who has ended his side, and is then gone, arrives nowhere.
+TEST_F(TlsSocketTest, ACutConnectionIsAFailureBehindTheEndToo) {
+    connect(TlsVersions::both, {});
+    ASSERT_EQ(status_, IoStatus::done) << failure_;
+    client_->end_output();
+    std::array<char, 64> room;
+    EXPECT_EQ(until_moved([&] { return socket_->read(room); }).status, IoStatus::ended);
+    client_->reset();
+    EXPECT_EQ(until_moved([&] { return socket_->write("world\n"); }).status, IoStatus::failed);
+    EXPECT_EQ(until_moved([&] { return socket_->write("world\n"); }).status, IoStatus::failed);
+    socket_->end_output();
 }
 
 TEST_F(TlsSocketTest, ACutConnectionIsAFailure) {

@@ -260,10 +260,10 @@ std::string House::pull_all(SessionHost& desk, const BodySourcePtr& source) {
     return whole;
 }
 
-std::uint64_t House::outbox_rows() {
+std::uint64_t House::rows(const std::string& table) {
     static_cast<void>(in_store<Done>([](Transaction&) -> Result<Done> { return Done{}; }));
     const auto rows =
-        counter_->query("SELECT count(*) FROM outbox").one([](const Row& row) { return row.count(0); });
+        counter_->query("SELECT count(*) FROM " + table).one([](const Row& row) { return row.count(0); });
     EXPECT_TRUE(rows && *rows);
     return rows && *rows ? **rows : 0;
 }

@@ -165,8 +165,9 @@ struct House {
     /// The next octets of a fetched message; empty at its end.
     std::string pull(SessionHost& desk, const BodySourcePtr& source);
     std::string pull_all(SessionHost& desk, const BodySourcePtr& source);
-    /// All of them, when the writes before are done.
-    std::uint64_t outbox_rows();
+    /// All of a table, when the writes before are done.
+    std::uint64_t rows(const std::string& table);
+    std::uint64_t outbox_rows() { return rows("outbox"); }
     template <class R>
     Result<R> in_store(std::move_only_function<Result<R>(Transaction&)> work) {
         std::optional<Result<R>> result;

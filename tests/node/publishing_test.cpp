@@ -510,13 +510,18 @@ TEST_F(FalseItems, AnItemBeforeTheNodesFirstWordWaitsForIt) {
     feed_ = feed_of(a_, "bob/board@b.example");
     token_ =
         a_.in_store<std::string>([&](Transaction& tables) { return feed_token(tables, feed_.uuid); }).value();
-    send_item(b_, {Kind::item,
-                   "bob/board@b.example",
-                   imid(feed_.uuid + "@a.example"),
-                   "n",
-                   {{"place", kMetadataType, R"({"sequence":1})"}, {"text", "text/plain", "early"}},
-                   token_});
-    ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() == 0; }));
+    const std::uint64_t messages = a_.rows("messages");
+    for (const char* text : {"early", "another in its place", "and another"}) {
+        send_item(b_, {Kind::item,
+                       "bob/board@b.example",
+                       imid(feed_.uuid + "@a.example"),
+                       "n",
+                       {{"place", kMetadataType, R"({"sequence":1})"}, {"text", "text/plain", text}},
+                       token_});
+        ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() == 0; }));
+    }
+    EXPECT_EQ(a_.rows("messages"), messages + 1)
+        << "one of each place waits; nobody would ever look for others";
     a_.link_up();
     ASSERT_TRUE(loop_.advance_until(1s, [&] { return state("alice@a.example") == "waiting"; }));
     EXPECT_TRUE(pushes("alice@a.example").empty()) << "whom the node has not let in has nothing of it";

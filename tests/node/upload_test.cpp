@@ -84,6 +84,9 @@ TEST_F(Upload, WhatIsNotTakenLeavesNothingBehind) {
     EXPECT_EQ(std::get<Submitted>(*answer).outcomes.front().code, 451);
     EXPECT_EQ(leftovers(), 0u);
 
+    ASSERT_TRUE(a_.submit(mail("alice@a.example", {"nobody@a.example"}, "refused, and short"), {"short"}));
+    EXPECT_EQ(leftovers(), 0u);
+
     Submit once = mail("alice@a.example", {"alice@a.example"}, "once");
     once.id = "00000000-0000-4000-8000-000000000001";
     ASSERT_TRUE(a_.submit(once, {large}));

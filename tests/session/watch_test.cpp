@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bridge/session/output.hpp"
+#include "bridge/wire/codes.hpp"
 #include "tests/session/stage.hpp"
 
 namespace immp::bridge::test {
@@ -54,6 +55,16 @@ TEST_F(WatchTest, EndsWhenTheClientsStreamEnds) {
     EXPECT_EQ(said, "w: 310 Watch ended\n");
     EXPECT_TRUE(ends);
     EXPECT_TRUE(stage_.session().input_ended().empty());
+}
+
+TEST_F(WatchTest, EndsOnceItHasBegunWhereTheStreamEndedBefore) {
+    stage_.receive("AS v FETCH /INBOX#74d273d2-15c6-4420-81c1-1ae7edbcf3fe\nAS v MBOX WATCH /INBOX\n");
+    for (const Action& action : stage_.session().input_ended())
+        EXPECT_FALSE(std::holds_alternative<Close>(action));
+    stage_.answer(1, std::unexpected(refusal(404)));
+    taken();
+    stage_.answer(1, status(1));
+    EXPECT_EQ(taken(), "v: 310- /INBOX u=0 t=1\nv: 310 Watch ended\n");
 }
 
 TEST_F(WatchTest, KeepsASessionAliveOnlyWhileTheClientTakesWhatItIsTold) {

@@ -292,6 +292,16 @@ TEST_F(OutboxTest, ExplainingTellsWhyADomainsDueRowsWait) {
     EXPECT_EQ(why("c.example"), (std::vector<std::string>{""}));
 }
 
+TEST_F(OutboxTest, ExplainingTellsItOfRowsInBundlesToo) {
+    const OutboxId placed = add(add_message(1), "b.example", 5);
+    value_of(place("bundle", {{placed, 0, 0}}));
+    value_of(
+        write([](Transaction& tables) { return tables.outbox().explain("b.example", "412 key", at(10)); }));
+    const auto rows = value_of(read([](Transaction& tables) { return tables.outbox().in_bundle("bundle"); }));
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows.front().last_error, "412 key");
+}
+
 TEST_F(OutboxTest, LateRowsAreFoundOldestFirstAndNoMoreThanAsked) {
     const MessageId message = add_message(1);
     const OutboxId placed = add(message, "b.example", 0, 5);
