@@ -33,6 +33,7 @@ class ConnectionTest : public test::ListenerFixture {
         };
     }
 
+    std::optional<SessionHost::AnswerDone> held_;
     /// What a test answers once it is logged in.
     std::function<void(Request, SessionHost::AnswerDone)> answer = [](Request, SessionHost::AnswerDone done) {
         done(AnswerValue(Done{}));
@@ -51,6 +52,14 @@ class ConnectionTest : public test::ListenerFixture {
                     " CB " + exchange.binding + "\n");
         EXPECT_EQ(client.line().value_or("").substr(0, 4), "210 ");
         return client;
+    }
+
+    /// What a test asks once it is logged in waits in held_; the last one, and `asked` is logged.
+    void hold_answers() {
+        answer = [this](Request, SessionHost::AnswerDone done) {
+            held_ = std::move(done);
+            script_->events.add("asked");
+        };
     }
 
     static std::string code_of(TestClient& client) { return client.line().value_or("").substr(0, 3); }
@@ -107,11 +116,7 @@ TEST_F(ConnectionTest, ReadsNothingWhileTheNodeIsCongested) {
 }
 
 TEST_F(ConnectionTest, AnAnswerAfterTheEndIsForgotten) {
-    std::optional<SessionHost::AnswerDone> held;
-    answer = [&](Request, SessionHost::AnswerDone done) {
-        held = std::move(done);
-        script_->events.add("asked");
-    };
+    hold_answers();
     open();
     {
         TestClient client = logged_in();
@@ -122,17 +127,13 @@ TEST_F(ConnectionTest, AnAnswerAfterTheEndIsForgotten) {
         on_io([&] { listener_->shut_down(std::chrono::milliseconds(0), [] {}); });
     }
     EXPECT_EQ(script_->events.wait_for("gone"), "gone");
-    on_io([&] { (*held)(AnswerValue(MailboxStatus{{"/INBOX", 1, 2}})); });
+    on_io([&] { (*held_)(AnswerValue(MailboxStatus{{"/INBOX", 1, 2}})); });
 }
 
 TEST_F(ConnectionTest, AFailedWriteIsTheEnd) {
     // Above a piece of the body: while it waits to be written, the next one would be asked for.
     config_.connection.low_water_bytes = kMiB;
-    std::optional<SessionHost::AnswerDone> held;
-    answer = [&](Request, SessionHost::AnswerDone done) {
-        held = std::move(done);
-        script_->events.add("asked");
-    };
+    hold_answers();
     open();
     TestClient client = logged_in();
     client.send("MBOX FETCH /INBOX#00000000-0000-4000-8000-000000000000\n");
@@ -140,22 +141,18 @@ TEST_F(ConnectionTest, AFailedWriteIsTheEnd) {
     // Nothing is read any more: only writing can notice that the client is gone.
     on_io([this] { script_->congested = true; });
     client.reset();
-    on_io([&] { (*held)(AnswerValue(Fetched{std::make_shared<FilledSource>(64 * kMiB), "", {}, {}})); });
+    on_io([&] { (*held_)(AnswerValue(Fetched{std::make_shared<FilledSource>(64 * kMiB), "", {}, {}})); });
     EXPECT_EQ(script_->events.wait_for("gone"), "gone");
 }
 
 TEST_F(ConnectionTest, AClientThatEndedItsStreamStillGetsItsReplies) {
-    std::optional<SessionHost::AnswerDone> held;
-    answer = [&](Request, SessionHost::AnswerDone done) {
-        held = std::move(done);
-        script_->events.add("asked");
-    };
+    hold_answers();
     open();
     TestClient client = logged_in();
     client.send("MBOX CHECK /INBOX\n");
     EXPECT_EQ(script_->events.wait_for("asked"), "asked");
     client.end_output();
-    on_io([&] { (*held)(AnswerValue(MailboxStatus{{"/INBOX", 1, 2}})); });
+    on_io([&] { (*held_)(AnswerValue(MailboxStatus{{"/INBOX", 1, 2}})); });
     EXPECT_EQ(client.line(), "240 /INBOX::* u=1 t=2");
     EXPECT_TRUE(client.ended());
     EXPECT_EQ(script_->events.wait_for("gone"), "gone");
