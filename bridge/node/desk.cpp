@@ -1,6 +1,5 @@
 #include "bridge/node/desk.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -17,12 +16,6 @@
 
 namespace immp::bridge {
 namespace {
-
-bool is_taken(const Result<Submitted>& submitted) {
-    return submitted && std::ranges::any_of(submitted->outcomes, [](const RecipientOutcome& outcome) {
-               return outcome.code < 300;
-           });
-}
 
 std::vector<std::string> queued_domains(const Submit& request, const Submitted& submitted) {
     std::set<std::string> domains;
@@ -110,8 +103,10 @@ void Desk::serve(Submit request, AnswerDone done) {
             Transaction& transaction) { return submit(transaction, *asked, *bodies, context); },
         [asked, bodies, &store = services_.store, queued = queued_,
          done = std::move(done)](Result<Submitted> result) mutable {
-            if (!is_taken(result)) discard(store, *bodies);
-            if (!result) return done(std::unexpected(std::move(result.error())));
+            if (!result) {
+                discard(store, *bodies);
+                return done(std::unexpected(std::move(result.error())));
+            }
             const auto domains = queued_domains(*asked, *result);
             done(AnswerValue(std::move(*result)));
             if (!domains.empty()) queued(domains);

@@ -17,6 +17,13 @@ namespace {
 /// Octets of bodies that stay in memory until the transaction that files them.
 constexpr std::size_t kHeldBytes = 1'048'576;
 
+std::vector<StagedBody> bodies_of(std::vector<IncomingMail> mails) {
+    std::vector<StagedBody> bodies;
+    for (IncomingMail& mail : mails)
+        std::move(mail.bodies.begin(), mail.bodies.end(), std::back_inserter(bodies));
+    return bodies;
+}
+
 /// Takes the items' events and keeps what they make.
 class Collector {
   public:
@@ -30,10 +37,8 @@ class Collector {
     [[nodiscard]] std::vector<IncomingMail> finish() { return std::move(mails_); }
     /// All that was staged, where the items are to come to nothing.
     [[nodiscard]] std::vector<StagedBody> give_up() {
-        std::vector<StagedBody> bodies;
+        std::vector<StagedBody> bodies = bodies_of(std::move(mails_));
         if (stage_) bodies.push_back(stage_->finish());
-        for (IncomingMail& mail : mails_)
-            std::move(mail.bodies.begin(), mail.bodies.end(), std::back_inserter(bodies));
         return bodies;
     }
 
@@ -236,9 +241,7 @@ Result<Opened> open_bundle(const NodeServices& services, KeyRation& ration, Open
     auto opened = write_and_wait<Opened>(services.store, [&](Transaction& transaction) {
         return file_all(transaction, services, ration, order, mails);
     });
-    if (!opened)
-        for (IncomingMail& mail : mails)
-            discard(services.store, std::move(mail.bodies));
+    if (!opened) discard(services.store, bodies_of(std::move(mails)));
     return opened;
 }
 

@@ -165,6 +165,7 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
         submitted.outcomes.push_back(std::move(*outcome));
     }
     if (!is_taken) {
+        // It leaves nothing; after an error that is the caller's to see to.
         for (const StagedBody& body : bodies)
             if (auto done = body.abandon(transaction); !done) return std::unexpected(std::move(done.error()));
         return submitted;
