@@ -10,7 +10,7 @@
 namespace immp::armor {
 namespace {
 
-constexpr std::string_view kContext = "IMMP1 answer";
+constexpr std::string_view kAnswerContext = "IMMP1 answer";
 constexpr std::size_t kNonceBytes = crypto_secretbox_NONCEBYTES;
 constexpr std::size_t kTagBytes = crypto_secretbox_MACBYTES;
 constexpr std::uint64_t kMaxRetrySeconds = 999'999'999;
@@ -130,7 +130,7 @@ Result<Bytes> seal_answer(std::span<const Outcome> outcomes, const ContentKey& k
     if (plain.size() > kMaxAnswerPlainBytes) return fail(413, "too many outcomes");
     Bytes answer(kNonceBytes + kTagBytes + plain.size());
     randombytes_buf(answer.data(), kNonceBytes);
-    const SecretBytes<32> answer_key = derive_key(key, kContext, route);
+    const SecretBytes<32> answer_key = derive_key(key, kAnswerContext, route);
     crypto_secretbox_easy(answer.data() + kNonceBytes, as_bytes(plain).data(), plain.size(), answer.data(),
                           answer_key.view().data());
     return answer;
@@ -139,7 +139,7 @@ Result<Bytes> seal_answer(std::span<const Outcome> outcomes, const ContentKey& k
 Result<std::vector<Outcome>> open_answer(ByteView answer, const ContentKey& key, const Route& route,
                                          std::span<const std::uint32_t> recipients) {
     if (!is_answer_length(answer.size())) return fail(400, "no answer has this length");
-    const SecretBytes<32> answer_key = derive_key(key, kContext, route);
+    const SecretBytes<32> answer_key = derive_key(key, kAnswerContext, route);
     const ByteView box = answer.subspan(kNonceBytes);
     Bytes plain(box.size() - kTagBytes);
     if (crypto_secretbox_open_easy(plain.data(), box.data(), box.size(), answer.data(),

@@ -7,6 +7,7 @@
 
 #include "armor/base64.hpp"
 #include "armor/hex.hpp"
+#include "armor/json_field.hpp"
 #include "armor/line_cursor.hpp"
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
@@ -14,8 +15,7 @@
 namespace immp::armor {
 namespace {
 
-constexpr std::string_view kFirstLine = "IMMP-BUNDLE 1";
-constexpr std::uint64_t kSuite = 1;
+constexpr std::string_view kBundleLine = "IMMP-BUNDLE 1";
 
 static_assert(KeyBox{}.size() == sizeof(ContentKey) + crypto_box_SEALBYTES);
 
@@ -36,7 +36,7 @@ std::string header_json(const Head& head) {
     return JsonWriter{}.json("envelope", envelope.line()).line();
 }
 
-Digest read_digest(JsonReader& json, std::string_view key, std::string_view text) {
+Digest digest_of(JsonReader& json, std::string_view key, std::string_view text) {
     const auto digest = parse_digest(text);
     if (!digest) json.complain(key, "has what is no digest");
     return digest.value_or(Digest{});
@@ -55,8 +55,8 @@ Route read_route(JsonReader& envelope) {
         envelope.complain("immp-keys", "are not two");
         return route;
     }
-    route.origin_fp = read_digest(envelope, "immp-keys", keys[0]);
-    route.destination_fp = read_digest(envelope, "immp-keys", keys[1]);
+    route.origin_fp = digest_of(envelope, "immp-keys", keys[0]);
+    route.destination_fp = digest_of(envelope, "immp-keys", keys[1]);
     return route;
 }
 
@@ -74,15 +74,13 @@ KeyBox read_box(JsonReader& envelope) {
 PayloadSum read_payload(JsonReader& envelope) {
     const auto [octets, digest] = envelope.number_and_text("immp-payload");
     if (!plain_bytes(octets)) envelope.complain("immp-payload", "has a length that none can have");
-    return {octets, read_digest(envelope, "immp-payload", digest)};
+    return {octets, digest_of(envelope, "immp-payload", digest)};
 }
 
-std::chrono::sys_seconds read_time(JsonReader& envelope, const std::string& origin) {
+std::chrono::sys_seconds read_origin_time(JsonReader& envelope, const std::string& origin) {
     JsonReader from = envelope.object("received-from");
     if (from.text("domain") != origin) envelope.complain("received-from", "is not the origin");
-    const auto time = parse_time(from.text("timestamp"));
-    if (!time) envelope.complain("timestamp", "is no time");
-    return time.value_or(std::chrono::sys_seconds{});
+    return read_time(from, "timestamp");
 }
 
 // The suite is asked first: what another suite's header holds cannot be judged here.
@@ -96,14 +94,14 @@ Result<Head> parse_header(std::string_view line) {
     head.route = read_route(envelope);
     head.box = read_box(envelope);
     head.payload = read_payload(envelope);
-    head.time = read_time(envelope, head.route.origin);
+    head.time = read_origin_time(envelope, head.route.origin);
     head.header = line;
     if (const auto whole = json->finish(); !whole) return std::unexpected(whole.error());
     return head;
 }
 
 bool may_begin_head(std::string_view octets) {
-    const std::string first = std::string(kFirstLine) + "\n";
+    const std::string first = std::string(kBundleLine) + "\n";
     const std::size_t seen = std::min(octets.size(), first.size());
     return octets.substr(0, seen) == std::string_view(first).substr(0, seen);
 }
@@ -141,7 +139,7 @@ Result<std::optional<ParsedHead>> read_behind_header(Head head, LineCursor& curs
 Result<std::optional<ParsedHead>> read_head(std::string_view text) {
     if (!may_begin_head(text)) return fail(400, "not a bundle");
     LineCursor cursor(text);
-    const auto first = cursor.next(kFirstLine.size());
+    const auto first = cursor.next(kBundleLine.size());
     if (!first || !*first) return std::nullopt;
     const auto header = cursor.next(kMaxJsonLineBytes);
     if (!header) return std::unexpected(header.error());
@@ -158,7 +156,7 @@ Digest bundle_digest(const Head& head) {
 }
 
 std::string head_text(const Head& head) {
-    std::string text(kFirstLine);
+    std::string text(kBundleLine);
     text += "\n" + head.header + "\n" + signature_text(head.signature) + "\n";
     for (const Hop& hop : head.hops)
         text += hop_text(hop) + "\n";

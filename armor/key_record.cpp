@@ -5,7 +5,7 @@
 
 #include "armor/base64.hpp"
 #include "armor/hex.hpp"
-#include "armor/json_line.hpp"
+#include "armor/json_field.hpp"
 #include "armor/line_cursor.hpp"
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
@@ -13,9 +13,8 @@
 namespace immp::armor {
 namespace {
 
-constexpr std::string_view kFirstLine = "IMMP-KEY 1";
+constexpr std::string_view kRecordLine = "IMMP-KEY 1";
 constexpr std::size_t kMaxSuites = 16;
-constexpr std::uint64_t kSuite = 1;
 constexpr std::size_t kVouchLineBytes = 64 + 1 + kSignatureTextBytes;
 
 std::string claims_json(const RecordClaims& claims) {
@@ -45,13 +44,7 @@ std::array<std::uint8_t, 32> read_key(JsonReader& json, std::string_view name) {
     return key;
 }
 
-std::chrono::sys_seconds read_time(JsonReader& json, std::string_view name) {
-    const auto time = parse_time(json.text(name));
-    if (!time) json.complain(name, "is no time");
-    return time.value_or(std::chrono::sys_seconds{});
-}
-
-std::optional<Digest> read_digest(JsonReader& json, std::string_view name) {
+std::optional<Digest> read_neighbour(JsonReader& json, std::string_view name) {
     const auto text = json.text_or_null(name);
     if (!text) return std::nullopt;
     const auto digest = parse_digest(*text);
@@ -83,8 +76,8 @@ Result<RecordClaims> parse_claims(std::string_view line) {
     claims.seal = read_key(*json, "seal");
     claims.not_before = read_time(*json, "not-before");
     claims.not_after = read_time(*json, "not-after");
-    claims.previous = read_digest(*json, "previous");
-    claims.next = read_digest(*json, "next");
+    claims.previous = read_neighbour(*json, "previous");
+    claims.next = read_neighbour(*json, "next");
     claims.suites = json->numbers("suites");
     if (!rise(claims.suites)) json->complain("suites", "do not rise");
     if (claims.not_after <= claims.not_before) json->complain("not-after", "is not after not-before");
@@ -120,7 +113,7 @@ Result<Record> Record::parse(ByteView octets) {
     const auto json = first ? cursor.line(kMaxJsonLineBytes) : first;
     const auto own = json ? cursor.line(kMaxJsonLineBytes) : json;
     if (!own) return std::unexpected(own.error());
-    if (*first != kFirstLine) return fail(400, "not a key record");
+    if (*first != kRecordLine) return fail(400, "not a key record");
 
     Record record;
     auto claims = parse_claims(*json);
@@ -177,7 +170,7 @@ Result<Record> Record::vouched(const Digest& domain_fp, const SigningPair& domai
 }
 
 std::string Record::text() const {
-    std::string text(kFirstLine);
+    std::string text(kRecordLine);
     text += "\n" + json_ + "\n" + signature_text(signature_) + "\n";
     if (previous_signature_) text += signature_text(*previous_signature_) + "\n";
     if (vouch_) text += encode_hex(vouch_->domain_fp) + " " + signature_text(vouch_->signature) + "\n";

@@ -15,6 +15,8 @@
 
 namespace immp::armor {
 
+/// The one suite there is (docs/envelope.md): Ed25519, sealed boxes, BLAKE2b, secretstream.
+inline constexpr std::uint64_t kSuite = 1;
 /// Octets of a whole record; more is 413.
 inline constexpr std::size_t kMaxRecordBytes = 4'608;
 /// A clock may be this much behind before a fresh record is "not yet" in force.
@@ -34,7 +36,7 @@ struct RecordClaims {
     std::chrono::sys_seconds not_after{};
     std::optional<Digest> previous;  // fingerprint of the record before
     std::optional<Digest> next;      // commit_next() of the signing key to come
-    std::vector<std::uint64_t> suites = {1};
+    std::vector<std::uint64_t> suites = {kSuite};
 
     bool operator==(const RecordClaims&) const = default;
 };

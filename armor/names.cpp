@@ -57,6 +57,10 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
+bool is_control(char c) {
+    return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f;
+}
+
 bool is_domain(std::string_view text) {
     if (text.empty() || text.size() > kMaxDomainBytes || !is_utf8(text)) return false;
     while (true) {
@@ -70,7 +74,7 @@ bool is_domain(std::string_view text) {
 bool is_imid(std::string_view text) {
     const std::size_t at = text.find('@');
     if (at == 0 || at == text.npos || text.size() > kMaxImidBytes || !is_utf8(text)) return false;
-    const auto visible = [](char c) { return static_cast<std::uint8_t>(c) > 0x20 && c != 0x7f; };
+    const auto visible = [](char c) { return c != ' ' && !is_control(c); };
     return std::ranges::all_of(text.substr(0, at), visible) && is_domain(text.substr(at + 1));
 }
 

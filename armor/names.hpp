@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxImidBytes = 1'023;
 /// 8-4-4-4-12 lower-case hex.
 [[nodiscard]] bool is_uuid(std::string_view text);
 
+/// C0 or DEL.
+[[nodiscard]] bool is_control(char c);
+
 /// Valid UTF-8 (RFC 3629): no surrogates, no overlong forms.
 [[nodiscard]] bool is_utf8(std::string_view text);
 

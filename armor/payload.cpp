@@ -6,7 +6,7 @@
 namespace immp::armor {
 namespace {
 
-constexpr std::string_view kContext = "IMMP1 payload";
+constexpr std::string_view kPayloadContext = "IMMP1 payload";
 constexpr std::string_view kDigestContext = "IMMP1 cipher";
 
 static_assert(kStreamHeaderBytes == crypto_secretstream_xchacha20poly1305_HEADERBYTES);
@@ -16,7 +16,7 @@ static_assert(kRecordExtraBytes == crypto_secretstream_xchacha20poly1305_ABYTES)
 
 PayloadSealer::PayloadSealer(const ContentKey& key, const Route& route)
     : hasher_(kDigestContext), ready_(kStreamHeaderBytes) {
-    const SecretBytes<32> stream_key = derive_key(key, kContext, route);
+    const SecretBytes<32> stream_key = derive_key(key, kPayloadContext, route);
     crypto_secretstream_xchacha20poly1305_init_push(&stream_, ready_.data(), stream_key.view().data());
     hasher_.add(ready_);
     sealed_ = ready_.size();
@@ -99,7 +99,7 @@ void PayloadSealer::seal_record(Bytes& out, ByteView plain, unsigned char tag) {
 }
 
 PayloadOpener::PayloadOpener(const ContentKey& key, const Route& route, const PayloadSum& expected)
-    : PayloadOpener(derive_key(key, kContext, route), expected.octets) {
+    : PayloadOpener(derive_key(key, kPayloadContext, route), expected.octets) {
     digest_ = expected.digest;
 }
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "armor/hex.hpp"
-#include "armor/json_line.hpp"
+#include "armor/json_field.hpp"
 #include "armor/line_cursor.hpp"
 #include "armor/names.hpp"
 #include "armor/time_text.hpp"
@@ -11,7 +11,7 @@
 namespace immp::armor {
 namespace {
 
-constexpr std::string_view kFirstLine = "IMMP-RECEIPT 1";
+constexpr std::string_view kReceiptLine = "IMMP-RECEIPT 1";
 constexpr int kOpened = 275;
 
 std::string receipt_json(const Receipt& receipt) {
@@ -30,12 +30,6 @@ Digest receipt_digest(const Receipt& receipt) {
     return hash("IMMP1 receipt", {receipt.json, "\n", as_text(receipt.answer)});
 }
 
-Digest read_digest(JsonReader& json, std::string_view name) {
-    const auto digest = parse_digest(json.text(name));
-    if (!digest) json.complain(name, "is no digest");
-    return digest.value_or(Digest{});
-}
-
 int read_code(JsonReader& json) {
     const std::uint64_t code = json.number("code");
     const std::uint64_t group = code / 100;
@@ -52,11 +46,9 @@ Result<Receipt> parse_json(std::string_view line) {
     receipt.bundle_id = json->text("immp-bundle");
     receipt.digest = read_digest(*json, "digest");
     receipt.signer_fp = read_digest(*json, "key");
-    const auto time = parse_time(json->text("timestamp"));
-    receipt.time = time.value_or(std::chrono::sys_seconds{});
+    receipt.time = read_time(*json, "timestamp");
     receipt.code = read_code(*json);
     receipt.json = line;
-    if (!time) json->complain("timestamp", "is no time");
     if (!is_domain(receipt.origin)) json->complain("immp-origin", "is no domain");
     if (!is_domain(receipt.destination)) json->complain("immp-destination", "is no domain");
     if (!is_uuid(receipt.bundle_id)) json->complain("immp-bundle", "is no UUID");
@@ -93,7 +85,7 @@ Result<Receipt> make_refusal(const Head& head, int code, const ReceiptSigner& si
 }
 
 std::string receipt_text(const Receipt& receipt) {
-    std::string text(kFirstLine);
+    std::string text(kReceiptLine);
     text += "\n" + receipt.json + "\n" + signature_text(receipt.signature) + "\n";
     text += as_text(receipt.answer);
     return text;
@@ -106,7 +98,7 @@ Result<Receipt> parse_receipt(ByteView octets) {
     const auto json = first ? cursor.line(kMaxJsonLineBytes) : first;
     const auto signature_line = json ? cursor.line(kMaxJsonLineBytes) : json;
     if (!signature_line) return std::unexpected(signature_line.error());
-    if (*first != kFirstLine) return fail(400, "not a receipt");
+    if (*first != kReceiptLine) return fail(400, "not a receipt");
     auto receipt = parse_json(*json);
     if (!receipt) return receipt;
     const auto signature = parse_signature(*signature_line);

@@ -7,7 +7,7 @@
 
 #include "armor/base64.hpp"
 #include "armor/hex.hpp"
-#include "armor/json_line.hpp"
+#include "armor/json_field.hpp"
 #include "armor/json_list.hpp"
 #include "armor/line_cursor.hpp"
 #include "armor/names.hpp"
@@ -15,7 +15,7 @@
 namespace immp::armor {
 namespace {
 
-constexpr std::string_view kFirstLine = "IMMP-SEALED 1";
+constexpr std::string_view kSealedLine = "IMMP-SEALED 1";
 
 SecretBytes<32> keyed(const SecretBytes<32>& key, std::initializer_list<std::string_view> parts) {
     SecretBytes<32> derived;
@@ -39,12 +39,6 @@ std::string json_of(const Seal& seal) {
         .text("from", seal.from)
         .text("record", encode_base64(as_bytes(seal.record ? seal.record->text() : "")));
     return json.text("digest", encode_hex(seal.digest)).json("to", json_list(seal.to, json_of_one)).line();
-}
-
-Digest read_digest(JsonReader& json, std::string_view key) {
-    const auto digest = parse_digest(json.text(key));
-    if (!digest) json.complain(key, "is no digest");
-    return digest.value_or(Digest{});
 }
 
 /// The sender's record; what is wrong with it is the first complaint.
@@ -121,11 +115,11 @@ Result<Seal> parse_seal(std::string_view text) {
 
 Result<std::optional<SealedHead>> parse_sealed_head(std::string_view octets) {
     LineCursor lines(octets);
-    const auto first = lines.next(kFirstLine.size());
+    const auto first = lines.next(kSealedLine.size());
     // A first line that goes on is another format, not this one too long.
-    if (!first || (*first && **first != kFirstLine)) return fail(400, "not sealed content");
+    if (!first || (*first && **first != kSealedLine)) return fail(400, "not sealed content");
     if (!*first) {
-        if (!kFirstLine.starts_with(octets)) return fail(400, "not sealed content");
+        if (!kSealedLine.starts_with(octets)) return fail(400, "not sealed content");
         return std::nullopt;
     }
     SealedHead head;
@@ -171,7 +165,7 @@ Result<SealedBox> make_sealed_box(const ContentKey& key, const Digest& fingerpri
 }
 
 std::string sealed_head_text(std::span<const SealedBox> boxes) {
-    std::string text = std::string(kFirstLine) + "\n";
+    std::string text = std::string(kSealedLine) + "\n";
     for (const SealedBox& box : boxes)
         text += encode_hex(box.key) + " " + encode_base64(box.box) + "\n";
     return text + "\n";

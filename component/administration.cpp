@@ -4,6 +4,7 @@
 
 #include <asio.hpp>
 
+#include "armor/clock.hpp"
 #include "armor/hex.hpp"
 #include "armor/names.hpp"
 #include "armor/random.hpp"
@@ -21,10 +22,6 @@ namespace {
 
 using bridge::Done;
 using bridge::Transaction;
-
-bridge::Time now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 }  // namespace
 
@@ -79,7 +76,7 @@ class Administration::Impl {
     [[nodiscard]] const std::string& domain() const { return domain_; }
     /// For what goes to other domains: a running daemon finds it within half a minute.
     [[nodiscard]] bridge::DropContext context() const {
-        return {domain_, armor::random_uuid, now(), 0, std::make_shared<bridge::Bell>()};
+        return {domain_, armor::random_uuid, armor::clock_now(), 0, std::make_shared<bridge::Bell>()};
     }
 
   private:
@@ -109,12 +106,12 @@ Result<armor::SecretText> Administration::add_account(std::string_view address,
     auto made = impl_->make_password(*name, std::move(password), draft);
     if (!made) return std::unexpected(std::move(made.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
-        auto account = transaction.accounts().add(*name, now());
+        auto account = transaction.accounts().add(*name, armor::clock_now());
         if (!account) {
             if (account.error().code == 409) return fail(409, *name + " is there already");
             return std::unexpected(std::move(account.error()));
         }
-        auto set = transaction.accounts().set_credential(*account, "", made->credential, now());
+        auto set = transaction.accounts().set_credential(*account, "", made->credential, armor::clock_now());
         if (!set) return std::unexpected(std::move(set.error()));
         return Done{};
     });
@@ -136,7 +133,7 @@ Result<armor::SecretText> Administration::set_password(std::string_view address,
         auto shared = transaction.shares().is_mailbox(**account);
         if (!shared) return std::unexpected(std::move(shared.error()));
         if (*shared) return fail(403, *name + " is a shared mailbox, into which nobody logs in");
-        auto set = transaction.accounts().set_credential(**account, "", made->credential, now());
+        auto set = transaction.accounts().set_credential(**account, "", made->credential, armor::clock_now());
         if (!set) return std::unexpected(std::move(set.error()));
         return Done{};
     });
@@ -185,7 +182,7 @@ Result<void> Administration::add_mailbox(std::string_view address, std::string_v
     auto account = bridge::account_name(owner, impl_->domain());
     if (!account) return std::unexpected(std::move(account.error()));
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
-        auto mailbox = transaction.shares().add_mailbox(*name, now());
+        auto mailbox = transaction.shares().add_mailbox(*name, armor::clock_now());
         if (!mailbox && mailbox.error().code == 409) return fail(409, *name + " is there already");
         if (!mailbox) return std::unexpected(std::move(mailbox.error()));
         return bridge::add_owner(transaction, *name, *account);
@@ -242,7 +239,7 @@ Result<void> Administration::add_block(std::string_view pattern, bridge::BlockAc
     if (reason.size() > bridge::kMaxReasonBytes || !armor::is_utf8(reason))
         return fail(400,
                     "a reason is a text of at most " + std::to_string(bridge::kMaxReasonBytes) + " octets");
-    bridge::Block block{std::move(*prepared), action, std::move(reason), now(), std::nullopt};
+    bridge::Block block{std::move(*prepared), action, std::move(reason), armor::clock_now(), std::nullopt};
     if (lasting) block.expires = block.made + *lasting;
     auto added = impl_->write<Done>([&](Transaction& transaction) -> Result<Done> {
         auto done = transaction.blocks().add(std::nullopt, block, bridge::kMaxServerBlocks);
@@ -267,13 +264,13 @@ Result<void> Administration::drop_block(std::string_view pattern) {
 
 Result<std::vector<bridge::Block>> Administration::blocks() {
     return impl_->read<std::vector<bridge::Block>>(
-        [](Transaction& transaction) { return transaction.blocks().list(std::nullopt, now()); });
+        [](Transaction& transaction) { return transaction.blocks().list(std::nullopt, armor::clock_now()); });
 }
 
 Result<std::vector<OwnKeyLine>> Administration::keys() {
     using Lines = std::vector<OwnKeyLine>;
     return impl_->write<Lines>([this](Transaction& transaction) -> Result<Lines> {
-        if (auto kept = bridge::keep_keys(transaction, impl_->domain(), now()); !kept) {
+        if (auto kept = bridge::keep_keys(transaction, impl_->domain(), armor::clock_now()); !kept) {
             return std::unexpected(std::move(kept.error()));
         }
         auto own = transaction.keys().own();
@@ -290,7 +287,7 @@ Result<std::vector<OwnKeyLine>> Administration::keys() {
 
 Result<void> Administration::rotate_keys() {
     auto rotated = impl_->write<Done>([this](Transaction& transaction) -> Result<Done> {
-        auto done = bridge::rotate_signing_key(transaction, impl_->domain(), now());
+        auto done = bridge::rotate_signing_key(transaction, impl_->domain(), armor::clock_now());
         if (!done) return std::unexpected(std::move(done.error()));
         return Done{};
     });
@@ -312,9 +309,9 @@ Result<void> Administration::accept_pin(std::string_view domain) {
         if (!(*pin)->offered.empty()) (*pin)->record = std::exchange((*pin)->offered, {});
         (*pin)->state = bridge::PinState::trusted;
         (*pin)->confirmed = true;
-        (*pin)->changed = now();
+        (*pin)->changed = armor::clock_now();
         auto done = transaction.keys().save_pin(**pin);
-        if (done) done = transaction.outbox().hasten(domain, now());
+        if (done) done = transaction.outbox().hasten(domain, armor::clock_now());
         if (!done) return std::unexpected(std::move(done.error()));
         return Done{};
     });

@@ -7,6 +7,7 @@
 
 #include <asio.hpp>
 
+#include "armor/clock.hpp"
 #include "armor/random.hpp"
 #include "bridge/net/listener.hpp"
 #include "bridge/node/node.hpp"
@@ -28,10 +29,6 @@ constexpr std::size_t kWorkers = 2;
 /// The name for claims on the outbox. One daemon on an embedded store: it is always the same one that comes
 /// back.
 constexpr const char* kOwner = "immpd";
-
-bridge::Time now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 /// In [0, 1), from the system's generator: called from several threads.
 double chance() {
@@ -88,7 +85,7 @@ bridge::ListenerConfig listener_config(const Config& config) {
     listener.session.domain = config.domain;
     listener.session.limits = session_limits(config.limits);
     listener.connection.login = std::chrono::seconds(config.limits.login_seconds);
-    listener.session.now = now;
+    listener.session.now = armor::clock_now;
     listener.session.uuid = armor::random_uuid;
     return listener;
 }
@@ -210,7 +207,7 @@ class Daemon {
                 .limits = limits,
                 .store = *store_,
                 .workers = *workers_,
-                .now = now,
+                .now = armor::clock_now,
                 .uuid = armor::random_uuid,
                 .chance = chance,
                 .routes = routes_,
@@ -298,7 +295,7 @@ class Daemon {
     /// The store is asked for what every promise rests on: a write that was synced.
     void report_status(const std::function<void(std::string)>& line, const std::function<void()>& done) {
         store_->write<bridge::Done>(
-            [](bridge::Transaction& transaction) { return write_status(transaction, now()); },
+            [](bridge::Transaction& transaction) { return write_status(transaction, armor::clock_now()); },
             [this, line, done](const Result<bridge::Done>& written) {
                 line(step_line(store_step(config_.store.directory, written)));
                 if (link_) line(step_line(link_->handshake()));

@@ -11,19 +11,19 @@
 namespace immp::component {
 namespace {
 
-std::unexpected<Error> bad_form(std::string_view what) {
+std::unexpected<Error> bad_ibb(std::string_view what) {
     return fail(400, "not the form of XEP-0047", std::string(what));
 }
 
 Result<std::string> read_sid(const Element& element) {
     const auto sid = element.get("sid");
-    if (!sid || sid->empty() || sid->size() > kMaxSidBytes) return bad_form("sid");
+    if (!sid || sid->empty() || sid->size() > kMaxSidBytes) return bad_ibb("sid");
     return std::string(*sid);
 }
 
 Result<std::uint16_t> read_seq(const Element& element) {
     const auto seq = bridge::parse_number(element.get("seq").value_or(""));
-    if (!seq || *seq > UINT16_MAX) return bad_form("seq");
+    if (!seq || *seq > UINT16_MAX) return bad_ibb("seq");
     return static_cast<std::uint16_t>(*seq);
 }
 
@@ -54,10 +54,10 @@ Result<IbbOpen> read_ibb_open(const Stanza& set) {
     auto sid = read_sid(open);
     if (!sid) return std::unexpected(sid.error());
     const auto size = bridge::parse_number(open.get("block-size").value_or(""));
-    if (!size || *size == 0) return bad_form("block-size");
+    if (!size || *size == 0) return bad_ibb("block-size");
     if (const auto carrier = open.get("stanza"); carrier && *carrier != "iq")
         return fail(701, "only iq stanzas carry a session");
-    if (*size < bridge::kLeastBlockBytes) return bad_form("block-size");
+    if (*size < bridge::kLeastBlockBytes) return bad_ibb("block-size");
     if (*size > bridge::kMostBlockBytes) return fail(413, "a block-size of 32768 is welcome");
     IbbOpen opened{*std::move(sid), static_cast<std::size_t>(*size)};
     if (const Element* const resume = set.find(ElementKind::ibb_resume)) {

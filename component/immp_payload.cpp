@@ -30,7 +30,7 @@ std::optional<std::uint64_t> read_offset(const Element& element, std::string_vie
     return value;
 }
 
-std::unexpected<Error> bad_form(std::string_view what) {
+std::unexpected<Error> bad_payload(std::string_view what) {
     return fail(400, "not the form of urn:immp:1", std::string(what));
 }
 
@@ -116,13 +116,13 @@ std::string online() {
 
 Result<BundlePiece> read_piece(Stanza&& set) {
     auto* bundle = set.find(ElementKind::bundle);
-    if (!bundle) return bad_form("no bundle");
+    if (!bundle) return bad_payload("no bundle");
     const auto id = bundle->get("id");
     const auto at = read_offset(*bundle, "at");
     const auto of = read_offset(*bundle, "of");
-    if (!id || !armor::is_uuid(*id) || !at || !of) return bad_form("id, at or of");
+    if (!id || !armor::is_uuid(*id) || !at || !of) return bad_payload("id, at or of");
     const auto size = bundle->octets.size();
-    if (size == 0 || *at > *of || size > *of - *at) return bad_form("octets outside the bundle");
+    if (size == 0 || *at > *of || size > *of - *at) return bad_payload("octets outside the bundle");
     BundlePiece piece{.bundle_id = std::string(*id), .at = *at, .of = *of, .octets = {}};
     piece.octets = std::move(bundle->octets);
     return piece;
@@ -131,23 +131,23 @@ Result<BundlePiece> read_piece(Stanza&& set) {
 Result<std::string> read_bundle_question(const Stanza& get) {
     const auto* bundle = get.find(ElementKind::bundle);
     const auto id = bundle ? bundle->get("id") : std::nullopt;
-    if (!id || !armor::is_uuid(*id)) return bad_form("id");
+    if (!id || !armor::is_uuid(*id)) return bad_payload("id");
     return std::string(*id);
 }
 
 Result<KeyQuestion> read_key_question(const Stanza& get) {
     const auto* key = get.find(ElementKind::key);
     const auto domain = key ? key->get("domain") : std::nullopt;
-    if (!domain || !armor::is_domain(*domain)) return bad_form("domain");
+    if (!domain || !armor::is_domain(*domain)) return bad_payload("domain");
     const auto history = key->get("history");
-    if (history && *history != "1") return bad_form("history");
+    if (history && *history != "1") return bad_payload("history");
     using enum bridge::PeerLink::History;
     return KeyQuestion{std::string(*domain), history ? whole : last};
 }
 
 Result<Bytes> read_receipt(Stanza&& set) {
     auto* found = set.find(ElementKind::receipt);
-    if (!found || found->octets.empty()) return bad_form("no receipt");
+    if (!found || found->octets.empty()) return bad_payload("no receipt");
     return std::move(found->octets);
 }
 
@@ -156,12 +156,12 @@ Result<bridge::CookieClaim> read_cookie_question(const Stanza& get) {
     constexpr std::size_t kBindingBytes = 32;
     const auto* cookie = get.find(ElementKind::cookie);
     const auto value = cookie ? cookie->get("value") : std::nullopt;
-    if (!value || value->size() != kCookieDigits || !armor::decode_hex(*value)) return bad_form("value");
+    if (!value || value->size() != kCookieDigits || !armor::decode_hex(*value)) return bad_payload("value");
     const auto receiver = cookie->get("receiver");
-    if (!receiver || !armor::is_domain(*receiver)) return bad_form("receiver");
+    if (!receiver || !armor::is_domain(*receiver)) return bad_payload("receiver");
     const auto cb = cookie->get("cb");
     auto binding = cb ? armor::decode_base64(*cb) : Result<Bytes>(Bytes());
-    if (!binding || binding->size() != kBindingBytes) return bad_form("cb");
+    if (!binding || binding->size() != kBindingBytes) return bad_payload("cb");
     return bridge::CookieClaim{std::string(*value), std::string(*receiver), *std::move(binding)};
 }
 

@@ -2,6 +2,7 @@
 #include <ostream>
 #include <utility>
 
+#include "armor/clock.hpp"
 #include "armor/hex.hpp"
 #include "armor/json_line.hpp"
 #include "armor/time_text.hpp"
@@ -13,10 +14,6 @@
 namespace immp::bridge::client {
 
 namespace {
-
-std::chrono::sys_seconds now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 void show_key(const Context& context, const OwnKey& key, std::string_view state) {
     const auto& claims = key.record.claims();
@@ -93,7 +90,7 @@ Done run_key_create(Context& context, const Arguments& arguments) {
                           fingerprint_groups(there->back().fingerprint()) +
                           "); bring it here: immp key export there, immp key import here");
     return keep_and_publish(context, *conversation,
-                            make_key(account->account, nullptr, now(), lifetime(arguments)));
+                            make_key(account->account, nullptr, armor::clock_now(), lifetime(arguments)));
 }
 
 Done run_key_rotate(Context& context, const Arguments& arguments) {
@@ -107,8 +104,9 @@ Done run_key_rotate(Context& context, const Arguments& arguments) {
                       "the newest key is not published yet; first: immp key publish");
     auto conversation = enter(context.credentials, *account, context.patience);
     if (!conversation) return std::unexpected(conversation.error());
-    return keep_and_publish(context, *conversation,
-                            make_key(account->account, &ring->back(), now(), lifetime(arguments)));
+    return keep_and_publish(
+        context, *conversation,
+        make_key(account->account, &ring->back(), armor::clock_now(), lifetime(arguments)));
 }
 
 Done run_key_publish(Context& context, const Arguments&) {

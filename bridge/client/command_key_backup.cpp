@@ -23,7 +23,7 @@ void say(const Context& context, std::string_view what, const std::string& accou
         context.out << what << ' ' << keys << (keys == 1 ? " key of " : " keys of ") << account << ".\n";
 }
 
-Outcome<std::string> read_file(const std::string& path) {
+Outcome<std::string> read_backup_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file)
         return failed(ExitStatus::no_input,
@@ -60,7 +60,7 @@ Done run_key_export(Context& context, const Arguments& arguments) {
 Done run_key_import(Context& context, const Arguments& arguments) {
     const auto account = chosen_account(context);
     if (!account) return std::unexpected(account.error());
-    const auto text = read_file(arguments.text("file"));
+    const auto text = read_backup_file(arguments.text("file"));
     if (!text) return std::unexpected(text.error());
     const auto passphrase = read_password(arguments.optional_text("--passphrase-file"), context.in,
                                           "the backup of " + account->account);

@@ -18,7 +18,6 @@ namespace immp::bridge::client {
 namespace {
 
 constexpr std::size_t kMaxItemBytes = 4'194'304;
-constexpr std::size_t kNameCharacters = 40;
 
 struct Item {
     std::string node;

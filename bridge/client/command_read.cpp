@@ -16,13 +16,6 @@ namespace immp::bridge::client {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string list;
-    for (const std::string& word : words)
-        list += (list.empty() ? "" : ", ") + one_line(word);
-    return list;
-}
-
 void show_header(const Context& context, std::string_view name, const std::string& value) {
     if (!value.empty()) context.out << name << ": " << one_line(value) << '\n';
 }
@@ -50,15 +43,15 @@ void show(const Context& context, const OpenedMessage& message, const std::optio
     if (!message.original_from.empty())
         show_header(context, message.kind.empty() ? "Forwarded" : "Unverified",
                     "first from " + message.original_from + ", as the sender says");
-    show_header(context, "To", joined(message.to));
-    show_header(context, "Cc", joined(message.cc));
+    show_header(context, "To", comma_list(message.to));
+    show_header(context, "Cc", comma_list(message.cc));
     show_header(context, "Date", message.date);
     show_header(context, "Subject", message.subject);
     if (message.importance != "normal") show_header(context, "Importance", message.importance);
     if (!message.kind.empty()) show_header(context, "Push", push_remarks(message));
     if (sealed) context.out << "Sealed: end to end, signed by " << sealed->text() << '\n';
-    show_header(context, "Received", joined(message.received));
-    show_header(context, "Received via", joined(relay_texts(message)));
+    show_header(context, "Received", comma_list(message.received));
+    show_header(context, "Received via", comma_list(relay_texts(message)));
     for (const FailedRecipient& fate : message.undelivered)
         show_header(context, "Undelivered",
                     fate.recipient + " (" + std::to_string(fate.code) + " " + fate.cause + ")");

@@ -13,8 +13,6 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::size_t kNameCharacters = 40;
-
 void show_share(const Context& context, const Reply& reply, const char* key) {
     const auto words = words_of(reply);
     const std::string name = words.empty() ? std::string() : words.front();

@@ -14,10 +14,10 @@ namespace {
 constexpr std::string_view kExporterLabel = "EXPORTER-Channel-Binding";
 constexpr std::string_view kAlpn = "\x06immp/1";
 
-using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+using TlsContext = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 
-Outcome<Context> new_context(const TlsDemand& demand) {
-    Context context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+Outcome<TlsContext> new_context(const TlsDemand& demand) {
+    TlsContext context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
     if (!context) return failed(ExitStatus::internal, "OpenSSL cannot make a TLS context");
     const int lowest = demand.version == TlsVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
     const int highest = demand.version == TlsVersion::tls1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;

@@ -10,7 +10,7 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::string_view kHeading =
+constexpr std::string_view kCredentialsHeading =
     "# Device secrets and XMPP passwords of `immp`: keep this file to yourself.\n";
 
 /// The listener's stands in no file: it was the only one once.
@@ -130,7 +130,7 @@ Outcome<void> Credentials::remove(std::string_view account) {
 }
 
 Outcome<void> Credentials::write(const std::vector<StoredAccount>& accounts) {
-    std::string text(kHeading);
+    std::string text(kCredentialsHeading);
     for (const StoredAccount& account : accounts)
         text += text_of(account);
     const armor::SecretText wiped(std::move(text));

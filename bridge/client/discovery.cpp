@@ -15,10 +15,10 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = 65'535;
+constexpr std::size_t kMaxDnsAnswerBytes = 65'535;
 
 std::vector<ServiceRecord> look_up(const std::string& name) {
-    std::vector<std::uint8_t> answer(kMaxAnswerBytes);
+    std::vector<std::uint8_t> answer(kMaxDnsAnswerBytes);
     struct __res_state resolver{};
     if (::res_ninit(&resolver) != 0) return {};
     const int length = ::res_nquery(&resolver, name.c_str(), ns_c_in, ns_t_srv, answer.data(),

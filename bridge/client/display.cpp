@@ -70,6 +70,13 @@ std::string one_line(std::string_view text) {
     return cleaned(text, "");
 }
 
+std::string comma_list(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const std::string& text : texts)
+        list += (list.empty() ? "" : ", ") + one_line(text);
+    return list;
+}
+
 std::string size_text(std::uint64_t bytes) {
     constexpr std::array<const char*, 4> kUnits = {"KiB", "MiB", "GiB", "TiB"};
     if (bytes < 1024) return std::to_string(bytes) + " B";

@@ -18,7 +18,6 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::size_t kPieceBytes = 64 * 1024;
 /// No attachment has it.
 constexpr std::string_view kMetadataName = "immp-metadata.json";
 

@@ -27,6 +27,9 @@ struct Attachment {
 /// Octets of a subject; it must fit the DELIVER line with some recipients.
 inline constexpr std::size_t kMaxSubjectBytes = 1'000;
 
+/// What is sent is read and handed on in pieces of so many octets.
+inline constexpr std::size_t kPieceBytes = 64 * 1024;
+
 /// Hands the octets of a file on, in pieces. ExitStatus::input_output where it is shorter than it was.
 [[nodiscard]] Outcome<void> each_piece(const Attachment& attachment,
                                        const std::function<Outcome<void>(ByteView)>& take);

@@ -11,7 +11,7 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::string_view kHeading = "# Secret keys of `immp`: keep this file to yourself.\n";
+constexpr std::string_view kKeysHeading = "# Secret keys of `immp`: keep this file to yourself.\n";
 
 std::optional<armor::SecretBytes<32>> read_secret(std::string_view text) {
     auto octets = armor::decode_base64(text);
@@ -160,8 +160,8 @@ Outcome<void> OwnKeys::add(KeyRing keys) {
     }
     const armor::SecretText entries = ring_text(*ring);
     std::string text;
-    text.reserve(kHeading.size() + entries.view().size());
-    text.append(kHeading).append(entries.view());
+    text.reserve(kKeysHeading.size() + entries.view().size());
+    text.append(kKeysHeading).append(entries.view());
     const armor::SecretText wiped(std::move(text));
     return file_.replace(wiped.view());
 }

@@ -25,7 +25,7 @@ Outcome<std::string> read_all(std::istream& stream) {
     return text;
 }
 
-Outcome<std::string> read_file(const std::string& path) {
+Outcome<std::string> read_password_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file)
         return failed(ExitStatus::no_input,
@@ -45,7 +45,7 @@ Outcome<armor::SecretText> checked(Outcome<std::string> text) {
 }
 
 Outcome<armor::SecretText> read_from(const std::string& file, std::istream& in) {
-    return checked(file == "-" ? read_all(in) : read_file(file));
+    return checked(file == "-" ? read_all(in) : read_password_file(file));
 }
 
 }  // namespace

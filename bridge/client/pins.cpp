@@ -11,7 +11,7 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::string_view kHeading = "# Whose keys `immp` knows.\n";
+constexpr std::string_view kPinsHeading = "# Whose keys `immp` knows.\n";
 
 std::string text_of(const Pin& pin) {
     std::string text = "\naccount " + pin.account + "\nowner " + pin.owner + "\n";
@@ -102,7 +102,7 @@ Outcome<void> Pins::save(Pin pin) {
         pins->push_back(std::move(pin));
     else
         *found = std::move(pin);
-    std::string text(kHeading);
+    std::string text(kPinsHeading);
     for (const Pin& one : *pins)
         text += text_of(one);
     return file_.replace(text);

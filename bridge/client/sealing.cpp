@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "armor/clock.hpp"
 #include "armor/key_chain.hpp"
 #include "bridge/client/display.hpp"
 #include "bridge/client/key_exchange.hpp"
@@ -12,12 +13,6 @@
 namespace immp::bridge::client {
 
 namespace {
-
-constexpr std::size_t kPieceBytes = 64 * 1024;
-
-std::chrono::sys_seconds now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 Failure with_plain(Failure failure) {
     failure.text += "; or send it readable with --plain";
@@ -47,7 +42,7 @@ Outcome<std::optional<armor::Record>> key_of(Conversation& conversation, Pins& p
         case KeyState::renewed: break;
     }
     const armor::Record& record = finding->pin->record();
-    if (!armor::in_force(record, now()))
+    if (!armor::in_force(record, armor::clock_now()))
         return std::unexpected(with_plain({ExitStatus::bad_input,
                                            "the key of " + one_line(owner) +
                                                " is over or not yet valid; ask him "

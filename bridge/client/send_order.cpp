@@ -1,10 +1,10 @@
 #include "bridge/client/send_order.hpp"
 
-#include <chrono>
 #include <ostream>
 #include <span>
 #include <utility>
 
+#include "armor/clock.hpp"
 #include "armor/json_line.hpp"
 #include "armor/key_chain.hpp"
 #include "armor/random.hpp"
@@ -17,23 +17,16 @@ namespace {
 
 constexpr std::size_t kShownToBytes = kMaxMetadataBytes - 100;
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string list;
-    for (const std::string& word : words)
-        list += (list.empty() ? "" : ", ") + one_line(word);
-    return list;
-}
-
 /// Before anything is sent: who can read it on the way.
 void tell(const Context& context, const SealPlan& plan) {
     if (context.format == Format::json) return;
     std::vector<std::string> sealed;
     for (const SealRecipient& recipient : plan.sealed)
         sealed.push_back(recipient.imid);
-    if (!sealed.empty()) context.notes << "Sealed end to end to " << joined(sealed) << ".";
+    if (!sealed.empty()) context.notes << "Sealed end to end to " << comma_list(sealed) << ".";
     if (!plan.plain.empty())
         context.notes << (sealed.empty() ? "" : " ")
-                      << "Not sealed, since without a key: " << joined(plan.plain) << ".";
+                      << "Not sealed, since without a key: " << comma_list(plan.plain) << ".";
     context.notes << '\n' << std::flush;
 }
 
@@ -70,8 +63,7 @@ Outcome<SendOrder> read_send_order(const Context& context, const Arguments& argu
             ExitStatus::configuration,
             "your key is not published yet; first: immp key publish, or send it readable with --plain");
     if (own == nullptr && always) return std::unexpected(no_own_key(order.account));
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (own != nullptr && !armor::in_force(own->record, now))
+    if (own != nullptr && !armor::in_force(own->record, armor::clock_now()))
         return failed(
             ExitStatus::configuration,
             "your key is over; make another with immp key rotate, or send it readable with --plain");

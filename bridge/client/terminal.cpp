@@ -12,7 +12,7 @@ namespace immp::bridge::client {
 
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = 80;
+constexpr std::size_t kMaxConfirmationBytes = 80;
 
 /// Keeps what is typed from being shown while it lives.
 class EchoOff {
@@ -56,7 +56,7 @@ Outcome<std::string> ask_terminal(const std::string& prompt, std::size_t most, E
 }
 
 Outcome<bool> confirmed(const std::string& question, const std::string& remedy) {
-    const auto line = ask_terminal(question + " [y/N] ", kMaxAnswerBytes, Echo::shown, remedy);
+    const auto line = ask_terminal(question + " [y/N] ", kMaxConfirmationBytes, Echo::shown, remedy);
     if (!line) return std::unexpected(line.error());
     const std::string answer = to_upper(line->substr(0, line->find_first_of("\r\n")));
     return answer == "Y" || answer == "YES";

@@ -12,11 +12,9 @@ namespace immp::bridge::client {
 
 namespace {
 
-using Kind = TunnelIq::Kind;
+using IqKind = TunnelIq::Kind;
 using Taken = BlockStream::Taken;
 
-constexpr std::string_view kIbbNs = "http://jabber.org/protocol/ibb";
-constexpr std::string_view kImmpNs = "urn:immp:1";
 constexpr std::string_view kStanzaErrorNs = "urn:ietf:params:xml:ns:xmpp-stanzas";
 constexpr std::string_view kOpenId = "open";
 
@@ -97,7 +95,7 @@ void Tunnel::close() {
 }
 
 void Tunnel::heard(TunnelIq iq, Time now) {
-    const bool is_answer = iq.kind == Kind::result || iq.kind == Kind::error;
+    const bool is_answer = iq.kind == IqKind::result || iq.kind == IqKind::error;
     if (iq.from != peer_) {
         // Nobody else has business here; RFC 6120, 8.2.3 wants an answer to each request.
         if (!is_answer) send_error(iq, "cancel", "service-unavailable");
@@ -105,11 +103,11 @@ void Tunnel::heard(TunnelIq iq, Time now) {
     }
     heard_at_ = now;
     if (is_answer) return answered(iq, now);
-    if (iq.kind == Kind::other) return send_error(iq, "cancel", "service-unavailable");
+    if (iq.kind == IqKind::other) return send_error(iq, "cancel", "service-unavailable");
     if (state_ == State::lost || state_ == State::resuming)
         return send_error(iq, "wait", "recipient-unavailable");
     if (state_ != State::open || iq.sid != name_) return send_error(iq, "cancel", "item-not-found");
-    if (iq.kind == Kind::data) return take(iq);
+    if (iq.kind == IqKind::data) return take(iq);
     send("result", iq.id);
     end({ExitStatus::temporary, "the server ended the session; try again", 0});
 }
@@ -117,7 +115,7 @@ void Tunnel::heard(TunnelIq iq, Time now) {
 void Tunnel::answered(const TunnelIq& iq, Time now) {
     if (!iq.id.starts_with(tag_)) return;
     const std::string_view asked = std::string_view(iq.id).substr(tag_.size());
-    if (iq.kind == Kind::error) return refused(iq);
+    if (iq.kind == IqKind::error) return refused(iq);
     if (asked == kOpenId && state_ == State::resuming) return go_on(iq);
     if (asked == kOpenId && state_ == State::opening) {
         state_ = State::open;

@@ -14,6 +14,10 @@
 
 namespace immp::bridge::client {
 
+/// Of In-Band Bytestreams (XEP-0047).
+inline constexpr std::string_view kIbbNs = "http://jabber.org/protocol/ibb";
+inline constexpr std::string_view kImmpNs = "urn:immp:1";
+
 /// An iq as far as a tunnel looks at it.
 struct TunnelIq {
     enum class Kind {

@@ -22,10 +22,8 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kIbbNs = "http://jabber.org/protocol/ibb";
-constexpr const char* kImmpNs = "urn:immp:1";
 /// One turn of libstrophe's loop while something is awaited.
-constexpr milliseconds kTurn{500};
+constexpr milliseconds kLoopTurn{500};
 /// For the last stanzas and the end of the stream.
 constexpr milliseconds kFarewell{3'000};
 
@@ -113,7 +111,7 @@ class XmppStream::Impl {
             xmpp_disconnect(connection_.get());
             const auto end = Clock::now() + kFarewell;
             while (!ended_ && Clock::now() < end)
-                run(kTurn);
+                run(kLoopTurn);
         }
     }
     Impl(const Impl&) = delete;
@@ -142,7 +140,7 @@ class XmppStream::Impl {
                 ExitStatus::unavailable,
                 "cannot reach " + where_ + "; check the address, or name the server with --server HOST:PORT");
         while (!is_up_ && !ended_ && Clock::now() < end)
-            run(kTurn);
+            run(kLoopTurn);
         // The deadline ends it, too, and for no reason of its own.
         if (!is_up_ && Clock::now() >= end)
             return failed(ExitStatus::temporary, where_ + " does not answer; try again");

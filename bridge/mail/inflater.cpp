@@ -16,10 +16,6 @@ namespace {
 /// before the standard, whose windows it bounds by other numbers than ours.
 constexpr std::array<std::uint8_t, 4> kMagic = {0x28, 0xb5, 0x2f, 0xfd};
 
-std::unexpected<Error> malformed(std::string why) {
-    return fail(400, "Malformed bundle", std::move(why));
-}
-
 }  // namespace
 
 struct Inflater::Context {
@@ -60,10 +56,10 @@ Result<ByteView> Inflater::next(ByteView& packed) {
     while (true) {
         if (!is_decoding_) {
             if (packed.empty()) return ByteView();
-            if (ended_) return malformed("octets behind the zstd frame");
+            if (ended_) return malformed_bundle("octets behind the zstd frame");
             if (!gather(packed)) return ByteView();
             if (!std::exchange(has_begun_, true) && !std::ranges::equal(piece_, kMagic))
-                return malformed("no zstd frame");
+                return malformed_bundle("no zstd frame");
         }
         auto raw = decode();
         if (!raw || !raw->empty()) return raw;
@@ -74,7 +70,7 @@ Result<ByteView> Inflater::decode() {
     ZSTD_inBuffer in{piece_.data(), piece_.size(), decoded_};
     ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
     const std::size_t wanted = ZSTD_decompressStream(context_->zstd, &out, &in);
-    if (ZSTD_isError(wanted) != 0) return malformed(ZSTD_getErrorName(wanted));
+    if (ZSTD_isError(wanted) != 0) return malformed_bundle(ZSTD_getErrorName(wanted));
     ended_ = wanted == 0;
     decoded_ = in.pos;
     // A full buffer: the library may hold output that found no room.

@@ -19,13 +19,6 @@ using armor::json_list;
 using armor::JsonReader;
 using armor::JsonWriter;
 
-std::string part_json(const Part& part) {
-    JsonWriter json;
-    json.text("id", part.id).text("type", part.type);
-    if (part.part_class == PartClass::content) json.text("class", "content");
-    return json.number("length", part.length).line();
-}
-
 std::string hop_json(const Hop& hop) {
     return JsonWriter().text("domain", hop.domain).text("timestamp", armor::time_text(hop.timestamp)).line();
 }
@@ -51,21 +44,6 @@ Time read_time(JsonReader& json, std::string_view key) {
     if (time) return *time;
     json.complain(key, "is no time");
     return {};
-}
-
-Part read_part(JsonReader& json) {
-    Part part;
-    part.id = json.text("id");
-    part.type = json.text("type");
-    part.length = json.number("length");
-    if (json.has("class")) {
-        if (json.text("class") == "content") {
-            part.part_class = PartClass::content;
-        } else {
-            json.complain("class", "is unknown");
-        }
-    }
-    return part;
 }
 
 void read_envelope(JsonReader& json, Envelope& envelope) {
@@ -94,17 +72,17 @@ void read_envelope(JsonReader& json, Envelope& envelope) {
 Result<void> check(const Inner& inner) {
     const Message& message = inner.message;
     const auto& recipients = inner.recipients;
-    const auto malformed = [](const char* why) { return fail(400, "Malformed bundle", why); };
-    if (!armor::is_uuid(message.envelope.id)) return malformed("the message id is no UUID");
-    if (recipients.empty()) return malformed("an item for nobody");
-    if (!inner.token.empty() && !is_push_token(inner.token)) return malformed("a token of another form");
+    if (!armor::is_uuid(message.envelope.id)) return malformed_bundle("the message id is no UUID");
+    if (recipients.empty()) return malformed_bundle("an item for nobody");
+    if (!inner.token.empty() && !is_push_token(inner.token))
+        return malformed_bundle("a token of another form");
     if (recipients.size() > kMaxItemRecipients) return fail(413, "Too many recipients");
     if (message.parts.size() > kMaxItemParts) return fail(413, "Too many parts");
     if (message.envelope.received.size() > kMaxItemHops) return fail(413, "Too many hops");
     if (!std::ranges::all_of(message.envelope.received, armor::is_domain, &Hop::domain))
-        return malformed("a hop is no domain");
+        return malformed_bundle("a hop is no domain");
     if (std::ranges::count(message.parts, PartClass::content, &Part::part_class) != 1)
-        return malformed("not exactly one content part");
+        return malformed_bundle("not exactly one content part");
     return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "armor/error.hpp"
@@ -17,6 +18,11 @@ inline constexpr std::size_t kMaxInnerBytes = 262'144;
 inline constexpr std::size_t kMaxItemParts = 1'000;
 inline constexpr std::size_t kMaxItemRecipients = 1'000;
 inline constexpr std::size_t kMaxItemHops = 50;
+
+/// What a bundle is refused with whose octets are not of the form.
+[[nodiscard]] inline std::unexpected<Error> malformed_bundle(std::string why) {
+    return fail(400, "Malformed bundle", std::move(why));
+}
 
 /// An item on its way. The message's parts have no bodies yet: the octets follow the JSON in the item.
 struct Inner {

@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 4;
 
-std::unexpected<Error> malformed(std::string why) {
-    return fail(400, "Malformed bundle", std::move(why));
-}
-
 }  // namespace
 
 Result<void> ItemContents::append(ByteView raw) {
@@ -26,13 +22,13 @@ Result<void> ItemContents::append(ByteView raw) {
             if (auto done = stage_ == Stage::length ? take_length() : take_inner(); !done) return done;
         }
     }
-    if (is_longer && !refused()) return malformed("an item longer than it announced");
+    if (is_longer && !refused()) return malformed_bundle("an item longer than it announced");
     return {};
 }
 
 Result<void> ItemContents::finish() {
     if (refused()) return sink_(ItemEnded{});
-    if (left_ != 0 || stage_ != Stage::bodies) return malformed("an item shorter than it announced");
+    if (left_ != 0 || stage_ != Stage::bodies) return malformed_bundle("an item shorter than it announced");
     return sink_(ItemEnded{});
 }
 
@@ -47,7 +43,7 @@ bool ItemContents::hold(ByteView& raw, std::size_t count) {
 Result<void> ItemContents::take_length() {
     inner_length_ = read_big_endian(as_bytes(held_));
     held_.clear();
-    if (inner_length_ == 0) return malformed("an item without an inner envelope");
+    if (inner_length_ == 0) return malformed_bundle("an item without an inner envelope");
     if (inner_length_ > kMaxInnerBytes) return fail(413, "Inner envelope too large");
     if (inner_length_ > room_.inner_bytes) return fail(413, "Too much in one bundle", "inner envelopes");
     room_.inner_bytes -= inner_length_;
@@ -66,7 +62,7 @@ Result<void> ItemContents::take_inner() {
     for (const Part& part : inner->message.parts)
         lengths_.push_back(part.length);
     // No sum of so many so long lengths goes over 64 bits (inner.hpp, armor/json_line.hpp).
-    if (inner->message.length() != left_) return malformed("bodies do not add up to the item");
+    if (inner->message.length() != left_) return malformed_bundle("bodies do not add up to the item");
     const auto texts = check_texts(*inner);
     const int refusal = announced_ > limit_ ? 413 : texts ? 0 : texts.error().code;
     stage_ = refusal == 0 ? Stage::bodies : Stage::refused;

@@ -8,13 +8,7 @@
 #include "bridge/mail/item_contents.hpp"
 
 namespace immp::bridge {
-namespace {
-
-std::unexpected<Error> malformed(std::string why) {
-    return fail(400, "Malformed bundle", std::move(why));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 /// The frames: items one behind the other, then zeros.
 class ItemReader::Impl {
@@ -32,8 +26,9 @@ class ItemReader::Impl {
 
     Result<void> finish() const {
         if (frame_ != Frame::kind && frame_ != Frame::zeros)
-            return malformed("the bundle ends inside an item");
-        if (items_ + zeros_ != armor::padded_bytes(items_)) return malformed("padding of another length");
+            return malformed_bundle("the bundle ends inside an item");
+        if (items_ + zeros_ != armor::padded_bytes(items_))
+            return malformed_bundle("padding of another length");
         return {};
     }
 
@@ -56,7 +51,7 @@ class ItemReader::Impl {
             case Frame::chunk: return read_chunk(plain);
             case Frame::zeros: return read_zeros(plain);
         }
-        return malformed("impossible");
+        return malformed_bundle("impossible");
     }
 
     /// A number of `count` octets, when they are all there.
@@ -73,7 +68,7 @@ class ItemReader::Impl {
             frame_ = Frame::zeros;
             return {};
         }
-        if (plain.front() != kMailItem) return malformed("unknown kind of item");
+        if (plain.front() != kMailItem) return malformed_bundle("unknown kind of item");
         plain = plain.subspan(1);
         frame_ = Frame::method;
         return {};
@@ -82,7 +77,7 @@ class ItemReader::Impl {
     Result<void> read_method(ByteView& plain) {
         const std::uint8_t method = plain.front();
         if (method > static_cast<std::uint8_t>(ItemMethod::zstd))
-            return malformed("unknown method of an item");
+            return malformed_bundle("unknown method of an item");
         is_packed_ = method == static_cast<std::uint8_t>(ItemMethod::zstd);
         if (is_packed_ && inflater_) inflater_->restart();
         if (is_packed_ && !inflater_) inflater_ = std::make_unique<Inflater>();
@@ -102,7 +97,7 @@ class ItemReader::Impl {
     Result<void> read_chunk_length(ByteView& plain) {
         const auto length = number(plain, 4);
         if (!length) return {};
-        if (*length > kMaxItemChunkBytes) return malformed("a chunk over its limit");
+        if (*length > kMaxItemChunkBytes) return malformed_bundle("a chunk over its limit");
         chunk_left_ = *length;
         frame_ = chunk_left_ > 0 ? Frame::chunk : Frame::kind;
         return chunk_left_ > 0 ? Result<void>() : end_item();
@@ -131,14 +126,14 @@ class ItemReader::Impl {
 
     Result<void> end_item() {
         if (is_packed_ && !inflater_->ended() && !contents_->refused()) {
-            return malformed("a zstd frame without its end");
+            return malformed_bundle("a zstd frame without its end");
         }
         return contents_->finish();
     }
 
     Result<void> read_zeros(ByteView& plain) {
         if (std::ranges::any_of(plain, [](std::uint8_t octet) { return octet != 0; })) {
-            return malformed("padding that is not zero");
+            return malformed_bundle("padding that is not zero");
         }
         plain = {};
         return {};

@@ -13,4 +13,22 @@ bool has_doubled_name(const std::vector<Part>& parts) {
     return std::ranges::adjacent_find(names) != names.end();
 }
 
+std::string part_json(const Part& part) {
+    armor::JsonWriter json;
+    json.text("id", part.id).text("type", part.type);
+    if (part.part_class == PartClass::content) json.text("class", "content");
+    return json.number("length", part.length).line();
+}
+
+Part read_part(armor::JsonReader& json) {
+    Part part;
+    part.id = json.text("id");
+    part.type = json.text("type");
+    part.length = json.number("length");
+    if (!json.has("class")) return part;
+    if (json.text("class") != "content") json.complain("class", "is unknown");
+    part.part_class = PartClass::content;
+    return part;
+}
+
 }  // namespace immp::bridge

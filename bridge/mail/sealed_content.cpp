@@ -17,24 +17,6 @@ namespace {
 using armor::JsonReader;
 using armor::JsonWriter;
 
-std::string part_json(const Part& part) {
-    JsonWriter json;
-    json.text("id", part.id).text("type", part.type);
-    if (part.part_class == PartClass::content) json.text("class", "content");
-    return json.number("length", part.length).line();
-}
-
-Part read_part(JsonReader& json) {
-    Part part;
-    part.id = json.text("id");
-    part.type = json.text("type");
-    part.length = json.number("length");
-    if (!json.has("class")) return part;
-    if (json.text("class") != "content") json.complain("class", "is unknown");
-    part.part_class = PartClass::content;
-    return part;
-}
-
 Result<void> check(const SealedContent& content) {
     const auto malformed = [](const char* what) {
         return fail(400, std::string("malformed sealed content: ") + what);

@@ -16,7 +16,6 @@ namespace immp::bridge {
 namespace {
 
 constexpr std::string_view kExporterLabel = "EXPORTER-Channel-Binding";
-constexpr std::size_t kExporterBytes = 32;
 
 IoResult system_result(IoStatus wanted) {
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {wanted, 0, {}};

@@ -1,14 +1,9 @@
 #include "bridge/node/blocking.hpp"
 
+#include "bridge/node/place.hpp"
+
 namespace immp::bridge {
 namespace {
-
-Result<AccountId> account_of(Transaction& transaction, const std::string& name) {
-    auto account = transaction.accounts().find(name);
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return fail(403, "This account is gone");
-    return **account;
-}
 
 /// The verdict, or that of a stronger block in this list.
 Result<std::optional<Verdict>> strengthen(std::optional<Verdict> verdict, Transaction& transaction,
@@ -28,13 +23,13 @@ Result<std::optional<Verdict>> strengthen(std::optional<Verdict> verdict, Transa
 }  // namespace
 
 Result<BlockList> list_blocks(Transaction& transaction, const ListBlocks& request, Time now) {
-    auto account = account_of(transaction, request.account);
+    auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     return transaction.blocks().list(*account, now);
 }
 
 Result<Done> add_block(Transaction& transaction, const AddBlock& request) {
-    auto account = account_of(transaction, request.account);
+    auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto added = transaction.blocks().add(*account, request.block, kMaxBlocks);
     if (!added) return std::unexpected(std::move(added.error()));
@@ -42,7 +37,7 @@ Result<Done> add_block(Transaction& transaction, const AddBlock& request) {
 }
 
 Result<Done> drop_block(Transaction& transaction, const DropBlock& request) {
-    auto account = account_of(transaction, request.account);
+    auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto dropped = transaction.blocks().drop(*account, request.pattern);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
@@ -50,7 +45,7 @@ Result<Done> drop_block(Transaction& transaction, const DropBlock& request) {
 }
 
 Result<RefusedList> list_refused(Transaction& transaction, const ListRefused& request) {
-    auto account = account_of(transaction, request.account);
+    auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto stored = transaction.blocks().refused(*account);
     if (!stored) return std::unexpected(std::move(stored.error()));

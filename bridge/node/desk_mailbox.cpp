@@ -1,6 +1,4 @@
 // The desk's answers to the MBOX verbs that change a mailbox.
-#include "armor/hex.hpp"
-#include "armor/random.hpp"
 #include "bridge/node/answering.hpp"
 #include "bridge/node/desk.hpp"
 #include "bridge/node/filing.hpp"
@@ -8,11 +6,6 @@
 #include "bridge/node/segment_source.hpp"
 
 namespace immp::bridge {
-namespace {
-
-constexpr std::size_t kLeaseBytes = 16;
-
-}  // namespace
 
 void Desk::serve(CreateFolder request, AnswerDone done) {
     services_.store.write<FolderPath>(
@@ -89,7 +82,7 @@ void Desk::serve(CommitLease request, AnswerDone done) {
 /// FETCH +REMOVE: nothing is given before the lease that hides it is durable, or two clients could be given
 /// the same message.
 void Desk::take(FetchMessage request, AnswerDone done) {
-    const std::string lease = armor::encode_hex(armor::random_bytes(kLeaseBytes));
+    const std::string lease = new_lease();
     services_.store.write<FoundMessage>(
         [request = std::move(request), lease, now = services_.now()](Transaction& transaction) {
             return take_message(transaction, request, lease, now);

@@ -5,7 +5,7 @@
 namespace immp::bridge {
 namespace {
 
-constexpr std::chrono::seconds kAskAgain{30};
+constexpr std::chrono::seconds kAskFeedAgain{30};
 
 /// Those of the nodes that have answered, or never will.
 Result<std::vector<std::string>> settled(Transaction& transaction, const std::set<std::string>& nodes) {
@@ -44,11 +44,12 @@ void FeedDirectory::settle(Asking asking, SubscribeLook look) {
         node,
         [this, waiting](Woken woken) {
             if (woken == Woken::told) return look_at(std::move(*waiting));
-            waiting->done(fail_for_now(
-                480, waiting->request.node.domain + " has not answered yet; the wish is kept", kAskAgain));
+            waiting->done(
+                fail_for_now(480, waiting->request.node.domain + " has not answered yet; the wish is kept",
+                             kAskFeedAgain));
         },
         left);
-    if (!begun) waiting->done(fail_for_now(480, "Too many wait; the wish is kept", kAskAgain));
+    if (!begun) waiting->done(fail_for_now(480, "Too many wait; the wish is kept", kAskFeedAgain));
 }
 
 void FeedDirectory::look_at(Asking asking) {

@@ -9,8 +9,8 @@ namespace {
 
 /// What the metadata part says and the inner envelope has no room for. A part that is not right is left as a
 /// part. An Error is the store's.
-Result<void> take_metadata(Transaction& transaction, Message& message,
-                           const std::vector<StagedBody>& bodies) {
+Result<void> take_mail_metadata(Transaction& transaction, Message& message,
+                                const std::vector<StagedBody>& bodies) {
     for (std::size_t i = 0; i < message.parts.size(); ++i) {
         if (!is_metadata_type(message.parts[i].type)) continue;
         if (bodies[i].length > kMaxMetadataBytes) return {};
@@ -126,7 +126,7 @@ Result<Filed> file_mail(Transaction& transaction, const NodeServices& services, 
     // What is told apart is what came, so a copy of it is filed.
     Message filed = message;
     if (refusal == 0) {
-        if (auto done = take_metadata(transaction, filed, mail.bodies); !done)
+        if (auto done = take_mail_metadata(transaction, filed, mail.bodies); !done)
             return std::unexpected(std::move(done.error()));
     }
     filed.envelope.received.push_back({services.domain, services.now()});

@@ -33,8 +33,8 @@ int refusal_of_form(const Message& message, const std::string& origin, Time now)
 }
 
 /// Actions and in-reply-to; a push has nothing else there (452).
-Result<bool> take_metadata(Transaction& transaction, Message& message,
-                           const std::vector<StagedBody>& bodies) {
+Result<bool> take_push_metadata(Transaction& transaction, Message& message,
+                                const std::vector<StagedBody>& bodies) {
     const auto found = std::ranges::find(message.parts, PartClass::attachment, &Part::part_class);
     if (found == message.parts.end()) return true;
     const auto text = bodies[static_cast<std::size_t>(found - message.parts.begin())].text(transaction);
@@ -56,7 +56,7 @@ Result<Filed> file_incoming_push(Transaction& transaction, const NodeServices& s
     if (!envelope.expires) envelope.expires = envelope.date + kPushTime;
     int refusal = mail.refusal != 0 ? mail.refusal : refusal_of_form(message, origin, services.now());
     if (refusal == 0) {
-        const auto is_push = take_metadata(transaction, message, mail.bodies);
+        const auto is_push = take_push_metadata(transaction, message, mail.bodies);
         if (!is_push) return std::unexpected(is_push.error());
         if (!*is_push) refusal = 452;
     }

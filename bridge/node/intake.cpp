@@ -2,6 +2,7 @@
 
 #include "armor/bundle.hpp"
 #include "armor/receipt.hpp"
+#include "bridge/mail/inner.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
@@ -67,7 +68,7 @@ void Intake::give(Result<Bytes> octets) {
     if (id_.empty()) {
         auto parsed = armor::parse_head(*octets);
         if (!parsed) return finish(std::unexpected(std::move(parsed.error())));
-        if (!*parsed) return finish(fail(400, "Malformed bundle", "its head does not end"));
+        if (!*parsed) return finish(malformed_bundle("its head does not end"));
         const armor::Route& route = (*parsed)->head.route;
         if (route.destination != order_.destination)
             return finish(fail(400, "The bundle is for another domain than DELIVER TO says"));

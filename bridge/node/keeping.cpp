@@ -1,9 +1,13 @@
 #include "bridge/node/keeping.hpp"
 
+#include "armor/hex.hpp"
+#include "armor/random.hpp"
 #include "bridge/node/place.hpp"
 
 namespace immp::bridge {
 namespace {
+
+constexpr std::size_t kLeaseBytes = 16;
 
 std::optional<std::uint64_t> limit_of(const Usage& usage, std::uint64_t unset) {
     if (usage.limit_bytes) return usage.limit_bytes;
@@ -32,6 +36,10 @@ Result<bool> has_room(Transaction& transaction, AccountId account, std::uint64_t
     const auto usage = transaction.quotas().usage(account);
     if (!usage) return std::unexpected(usage.error());
     return has_room(*usage, octets, unset);
+}
+
+std::string new_lease() {
+    return armor::encode_hex(armor::random_bytes(kLeaseBytes));
 }
 
 Result<FoundMessage> take_message(Transaction& transaction, const FetchMessage& request,

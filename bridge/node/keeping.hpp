@@ -20,6 +20,8 @@ inline constexpr std::chrono::days kCommittedKept{1};
 [[nodiscard]] Result<bool> has_room(Transaction& transaction, AccountId account, std::uint64_t octets,
                                     std::uint64_t unset);
 
+/// A random token (docs/protocol.md, Taking).
+[[nodiscard]] std::string new_lease();
 /// find_message, and its reference is taken under `lease`; marked read first where the request marks.
 [[nodiscard]] Result<FoundMessage> take_message(Transaction& transaction, const FetchMessage& request,
                                                 const std::string& lease, Time now);

@@ -6,7 +6,7 @@
 namespace immp::bridge {
 namespace {
 
-constexpr std::chrono::seconds kAskAgain{30};
+constexpr std::chrono::seconds kAskKeysAgain{30};
 
 /// 412 where one of them is no record: they came through checks, so the store is damaged or a peer lies.
 Result<KeyRecords> told_as(const std::string& name, std::vector<std::string> texts, bool history) {
@@ -14,7 +14,8 @@ Result<KeyRecords> told_as(const std::string& name, std::vector<std::string> tex
     KeyRecords found{name, {}};
     for (std::string& text : texts) {
         auto record = armor::Record::parse(as_bytes(text));
-        if (!record) return fail_for_now(412, "A key record is not valid", kAskAgain, record.error().text);
+        if (!record)
+            return fail_for_now(412, "A key record is not valid", kAskKeysAgain, record.error().text);
         found.records.push_back({armor::encode_hex(record->fingerprint()), std::move(text)});
     }
     return found;
@@ -54,23 +55,23 @@ Result<void> store_published(Transaction& transaction, AccountId account, const 
 }
 
 /// What is known of a user elsewhere.
-struct Known {
+struct KnownKeys {
     bool is_fresh = false;
     bool is_queued = false;  ///< by this look
     std::vector<std::string> records;
 };
 
-Result<Known> look_for(Transaction& transaction, const NodeServices& services, const Imid& user) {
+Result<KnownKeys> look_for(Transaction& transaction, const NodeServices& services, const Imid& user) {
     const Time now = services.now();
     auto known = transaction.user_keys().peer(user.account());
     if (!known) return std::unexpected(std::move(known.error()));
     if (*known && (*known)->told && now - *(*known)->told < kPeerUserFresh)
-        return Known{true, false, std::move((*known)->records)};
-    if (*known && now - (*known)->asked < kPeerUserAsked) return Known{};
+        return KnownKeys{true, false, std::move((*known)->records)};
+    if (*known && now - (*known)->asked < kPeerUserAsked) return KnownKeys{};
     auto done = transaction.user_keys().note_asked(user.account(), now);
     if (done) done = queue_key_request(transaction, services, user);
     if (!done) return std::unexpected(std::move(done.error()));
-    return Known{false, true, {}};
+    return KnownKeys{false, true, {}};
 }
 
 }  // namespace
@@ -118,11 +119,11 @@ void KeyDirectory::find_domain(const std::string& domain, bool history, Callback
 }
 
 void KeyDirectory::find_peer_user(FindKeys request, Callback<KeyRecords> done) {
-    services_.store.write<Known>(
+    services_.store.write<KnownKeys>(
         [&services = services_, user = request.owner](Transaction& transaction) {
             return look_for(transaction, services, user);
         },
-        [this, request, done = std::move(done)](Result<Known> known) mutable {
+        [this, request, done = std::move(done)](Result<KnownKeys> known) mutable {
             if (!known) return done(std::unexpected(std::move(known.error())));
             if (known->is_fresh)
                 return give_peer_user(std::move(request), std::move(known->records), std::move(done));
@@ -155,8 +156,9 @@ void KeyDirectory::wait(FindKeys request, Callback<KeyRecords> done) {
     auto waiting = std::make_shared<Callback<KeyRecords>>(std::move(done));
     auto begun = waits_.wait(user, [this, request = std::move(request), waiting](Woken woken) mutable {
         if (woken == Woken::told) return find_peer_user(std::move(request), std::move(*waiting));
-        (*waiting)(fail_for_now(
-            720, request.owner.domain + " has not answered yet; the request is kept, ask again", kAskAgain));
+        (*waiting)(
+            fail_for_now(720, request.owner.domain + " has not answered yet; the request is kept, ask again",
+                         kAskKeysAgain));
     });
     if (!begun) (*waiting)(std::unexpected(std::move(begun.error())));
 }

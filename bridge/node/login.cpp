@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kSecretSetting = "secret";
 
-Result<AccountId> account_of(Transaction& transaction, const std::string& imid) {
+Result<AccountId> login_account(Transaction& transaction, const std::string& imid) {
     auto account = transaction.accounts().find(imid);
     if (!account) return std::unexpected(std::move(account.error()));
     if (!*account) return fail(404, "No such account");
@@ -54,7 +54,7 @@ Result<Credential> look_up(Transaction& transaction, const LookUpCredential& req
 }
 
 Result<Done> renew_password(Transaction& transaction, const RenewPassword& request, Time now) {
-    auto account = account_of(transaction, request.account);
+    auto account = login_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto stored = transaction.accounts().credential(*account, "");
     if (!stored) return std::unexpected(std::move(stored.error()));
@@ -68,7 +68,7 @@ Result<Done> renew_password(Transaction& transaction, const RenewPassword& reque
 }
 
 Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now) {
-    auto account = account_of(transaction, request.account);
+    auto account = login_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto done = transaction.accounts().record_login(*account, request.device, now);
     if (!done) return std::unexpected(std::move(done.error()));
@@ -77,7 +77,7 @@ Result<Done> record_login(Transaction& transaction, const RecordLogin& request, 
 
 Result<Done> add_device(Transaction& transaction, const AddDevice& request, const StoredCredential& made,
                         Time now) {
-    auto account = account_of(transaction, request.account);
+    auto account = login_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto stored = transaction.accounts().credential(*account, request.device);
     if (!stored) return std::unexpected(std::move(stored.error()));
@@ -89,7 +89,7 @@ Result<Done> add_device(Transaction& transaction, const AddDevice& request, cons
 }
 
 Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& request) {
-    auto account = account_of(transaction, request.account);
+    auto account = login_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto devices = transaction.accounts().devices(*account);
     if (!devices) return std::unexpected(std::move(devices.error()));
@@ -101,7 +101,7 @@ Result<DeviceList> list_devices(Transaction& transaction, const ListDevices& req
 }
 
 Result<Done> revoke_device(Transaction& transaction, const RevokeDevice& request) {
-    auto account = account_of(transaction, request.account);
+    auto account = login_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto done = transaction.accounts().revoke(*account, request.device);
     if (!done) return std::unexpected(std::move(done.error()));

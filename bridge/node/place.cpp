@@ -6,12 +6,6 @@
 namespace immp::bridge {
 namespace {
 
-constexpr std::string_view kInbox = "/INBOX";
-
-std::unexpected<Error> no_such_folder() {
-    return fail(404, "No such folder");
-}
-
 bool is_at_or_below(std::string_view key, std::string_view top) {
     return key.starts_with(top) && (key.size() == top.size() || key[top.size()] == '/');
 }
@@ -36,6 +30,13 @@ Result<AccountId> account_of(Transaction& transaction, const std::string& imid) 
     auto account = transaction.accounts().find(imid);
     if (!account) return std::unexpected(std::move(account.error()));
     if (!*account) return fail(404, "No such mailbox");
+    return **account;
+}
+
+Result<AccountId> session_account(Transaction& transaction, const std::string& imid) {
+    auto account = transaction.accounts().find(imid);
+    if (!account) return std::unexpected(std::move(account.error()));
+    if (!*account) return fail(403, "This account is gone");
     return **account;
 }
 

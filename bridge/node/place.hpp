@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bridge/mail/rights.hpp"
@@ -10,11 +11,15 @@
 
 namespace immp::bridge {
 
+/// Where mail lies that names no other folder.
+inline constexpr std::string_view kInbox = "/INBOX";
 /// Below it each member of a shared mailbox has a folder by the local part of his account.
 inline constexpr std::string_view kSeats = "/SEATS";
 
 /// 404 if there is no such account.
 [[nodiscard]] Result<AccountId> account_of(Transaction& transaction, const std::string& imid);
+/// The account of a session; 403 if it was removed since the login.
+[[nodiscard]] Result<AccountId> session_account(Transaction& transaction, const std::string& imid);
 
 /// A mailbox in the eyes of an account that may do something in it.
 struct Reach {

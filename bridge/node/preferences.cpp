@@ -1,21 +1,12 @@
 #include "bridge/node/preferences.hpp"
 
 #include "bridge/mail/settings.hpp"
+#include "bridge/node/place.hpp"
 
 namespace immp::bridge {
-namespace {
-
-Result<AccountId> account_of(Transaction& transaction, const std::string& name) {
-    auto account = transaction.accounts().find(name);
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return fail(403, "This account is gone");
-    return **account;
-}
-
-}  // namespace
 
 Result<SettingList> list_settings(Transaction& transaction, const ListSettings& request) {
-    auto account = account_of(transaction, request.account);
+    auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto stored = transaction.preferences().all(*account);
     if (!stored) return std::unexpected(std::move(stored.error()));
@@ -26,7 +17,7 @@ Result<SettingList> list_settings(Transaction& transaction, const ListSettings& 
 }
 
 Result<Done> change_setting(Transaction& transaction, const ChangeSetting& request) {
-    auto account = account_of(transaction, request.account);
+    auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
     auto set = transaction.preferences().set(*account, request.setting.name, request.setting.value);
     if (!set) return std::unexpected(std::move(set.error()));

@@ -1,6 +1,7 @@
 #include "bridge/node/receiver.hpp"
 
 #include "armor/receipt.hpp"
+#include "bridge/mail/inner.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -11,7 +12,7 @@ using Kept = Receiver::Kept;
 Result<void> check_head(const armor::Head& head, const NodeServices& services, const std::string& origin,
                         std::uint64_t announced) {
     const std::uint64_t whole = armor::head_text(head).size() + head.payload.octets;
-    if (whole != announced) return fail(400, "Malformed bundle", "announced and signed lengths differ");
+    if (whole != announced) return malformed_bundle("announced and signed lengths differ");
     if (head.route.destination != services.domain) return fail(450, "Domain not served here");
     if (!services.routes.speaks_for(origin, head.route.origin))
         return fail(403, "You do not speak for the origin");
@@ -76,7 +77,7 @@ Receiver::Receiver(const NodeServices& services, Trust& trust, KeyRation& ration
 void Receiver::on_piece(std::string origin, std::string peer, BundlePiece piece, Reply reply) {
     if (piece.of > services_.limits.bundle_bytes) return reply(fail(413, "Bundle too large"));
     if (piece.octets.empty() || piece.octets.size() > piece.of || piece.at > piece.of - piece.octets.size()) {
-        return reply(fail(400, "Malformed bundle", "a piece outside its bundle"));
+        return reply(malformed_bundle("a piece outside its bundle"));
     }
     if (piece.at == 0)
         return first_piece(std::move(origin), std::move(peer), std::move(piece), std::move(reply));
@@ -86,11 +87,10 @@ void Receiver::on_piece(std::string origin, std::string peer, BundlePiece piece,
 void Receiver::first_piece(std::string origin, std::string peer, BundlePiece piece, Reply reply) {
     auto parsed = armor::parse_head(piece.octets);
     if (!parsed) return reply(std::unexpected(std::move(parsed.error())));
-    if (!*parsed) return reply(fail(400, "Malformed bundle", "the first piece does not hold the head"));
+    if (!*parsed) return reply(malformed_bundle("the first piece does not hold the head"));
     First first{std::move(origin), std::move(peer), std::move(piece), std::move((*parsed)->head),
                 (*parsed)->head_bytes};
-    if (first.head.route.bundle_id != first.piece.bundle_id)
-        return reply(fail(400, "Malformed bundle", "two ids"));
+    if (first.head.route.bundle_id != first.piece.bundle_id) return reply(malformed_bundle("two ids"));
     if (auto done = check_head(first.head, services_, first.origin, first.piece.of); !done) {
         return reply(std::unexpected(std::move(done.error())));
     }

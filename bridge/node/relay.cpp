@@ -4,6 +4,7 @@
 
 #include "armor/bundle.hpp"
 #include "armor/receipt.hpp"
+#include "bridge/mail/inner.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
@@ -40,7 +41,7 @@ bool Relay::concerns(const std::string& peer, const std::string& bundle_id) cons
 void Relay::on_piece(const std::string& origin, const std::string& peer, BundlePiece piece, Reply reply) {
     if (piece.of > services_.limits.bundle_bytes) return reply(fail(413, "Bundle too large"));
     if (piece.octets.empty() || piece.octets.size() > piece.of || piece.at > piece.of - piece.octets.size())
-        return reply(fail(400, "Malformed bundle", "a piece outside its bundle"));
+        return reply(malformed_bundle("a piece outside its bundle"));
     if (piece.at == 0) return first_piece(origin, peer, std::move(piece), std::move(reply));
     const std::string destination = under_way_.at({peer, piece.bundle_id});
     piece.at += hop_bytes();
@@ -51,7 +52,7 @@ void Relay::on_piece(const std::string& origin, const std::string& peer, BundleP
 void Relay::first_piece(const std::string& origin, const std::string& peer, BundlePiece piece, Reply reply) {
     auto parsed = armor::parse_head(piece.octets);
     armor::Head head = std::move((*parsed)->head);
-    if (head.route.bundle_id != piece.bundle_id) return reply(fail(400, "Malformed bundle", "two ids"));
+    if (head.route.bundle_id != piece.bundle_id) return reply(malformed_bundle("two ids"));
     if (auto done = check_route(head, services_, origin); !done)
         return reply(std::unexpected(std::move(done.error())));
     const HeldKeysPtr keys = keys_();

@@ -3,8 +3,8 @@
 namespace immp::bridge {
 namespace {
 
-/// Jobs in hand; what is behind them lies in the store.
-constexpr std::uint32_t kTaken = 64;
+/// What is behind them lies in the store.
+constexpr std::uint32_t kJobsInHand = 64;
 
 /// A rendered message, piece by piece from the store.
 class RenderedMessage {
@@ -52,7 +52,7 @@ RuleRunner::RuleRunner(const NodeServices& services)
 
 void RuleRunner::look(std::function<void()> behind) {
     services_.store.write<std::vector<RuleJobId>>(
-        [](Transaction& transaction) { return transaction.rules().jobs(kTaken); },
+        [](Transaction& transaction) { return transaction.rules().jobs(kJobsInHand); },
         [this, behind = std::move(behind)](Result<std::vector<RuleJobId>> jobs) {
             if (jobs) take(*jobs);
             if (behind) behind();
@@ -60,7 +60,7 @@ void RuleRunner::look(std::function<void()> behind) {
 }
 
 void RuleRunner::take(const std::vector<RuleJobId>& jobs) {
-    has_more_ = jobs.size() == kTaken;
+    has_more_ = jobs.size() == kJobsInHand;
     for (const RuleJobId job : jobs)
         if (taken_.insert(job).second) pool_.run([this, job] { work(job); });
 }

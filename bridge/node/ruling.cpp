@@ -1,9 +1,8 @@
 #include "bridge/node/ruling.hpp"
 
-#include "armor/hex.hpp"
-#include "armor/random.hpp"
 #include "bridge/mail/inner.hpp"
 #include "bridge/node/absence.hpp"
+#include "bridge/node/keeping.hpp"
 #include "bridge/node/notices.hpp"
 #include "bridge/node/place.hpp"
 #include "bridge/node/queueing.hpp"
@@ -12,8 +11,6 @@
 namespace immp::bridge {
 namespace {
 
-/// As the lease of a FETCH has them (docs/protocol.md, Taking); nobody is told this one.
-constexpr std::size_t kLeaseBytes = 16;
 /// Its job ends it, not the clock: a daemon that was down for a week asks the program then.
 constexpr std::chrono::years kHeldFor{100};
 
@@ -146,7 +143,7 @@ Result<void> hold_for_program(Transaction& transaction, const Ruled& ruled, Mess
     const auto uuid =
         transaction.mailboxes().file(message, *inbox, Mark::unread, context.uuid(), context.now);
     if (!uuid) return std::unexpected(uuid.error());
-    const std::string lease = armor::encode_hex(armor::random_bytes(kLeaseBytes));
+    const std::string lease = new_lease();  // nobody is told this one
     const Time ends = context.now + std::chrono::duration_cast<std::chrono::seconds>(kHeldFor);
     if (auto taken = transaction.leases().take(lease, *inbox, *uuid, ends); !taken) return taken;
     context.bell->ring();

@@ -7,8 +7,6 @@
 namespace immp::bridge {
 namespace {
 
-constexpr const char* kInbox = "/INBOX";
-
 /// A mailbox or a folder of it, to share or look at.
 struct SharedPlace {
     Reach reach;
@@ -187,7 +185,7 @@ Result<std::optional<Addressee>> addressee_of(Transaction& transaction, const Im
     const auto account = transaction.accounts().find(name);
     if (!account) return std::unexpected(account.error());
     if (!*account) return std::nullopt;
-    if (slash == recipient.local.npos) return Addressee{**account, kInbox};
+    if (slash == recipient.local.npos) return Addressee{**account, std::string(kInbox)};
     const std::string seat = recipient.local.substr(slash + 1);
     const auto member = transaction.accounts().find(seat + "@" + recipient.domain);
     if (!member) return std::unexpected(member.error());
@@ -200,7 +198,7 @@ Result<std::optional<Addressee>> addressee_of(Transaction& transaction, const Im
     const std::string top = std::string(kSeats) + "/" + seat;
     const auto folder = transaction.mailboxes().folder(**account, top);
     if (!folder) return std::unexpected(folder.error());
-    return Addressee{**account, *folder ? top : kInbox};
+    return Addressee{**account, *folder ? top : std::string(kInbox)};
 }
 
 }  // namespace immp::bridge

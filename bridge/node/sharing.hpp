@@ -32,7 +32,7 @@ struct Writer {
 /// Where mail for `recipient` goes: a mailbox, and the folder in it without a tag.
 struct Addressee {
     AccountId account = 0;
-    std::string top = "/INBOX";
+    std::string top{kInbox};
 };
 /// Nothing where there is no such account, shared mailbox or seat.
 [[nodiscard]] Result<std::optional<Addressee>> addressee_of(Transaction& transaction, const Imid& recipient);

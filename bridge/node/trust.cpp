@@ -8,7 +8,7 @@
 namespace immp::bridge {
 namespace {
 
-constexpr std::chrono::seconds kAskAgain{300};
+constexpr std::chrono::seconds kAskPeerAgain{300};
 
 Result<std::vector<armor::Record>> parse_all(const std::vector<std::string>& texts,
                                              const std::string& domain) {
@@ -16,26 +16,27 @@ Result<std::vector<armor::Record>> parse_all(const std::vector<std::string>& tex
     for (const std::string& text : texts) {
         auto record = armor::Record::parse(as_bytes(text));
         if (!record)
-            return fail_for_now(412, "The peer's key record is not valid", kAskAgain, record.error().text);
+            return fail_for_now(412, "The peer's key record is not valid", kAskPeerAgain,
+                                record.error().text);
         const auto& claims = record->claims();
         if (claims.owner != armor::Owner::kDomain || claims.name != domain) {
-            return fail_for_now(412, "The peer's key record names another domain", kAskAgain);
+            return fail_for_now(412, "The peer's key record names another domain", kAskPeerAgain);
         }
         records.push_back(std::move(*record));
     }
-    if (records.empty()) return fail_for_now(412, "The peer has no key record", kAskAgain);
+    if (records.empty()) return fail_for_now(412, "The peer has no key record", kAskPeerAgain);
     return records;
 }
 
 /// What a judgement found.
-enum class Verdict {
+enum class ChainVerdict {
     accepted,  ///< pinned first, unchanged, or a proper successor: the pin says so durably
     unclear,   ///< one record does not tell: the whole history may
     changed,   ///< not covered by the chain; the pin keeps the old record and the offer
 };
 
 struct Judged {
-    Verdict verdict = Verdict::unclear;
+    ChainVerdict verdict = ChainVerdict::unclear;
     bool is_first = false;
     bool is_news = false;
 };
@@ -47,7 +48,7 @@ Result<Judged> judge_in(Transaction& transaction, const std::vector<armor::Recor
     auto known = transaction.keys().pin(domain);
     if (!known) return std::unexpected(std::move(known.error()));
     Pin pin = known->value_or(Pin{domain, candidate.text(), "", PinState::trusted, now, now, false});
-    Judged judged{Verdict::accepted, !known->has_value(), false};
+    Judged judged{ChainVerdict::accepted, !known->has_value(), false};
     if (!judged.is_first) {
         auto pinned = armor::Record::parse(as_bytes(pin.record));
         if (!pinned) return fail(702, "A stored pin is damaged", domain);
@@ -57,9 +58,9 @@ Result<Judged> judge_in(Transaction& transaction, const std::vector<armor::Recor
             pin.offered.clear();
             pin.state = PinState::trusted;
         } else if (history == PeerLink::History::last) {
-            return Judged{Verdict::unclear, false, false};
+            return Judged{ChainVerdict::unclear, false, false};
         } else {
-            judged = {Verdict::changed, false, pin.offered != candidate.text()};
+            judged = {ChainVerdict::changed, false, pin.offered != candidate.text()};
             pin.offered = candidate.text();
             pin.state = PinState::changed;
         }
@@ -70,8 +71,9 @@ Result<Judged> judge_in(Transaction& transaction, const std::vector<armor::Recor
 }
 
 std::unexpected<Error> not_covered(const std::string& domain) {
-    return fail_for_now(
-        412, "The key of " + domain + " changed and its old key does not vouch for the new one", kAskAgain);
+    return fail_for_now(412,
+                        "The key of " + domain + " changed and its old key does not vouch for the new one",
+                        kAskPeerAgain);
 }
 
 }  // namespace
@@ -100,7 +102,7 @@ void Trust::take(const std::string& domain, PeerLink::History history, const std
     auto chain = parse_all(texts, domain);
     if (!chain) return done(std::unexpected(std::move(chain.error())));
     if (auto in_force = armor::in_force(chain->back(), services_.now()); !in_force) {
-        return done(fail_for_now(412, "The key record of " + domain + " is not in force", kAskAgain,
+        return done(fail_for_now(412, "The key record of " + domain + " is not in force", kAskPeerAgain,
                                  in_force.error().text));
     }
     judge(domain, std::move(*chain), history, std::move(done));
@@ -138,8 +140,8 @@ void Trust::judge(const std::string& domain, std::vector<armor::Record> chain, P
             if (!judged) return done(std::unexpected(std::move(judged.error())));
             const std::string fingerprint = armor::encode_hex(candidate.fingerprint());
             switch (judged->verdict) {
-                case Verdict::unclear: return ask(domain, PeerLink::History::whole, std::move(done));
-                case Verdict::changed:
+                case ChainVerdict::unclear: return ask(domain, PeerLink::History::whole, std::move(done));
+                case ChainVerdict::changed:
                     fresh_.erase(domain);  // Nothing more is sealed to the old key either.
                     if (judged->is_news) {
                         services_.log(
@@ -150,7 +152,7 @@ void Trust::judge(const std::string& domain, std::vector<armor::Record> chain, P
                                 domain);
                     }
                     return done(not_covered(domain));
-                case Verdict::accepted: break;
+                case ChainVerdict::accepted: break;
             }
             if (judged->is_first)
                 services_.log(LogLevel::info, "pinned the key of " + domain + ": " + fingerprint);
@@ -196,7 +198,7 @@ void Trust::search_history(const std::string& domain, const armor::Digest& finge
                                           named->claims().serial < fresh->second.record.claims().serial;
             if (!is_of_pinned_key) {
                 return done(fail_for_now(412, "Signed under a key that " + domain + " does not stand for",
-                                         kAskAgain));
+                                         kAskPeerAgain));
             }
             done(std::move(*named));
         });

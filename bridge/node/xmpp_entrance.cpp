@@ -7,23 +7,23 @@
 namespace immp::bridge {
 namespace {
 
-struct Known {
+struct KnownAccount {
     bool is_there = false;
 };
 
-Result<Known> judge(Transaction& transaction, const std::string& name) {
+Result<KnownAccount> judge(Transaction& transaction, const std::string& name) {
     auto account = transaction.accounts().find(name);
     if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return Known{};
+    if (!*account) return KnownAccount{};
     auto shared = transaction.shares().is_mailbox(**account);
     if (!shared) return std::unexpected(std::move(shared.error()));
     if (*shared) return fail(403, name + " is a shared mailbox, into which nobody logs in");
     auto password = transaction.accounts().credential(**account, "");
     if (!password) return std::unexpected(std::move(password.error()));
-    if (!*password) return Known{true};
+    if (!*password) return KnownAccount{true};
     auto setting = setting_of(transaction, **account, kXmppSetting);
     if (!setting) return std::unexpected(std::move(setting.error()));
-    if (*setting == "ON") return Known{true};
+    if (*setting == "ON") return KnownAccount{true};
     return fail(403,
                 "This account has a password of its own; log in with it once and allow XMPP: immp login " +
                     name + ", then immp settings XMPP=ON, then immp login --xmpp " + name);
@@ -59,12 +59,13 @@ void make_account(const NodeServices& services, const std::string& name, Session
 
 void admit_user(const NodeServices& services, AdmitUser request, SessionHost::AnswerDone done) {
     const std::string name = std::move(request.account);
-    services.store.read<Known>([name](Transaction& transaction) { return judge(transaction, name); },
-                               [name, &services, done = std::move(done)](Result<Known> known) mutable {
-                                   if (!known) return done(std::unexpected(std::move(known.error())));
-                                   if (known->is_there) return done(AnswerValue(Done{}));
-                                   make_account(services, name, std::move(done));
-                               });
+    services.store.read<KnownAccount>(
+        [name](Transaction& transaction) { return judge(transaction, name); },
+        [name, &services, done = std::move(done)](Result<KnownAccount> known) mutable {
+            if (!known) return done(std::unexpected(std::move(known.error())));
+            if (known->is_there) return done(AnswerValue(Done{}));
+            make_account(services, name, std::move(done));
+        });
 }
 
 }  // namespace immp::bridge

@@ -9,7 +9,6 @@ namespace immp::bridge {
 namespace {
 
 constexpr std::size_t kNonceBytes = 18;
-constexpr std::size_t kBindingBytes = 32;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kDraftProofBytes = 40;
 constexpr std::size_t kMaxDeviceBytes = 255;
@@ -46,7 +45,7 @@ Result<ScramAnswer> read_answer(const Challenge& challenge, const Arguments& giv
     std::ranges::copy(*proof, answer.proof.begin());
     answer.exchange = {challenge.account_sent, challenge.device, challenge.line, std::string(*nonce), ""};
     if (const auto binding = given.value("CB")) {
-        auto octets = decode(*binding, kBindingBytes);
+        auto octets = decode(*binding, kExporterBytes);
         if (!octets) return std::unexpected(octets.error());
         answer.binding = *std::move(octets);
         answer.exchange.binding = *binding;

@@ -6,9 +6,6 @@
 namespace immp::bridge {
 namespace {
 
-/// Ten years: what is added to a time stays one.
-constexpr std::uint64_t kMaxExpiresSeconds = 10ull * 366 * 86'400;
-
 std::string block_line(const Block& block) {
     std::string line = as_token(block.pattern) + " action=" + std::string(action_name(block.action)) +
                        " made=" + armor::time_text(block.made);
@@ -30,12 +27,9 @@ Result<Block> read_block(const SessionCore& core, const Arguments& given) {
         if (!action) return std::unexpected(refusal(400, "ACTION is REJECT, JUNK or DROP"));
         block.action = *action;
     }
-    if (const auto expires = given.value("EXPIRES")) {
-        const auto seconds = parse_number(*expires);
-        if (!seconds || *seconds == 0 || *seconds > kMaxExpiresSeconds)
-            return std::unexpected(refusal(400, "EXPIRES is a number of seconds"));
-        block.expires = block.made + std::chrono::seconds(*seconds);
-    }
+    const auto expires = read_expires(given);
+    if (!expires) return std::unexpected(expires.error());
+    if (*expires) block.expires = block.made + **expires;
     return block;
 }
 

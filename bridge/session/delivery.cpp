@@ -8,9 +8,6 @@
 namespace immp::bridge {
 namespace {
 
-// Ten years: what is added to a time stays one.
-constexpr std::uint64_t kMaxExpiresSeconds = 10ull * 366 * 86'400;
-
 // Adds the named ones to `to`, each once.
 Result<std::vector<Imid>> with_recipients(std::vector<Imid> to, const Token& list, std::size_t most) {
     for (const Token::Item& item : list.items) {
@@ -42,12 +39,9 @@ Result<Submit> read_delivery(const SessionCore& core, const Arguments& given) {
     submit.id = given.value("ID").value_or("");
     if (given.value("ID") && !armor::is_uuid(submit.id))
         return std::unexpected(refusal(400, "ID is a UUID in lower case"));
-    if (const auto expires = given.value("EXPIRES")) {
-        const auto seconds = parse_number(*expires);
-        if (!seconds || *seconds == 0 || *seconds > kMaxExpiresSeconds)
-            return std::unexpected(refusal(400, "EXPIRES is a number of seconds"));
-        submit.expires = std::chrono::seconds(*seconds);
-    }
+    const auto expires = read_expires(given);
+    if (!expires) return std::unexpected(expires.error());
+    submit.expires = *expires;
     submit.subject = given.value("SUBJECT").value_or("");
     submit.importance = importance_of(given);
     submit.secure = given.has("+SECURE");
@@ -111,6 +105,17 @@ Result<Imid> read_recipient(const std::string& text) {
     if (imid && (imid->local.empty() || !imid->folder.empty()))
         return std::unexpected(refusal(400, "A recipient is local[+folder]@domain"));
     return imid;
+}
+
+Result<std::optional<std::chrono::seconds>> read_expires(const Arguments& given) {
+    // What is added to a time stays one.
+    constexpr std::uint64_t kMaxSeconds = 10ull * 366 * 86'400;
+    const auto expires = given.value("EXPIRES");
+    if (!expires) return std::nullopt;
+    const auto seconds = parse_number(*expires);
+    if (!seconds || *seconds == 0 || *seconds > kMaxSeconds)
+        return std::unexpected(refusal(400, "EXPIRES is a number of seconds"));
+    return std::chrono::seconds(*seconds);
 }
 
 void deliver_to(SessionCore& core, const SlotPtr& slot, const Command& command) {

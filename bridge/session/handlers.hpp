@@ -57,6 +57,8 @@ void done(SessionCore& core, const SlotPtr& slot, const Command& command);
 void abort_delivery(SessionCore& core, const SlotPtr& slot, const Command& command);
 /// `local[+tag]@domain`; 400.
 [[nodiscard]] Result<Imid> read_recipient(const std::string& text);
+/// EXPIRES, where it is given: seconds from now, at most ten years of them; 400.
+[[nodiscard]] Result<std::optional<std::chrono::seconds>> read_expires(const Arguments& given);
 
 // push.cpp
 void push_to(SessionCore& core, const SlotPtr& slot, const Command& command);

@@ -9,7 +9,6 @@ namespace immp::bridge {
 namespace {
 
 constexpr std::size_t kCookieDigits = 64;
-constexpr std::size_t kBindingBytes = 32;
 /// Of a receipt in one line of the reply.
 constexpr std::size_t kReceiptLineBytes = 60'000;
 
@@ -22,7 +21,7 @@ Result<Bytes> read_binding(const Arguments& given) {
     if (!text) return std::unexpected(refusal(400, "CB is missing"));
     auto octets = armor::decode_base64(*text);
     if (!octets) return std::unexpected(refusal(415, "Bad base64"));
-    if (octets->size() != kBindingBytes) return std::unexpected(refusal(400, "CB is 32 octets"));
+    if (octets->size() != kExporterBytes) return std::unexpected(refusal(400, "CB is 32 octets"));
     return octets;
 }
 

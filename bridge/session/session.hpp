@@ -46,10 +46,13 @@ struct SessionServices {
     std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
 };
 
+/// Of a channel binding.
+inline constexpr std::size_t kExporterBytes = 32;
+
 /// How the TLS handshake ended.
 struct TlsFacts {
     TlsVersion version = TlsVersion::tls1_3;
-    /// tls-exporter (RFC 9266): 32 octets; empty where TLS 1.2 lacks the extended master secret.
+    /// tls-exporter (RFC 9266): kExporterBytes; empty where TLS 1.2 lacks the extended master secret.
     std::optional<Bytes> exporter;
 };
 

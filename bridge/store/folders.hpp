@@ -18,6 +18,10 @@ inline constexpr std::size_t kMaxFolderDepth = 16;
 /// Of one account, the default ones included. 413.
 inline constexpr std::uint64_t kMaxFolders = 1000;
 
+[[nodiscard]] inline std::unexpected<Error> no_such_folder() {
+    return fail(404, "No such folder");
+}
+
 class Folders {
   public:
     virtual ~Folders() = default;

@@ -28,6 +28,9 @@
 
 namespace immp::bridge {
 
+/// What one call of a sweep() or forget_..() takes away at most, of each table, where rows are small.
+inline constexpr int kSweepRows = 2000;
+
 /// The row that a statement stands on. Columns count from 0; what is returned is a copy. Blobs of a fixed
 /// size are held to it by the schema's CHECKs.
 class Row {

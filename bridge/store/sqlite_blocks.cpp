@@ -4,9 +4,6 @@ namespace immp::bridge {
 
 namespace {
 
-/// What one forget_expired() deletes at most.
-constexpr int kForgetRows = 2000;
-
 /// Account ids begin at 1.
 constexpr AccountId kServer = 0;
 
@@ -73,7 +70,7 @@ Result<std::vector<Block>> SqliteBlocks::candidates(BlockOwner owner, std::strin
 Result<std::uint64_t> SqliteBlocks::forget_expired(Time now) {
     return db_
         .query("DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE expires <= ? LIMIT ?)", now,
-               kForgetRows)
+               kSweepRows)
         .changes();
 }
 

@@ -10,17 +10,11 @@ namespace immp::bridge {
 
 namespace {
 
-/// What one sweep() ends at most.
-constexpr int kSweepRows = 2000;
 constexpr std::array<std::string_view, 5> kDefaultKeys{"/inbox", "/drafts", "/sent", "/junk", "/trash"};
 constexpr std::string_view kTrash = "/TRASH";
 
 std::string_view name_of(std::string_view path) {
     return path.substr(path.rfind('/'));
-}
-
-std::unexpected<Error> no_such_folder() {
-    return fail(404, "No such folder");
 }
 
 bool is_below(std::string_view key, std::string_view top) {

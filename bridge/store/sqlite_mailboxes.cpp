@@ -12,15 +12,8 @@ namespace immp::bridge {
 
 namespace {
 
-/// What one forget_delivered() deletes at most, of each table.
-constexpr int kForgetRows = 2000;
-
 Folder read_folder(const Row& row) {
     return {row.number(0), row.text(1), row.count(2), row.count(3)};
-}
-
-std::unexpected<Error> no_such_folder() {
-    return fail(404, "No such folder");
 }
 
 /// Whether a message of the account has the id ?1. By its folders, since one id may lie in the folders of
@@ -165,13 +158,13 @@ Result<std::uint64_t> SqliteMailboxes::forget_delivered(Time before) {
     const auto submissions = db_.query(
                                     "DELETE FROM submissions WHERE id IN (SELECT id FROM submissions "
                                     "WHERE made < ? LIMIT ?)",
-                                    before, kForgetRows)
+                                    before, kSweepRows)
                                  .changes();
     if (!submissions) return submissions;
     const auto deliveries = db_.query(
                                    "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries "
                                    "WHERE made < ? LIMIT ?)",
-                                   before, kForgetRows)
+                                   before, kSweepRows)
                                 .changes();
     if (!deliveries) return deliveries;
     return *submissions + *deliveries;

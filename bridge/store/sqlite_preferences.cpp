@@ -2,13 +2,6 @@
 
 namespace immp::bridge {
 
-namespace {
-
-/// What one forget_answers() deletes at most.
-constexpr int kForgetRows = 2000;
-
-}  // namespace
-
 Result<std::vector<Preference>> SqlitePreferences::all(AccountId account) {
     return db_.query("SELECT name, value FROM account_settings WHERE account = ? ORDER BY name", account)
         .all([](const Row& row) { return Preference{row.text(0), row.text(1)}; });
@@ -68,7 +61,7 @@ Result<std::uint64_t> SqlitePreferences::forget_answers(Time before) {
         .query(
             "DELETE FROM vacation_answers WHERE (account, sender) IN (SELECT account, sender FROM "
             "vacation_answers WHERE made < ? LIMIT ?)",
-            before, kForgetRows)
+            before, kSweepRows)
         .changes();
 }
 

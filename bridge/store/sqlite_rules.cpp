@@ -8,9 +8,6 @@ namespace immp::bridge {
 
 namespace {
 
-/// What one forget_forwards() deletes at most.
-constexpr int kForgetRows = 2000;
-
 Rule read_rule(const Row& row) {
     Rule rule;
     rule.id = row.number(0);
@@ -188,7 +185,7 @@ Result<std::uint64_t> SqliteRules::forget_forwards(Time before) {
         .query(
             "DELETE FROM forwards WHERE (account, uuid, target) IN "
             "(SELECT account, uuid, target FROM forwards INDEXED BY forwards_made WHERE made < ? LIMIT ?)",
-            before, kForgetRows)
+            before, kSweepRows)
         .changes();
 }
 

@@ -12,7 +12,7 @@ constexpr int kDefaultWork = 0;
 constexpr int kFast = 0;  // to unpack: at most 3.7 MB, whatever the block
 constexpr int kSilent = 0;
 
-CodecEngine::Turn turn_of(int code) {
+CodecEngine::Turn bzip2_turn(int code) {
     switch (code) {
         case BZ_OK:
         case BZ_RUN_OK:
@@ -28,13 +28,13 @@ class Bzip2 : public CodecEngine {
   protected:
     template <class Step>
     Progress step(std::string_view in, std::span<char> out, Step call) {
-        if (begun_ != BZ_OK) return {0, 0, turn_of(begun_)};
+        if (begun_ != BZ_OK) return {0, 0, bzip2_turn(begun_)};
         stream_.next_in = const_cast<char*>(in.data());
         stream_.avail_in = static_cast<unsigned>(in.size());
         stream_.next_out = out.data();
         stream_.avail_out = static_cast<unsigned>(out.size());
         const int code = call(stream_);
-        return {in.size() - stream_.avail_in, out.size() - stream_.avail_out, turn_of(code)};
+        return {in.size() - stream_.avail_in, out.size() - stream_.avail_out, bzip2_turn(code)};
     }
 
     bz_stream stream_{};

@@ -10,7 +10,7 @@ namespace {
 constexpr int kGzipWindow = 15 + 16;
 constexpr int kMemoryLevel = 8;  // zlib's own default: 256 KiB to pack
 
-CodecEngine::Turn turn_of(int code) {
+CodecEngine::Turn zlib_turn(int code) {
     switch (code) {
         case Z_OK:
         case Z_BUF_ERROR: return CodecEngine::Turn::going;  // no octets, or no room
@@ -24,13 +24,13 @@ class Gzip : public CodecEngine {
   protected:
     template <class Step>
     Progress step(std::string_view in, std::span<char> out, Step call) {
-        if (begun_ != Z_OK) return {0, 0, turn_of(begun_)};
+        if (begun_ != Z_OK) return {0, 0, zlib_turn(begun_)};
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
         stream_.avail_in = static_cast<uInt>(in.size());
         stream_.next_out = reinterpret_cast<Bytef*>(out.data());
         stream_.avail_out = static_cast<uInt>(out.size());
         const int code = call(stream_);
-        return {in.size() - stream_.avail_in, out.size() - stream_.avail_out, turn_of(code)};
+        return {in.size() - stream_.avail_in, out.size() - stream_.avail_out, zlib_turn(code)};
     }
 
     z_stream stream_{};

@@ -10,12 +10,12 @@ namespace immp::bridge {
 namespace {
 
 /// What stands in a URI for itself: unreserved characters, and those that IMIDs are made of (RFC 3986, 2).
-constexpr std::string_view kPlain = "-._~@/+!$*";
+constexpr std::string_view kUnescaped = "-._~@/+!$*";
 constexpr std::string_view kDigits = "0123456789ABCDEF";
 
 bool is_plain(char c) {
     const bool is_alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    return is_alphanumeric || kPlain.find(c) != kPlain.npos;
+    return is_alphanumeric || kUnescaped.find(c) != kUnescaped.npos;
 }
 
 std::string encode(std::string_view text) {

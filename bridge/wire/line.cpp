@@ -16,12 +16,8 @@ char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-bool is_control(char c) {
-    return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f;
-}
-
 bool has_controls(std::string_view text) {
-    if (std::ranges::any_of(text, is_control)) return true;
+    if (std::ranges::any_of(text, armor::is_control)) return true;
     for (std::size_t at = text.find('\xc2'); at != text.npos; at = text.find('\xc2', at + 1))
         if (at + 1 < text.size() && static_cast<std::uint8_t>(text[at + 1]) < 0xa0) return true;
     return false;

@@ -2,16 +2,13 @@
 
 #include <cstdint>
 
+#include "armor/names.hpp"
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
 namespace {
 
 constexpr std::size_t kMaxWordsBytes = 8'192;
-
-bool is_control(char c) {
-    return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f;
-}
 
 // Shortens to at most `bytes` without splitting a character.
 std::string_view cut(std::string_view text, std::size_t bytes) {
@@ -29,7 +26,7 @@ std::string harmless(std::string_view text) {
         const bool c1 = text[at] == '\xc2' && at + 1 < text.size() &&
                         static_cast<std::uint8_t>(text[at + 1]) >= 0x80 &&
                         static_cast<std::uint8_t>(text[at + 1]) < 0xa0;
-        safe += c1 || is_control(text[at]) ? '?' : text[at];
+        safe += c1 || armor::is_control(text[at]) ? '?' : text[at];
         if (c1) ++at;
     }
     return safe;

@@ -10,7 +10,7 @@ COPY component component
 # `build` is there where ./run compose left what it had compiled: build/ccache.
 COPY CMakeLists.txt build* ./
 ENV LANG=C.UTF-8 CCACHE_BASEDIR=/immp CCACHE_NOHASHDIR=1 CCACHE_REMOTE_STORAGE=file:/immp/ccache|read-only
-RUN cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DIMMP_TESTS=OFF \
+RUN cmake -S . -B build/release -G Ninja -DCMAKE_UNITY_BUILD=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo -DIMMP_TESTS=OFF \
  && ninja -C build/release immpd immp \
  && install -s -D -t programs build/release/immpd build/release/immp \
  && ccache -s

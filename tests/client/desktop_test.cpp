@@ -20,8 +20,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int kPatienceMs = 30'000;
-
 class DesktopTest : public testing::Test {
   protected:
     void SetUp() override {
@@ -47,7 +45,7 @@ class DesktopTest : public testing::Test {
             pollfd waiting{end, POLLIN, 0};
             std::array<char, 256> room;
             ssize_t got = 1;
-            while (got > 0 && ::poll(&waiting, 1, kPatienceMs) == 1) {
+            while (got > 0 && ::poll(&waiting, 1, test::kBusPatienceMs) == 1) {
                 got = ::read(end, room.data(), room.size());
                 text.append(room.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
             }
@@ -71,8 +69,9 @@ std::string pressed(const DesktopNote& note) {
     if (!desktop) return "no desktop";
     if (const auto shown = desktop->show(note); !shown)
         return std::to_string(static_cast<int>(shown.error().status)) + " " + shown.error().text;
-    return button.wait_for(std::chrono::milliseconds(kPatienceMs)) == std::future_status::ready ? button.get()
-                                                                                                : "nothing";
+    return button.wait_for(std::chrono::milliseconds(test::kBusPatienceMs)) == std::future_status::ready
+               ? button.get()
+               : "nothing";
 }
 
 TEST_F(DesktopTest, ShowsANoteAndTellsWhichButtonWasPressed) {

@@ -17,8 +17,8 @@ namespace immp::test {
 
 namespace {
 
-constexpr int kPatienceMs = 15'000;
-constexpr timeval kPatience{kPatienceMs / 1000, 0};
+constexpr int kSocketPatienceMs = 15'000;
+constexpr timeval kSocketPatience{kSocketPatienceMs / 1000, 0};
 
 bool matches(std::string_view text, std::string_view pattern) {
     const auto star = pattern.find('*');
@@ -125,10 +125,10 @@ void ScriptedServer::accept_next() {
     ssl_.reset();
     if (connected_ >= 0) ::close(connected_);
     pollfd waiting{listening_, POLLIN, 0};
-    if (::poll(&waiting, 1, kPatienceMs) != 1) complain("nobody connected");
+    if (::poll(&waiting, 1, kSocketPatienceMs) != 1) complain("nobody connected");
     connected_ = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
-    ::setsockopt(connected_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-    ::setsockopt(connected_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+    ::setsockopt(connected_, SOL_SOCKET, SO_RCVTIMEO, &kSocketPatience, sizeof kSocketPatience);
+    ::setsockopt(connected_, SOL_SOCKET, SO_SNDTIMEO, &kSocketPatience, sizeof kSocketPatience);
 }
 
 void ScriptedServer::accept_another() {

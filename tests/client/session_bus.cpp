@@ -12,12 +12,6 @@
 
 namespace immp::test {
 
-namespace {
-
-constexpr int kPatienceMs = 30'000;
-
-}  // namespace
-
 Child::Child(const std::vector<std::string>& words) {
     std::array<int, 2> in{};
     std::array<int, 2> out{};
@@ -51,7 +45,7 @@ Child::~Child() {
 std::string Child::line() {
     std::string text;
     pollfd waiting{from_, POLLIN, 0};
-    while (!text.ends_with('\n') && ::poll(&waiting, 1, kPatienceMs) == 1) {
+    while (!text.ends_with('\n') && ::poll(&waiting, 1, kBusPatienceMs) == 1) {
         char c = 0;
         if (::read(from_, &c, 1) != 1) break;
         text += c;

@@ -9,6 +9,9 @@
 
 namespace immp::test {
 
+/// So long a test waits for what comes over the bus, or from a program on it.
+inline constexpr int kBusPatienceMs = 30'000;
+
 /// A program with both ends of a conversation; ended with this.
 class Child {
   public:
@@ -17,7 +20,7 @@ class Child {
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
-    /// Less than a line where none comes within 30 seconds.
+    /// Less than a line where none comes within kBusPatienceMs.
     [[nodiscard]] std::string line();
     /// False where it has gone.
     bool say(const std::string& text);

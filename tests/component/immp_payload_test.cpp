@@ -16,8 +16,6 @@ using bridge::BundleStatus;
 using bridge::PeerLink;
 using testing::ElementsAre;
 
-constexpr std::string_view kId = "0b7e2a4e-5a1c-4b7e-9d55-0123456789ab";
-
 Stanza iq_of(std::string_view type, std::string_view payload) {
     return stanza("<iq type='" + std::string(type) + "' id='1' from='immp.b.example'>" +
                   std::string(payload) + "</iq>");
@@ -28,7 +26,7 @@ std::string bundle(std::string_view attributes, std::string_view content = "aGVs
 }
 
 std::string id() {
-    return "id='" + std::string(kId) + "' ";
+    return "id='" + kBundleId + "' ";
 }
 
 std::string error(std::string_view condition, std::string_view extra = {}) {
@@ -37,7 +35,7 @@ std::string error(std::string_view condition, std::string_view extra = {}) {
 }
 
 TEST(ImmpPayload, APieceReadsBackAsItWasWritten) {
-    BundlePiece piece{std::string(kId), 7, 20, {}};
+    BundlePiece piece{kBundleId, 7, 20, {}};
     for (int octet = 0; octet < 13; ++octet)
         piece.octets.push_back(static_cast<std::uint8_t>(octet * 19));
     const auto read = read_piece(iq_of("set", bundle_piece(piece)));
@@ -49,7 +47,7 @@ TEST(ImmpPayload, APieceReadsBackAsItWasWritten) {
 }
 
 TEST(ImmpPayload, TheLargestPieceFitsItsStanza) {
-    BundlePiece piece{std::string(kId), 0, kMaxPieceBytes, Bytes(kMaxPieceBytes)};
+    BundlePiece piece{kBundleId, 0, kMaxPieceBytes, Bytes(kMaxPieceBytes)};
     EXPECT_LT(bundle_piece(piece).size() + 1'024, 400U * 1'024);
 }
 
@@ -81,7 +79,7 @@ TEST(ImmpPayload, RefusesAPieceOfAnotherForm) {
 }
 
 TEST(ImmpPayload, QuestionsReadBack) {
-    EXPECT_EQ(read_bundle_question(iq_of("get", bundle_question(kId))), std::string(kId));
+    EXPECT_EQ(read_bundle_question(iq_of("get", bundle_question(kBundleId))), kBundleId);
     EXPECT_EQ(read_bundle_question(iq_of("get", "<bundle xmlns='urn:immp:1'/>")).error().code, 400);
     const auto last = read_key_question(iq_of("get", key_question("b.example", PeerLink::History::last)));
     EXPECT_EQ(last->domain, "b.example");
@@ -104,38 +102,38 @@ TEST(ImmpPayload, FindsTheReceiptWhereverItMayStand) {
     const std::string receipt = "<receipt xmlns='urn:immp:1'>d29ybGQ=</receipt>";
     const Bytes octets{'w', 'o', 'r', 'l', 'd'};
     for (const auto& [payload, at] :
-         {std::pair{bundle_answer(kId, BundleStatus{9, true, octets}), 9U},
+         {std::pair{bundle_answer(kBundleId, BundleStatus{9, true, octets}), 9U},
           std::pair{bundle(id() + "at='9'", "") + receipt, 9U}, std::pair{receipt, 0U}}) {
-        const auto status = read_piece_answer(iq_of("result", payload), kId);
+        const auto status = read_piece_answer(iq_of("result", payload), kBundleId);
         ASSERT_TRUE(status.has_value()) << payload;
         EXPECT_EQ(status->at, at);
         EXPECT_EQ(status->receipt, octets);
-        EXPECT_TRUE(read_bundle_answer(iq_of("result", payload), kId).has_value());
+        EXPECT_TRUE(read_bundle_answer(iq_of("result", payload), kBundleId).has_value());
     }
 }
 
 TEST(ImmpPayload, AnAnswerAboutAnotherBundleIsNone) {
     const auto other = bundle("id='1b7e2a4e-5a1c-4b7e-9d55-0123456789ab' at='5'", "");
-    EXPECT_EQ(read_piece_answer(iq_of("result", other), kId).error().code, 720);
-    EXPECT_EQ(read_piece_answer(iq_of("result", ""), kId).error().code, 720);
-    EXPECT_EQ(read_piece_answer(iq_of("result", bundle(id(), "")), kId).error().code, 720);
+    EXPECT_EQ(read_piece_answer(iq_of("result", other), kBundleId).error().code, 720);
+    EXPECT_EQ(read_piece_answer(iq_of("result", ""), kBundleId).error().code, 720);
+    EXPECT_EQ(read_piece_answer(iq_of("result", bundle(id(), "")), kBundleId).error().code, 720);
 }
 
 TEST(ImmpPayload, AConflictTellsWhereToGoOn) {
-    const auto answer = error("conflict", stored_mark(kId, 65'536));
-    EXPECT_EQ(read_piece_answer(iq_of("error", answer), kId)->at, 65'536U);
-    EXPECT_EQ(read_piece_answer(iq_of("error", error("conflict")), kId).error().code, 720);
+    const auto answer = error("conflict", stored_mark(kBundleId, 65'536));
+    EXPECT_EQ(read_piece_answer(iq_of("error", answer), kBundleId)->at, 65'536U);
+    EXPECT_EQ(read_piece_answer(iq_of("error", error("conflict")), kBundleId).error().code, 720);
 }
 
 TEST(ImmpPayload, OnlyItemNotFoundSaysThatABundleIsUnknown) {
-    const auto unknown = read_bundle_answer(iq_of("error", error("item-not-found")), kId);
+    const auto unknown = read_bundle_answer(iq_of("error", error("item-not-found")), kBundleId);
     ASSERT_TRUE(unknown.has_value());
     EXPECT_FALSE(unknown->known);
     const auto ours = error_payload(Error{404, "no such bundle"});
-    EXPECT_FALSE(read_bundle_answer(iq_of("error", ours), kId)->known);
+    EXPECT_FALSE(read_bundle_answer(iq_of("error", ours), kBundleId)->known);
     const auto not_served = error_payload(Error{450, "domain not served"});
-    EXPECT_EQ(read_bundle_answer(iq_of("error", not_served), kId).error().code, 450);
-    EXPECT_EQ(read_bundle_answer(iq_of("error", error("service-unavailable")), kId).error().code, 720);
+    EXPECT_EQ(read_bundle_answer(iq_of("error", not_served), kBundleId).error().code, 450);
+    EXPECT_EQ(read_bundle_answer(iq_of("error", error("service-unavailable")), kBundleId).error().code, 720);
 }
 
 // Whatever a server or peer says of a whole bundle, the mail waits (decisions, 7).

@@ -19,12 +19,10 @@ using bridge::BundleStatus;
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string kId = "0b7e2a4e-5a1c-4b7e-9d55-0123456789ab";
-
 class PeersTest : public testing::Test {
   protected:
     void send(std::size_t bytes = 5) {
-        side_.peers.send_piece("b.example", BundlePiece{kId, 0, 900'000, Bytes(bytes, 'x')},
+        side_.peers.send_piece("b.example", BundlePiece{kBundleId, 0, 900'000, Bytes(bytes, 'x')},
                                [this](Result<BundleStatus> status) {
                                    ++calls_;
                                    status_ = std::move(status);
@@ -32,7 +30,8 @@ class PeersTest : public testing::Test {
     }
     void run() { side_.outside.run_deferred(); }
     std::string status(std::string_view at) {
-        return bundle_question(kId).insert(bundle_question(kId).size() - 2, " at='" + std::string(at) + "'");
+        return bundle_question(kBundleId).insert(bundle_question(kBundleId).size() - 2,
+                                                 " at='" + std::string(at) + "'");
     }
     static std::string error(std::string_view condition) {
         return "<error type='cancel'><" + std::string(condition) +
@@ -168,7 +167,7 @@ TEST_F(PeersTest, FetchesRecordsAndSendsReceipts) {
 
 TEST_F(PeersTest, AsksAboutABundle) {
     std::optional<Result<BundleStatus>> status;
-    side_.peers.ask_bundle("b.example", kId, [&](auto got) { status = std::move(got); });
+    side_.peers.ask_bundle("b.example", kBundleId, [&](auto got) { status = std::move(got); });
     side_.vouch();
     side_.answer("error", error("item-not-found"));
     EXPECT_FALSE((*status)->known);

@@ -47,6 +47,9 @@ struct WorldDouble {
     }
 };
 
+/// Names the bundle that comes or goes.
+inline const std::string kBundleId = "0b7e2a4e-5a1c-4b7e-9d55-0123456789ab";
+
 /// One stanza from its text.
 inline Stanza stanza(std::string_view text) {
     XmlReader reader;

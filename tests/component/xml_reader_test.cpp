@@ -148,7 +148,7 @@ std::string repeated(std::string_view text, std::size_t count) {
     return all;
 }
 
-std::string iq(const std::string& inner) {
+std::string iq_around(const std::string& inner) {
     return "<iq type='set' id='7' from='immp.b.example'>" + inner + "</iq>";
 }
 
@@ -175,21 +175,21 @@ TEST_P(XmlReaderBounds, SkipTheStanzaAndReadTheNext) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, XmlReaderBounds,
-    testing::Values(Bounded{"octets", iq("<a>" + std::string(1'500, 'x') + "</a>"), "too many octets"},
-                    Bounded{"octets_below", iq("<a>" + std::string(1'400, 'x') + "</a>"), ""},
-                    Bounded{"depth", iq(repeated("<a>", 5) + repeated("</a>", 5)), "too deep"},
-                    Bounded{"depth_below", iq(repeated("<a>", 4) + repeated("</a>", 4)), ""},
-                    Bounded{"elements", iq(repeated("<a/>", 20)), "too many elements"},
-                    Bounded{"elements_below", iq(repeated("<a/>", 19)), ""},
-                    Bounded{"attributes", iq("<a b='1' c='2' d='3' e='4' f='5' g='6'/>"),
-                            "too many attributes"},
-                    Bounded{"attributes_below", iq("<a b='1' c='2' d='3' e='4' f='5'/>"), ""},
-                    Bounded{"attribute", iq("<a b='" + std::string(101, 'x') + "'/>"), "attribute too long"},
-                    Bounded{"attribute_below", iq("<a b='" + std::string(100, 'x') + "'/>"), ""},
-                    Bounded{"name", iq("<" + std::string(51, 'x') + "/>"), "name too long"},
-                    Bounded{"bad_base64", iq("<receipt xmlns='urn:immp:1'>a b=</receipt>"), "bad base64"},
-                    Bounded{"cut_base64", iq("<receipt xmlns='urn:immp:1'>aGVsbG</receipt>"),
-                            "base64 ends inside a group"}),
+    testing::Values(
+        Bounded{"octets", iq_around("<a>" + std::string(1'500, 'x') + "</a>"), "too many octets"},
+        Bounded{"octets_below", iq_around("<a>" + std::string(1'400, 'x') + "</a>"), ""},
+        Bounded{"depth", iq_around(repeated("<a>", 5) + repeated("</a>", 5)), "too deep"},
+        Bounded{"depth_below", iq_around(repeated("<a>", 4) + repeated("</a>", 4)), ""},
+        Bounded{"elements", iq_around(repeated("<a/>", 20)), "too many elements"},
+        Bounded{"elements_below", iq_around(repeated("<a/>", 19)), ""},
+        Bounded{"attributes", iq_around("<a b='1' c='2' d='3' e='4' f='5' g='6'/>"), "too many attributes"},
+        Bounded{"attributes_below", iq_around("<a b='1' c='2' d='3' e='4' f='5'/>"), ""},
+        Bounded{"attribute", iq_around("<a b='" + std::string(101, 'x') + "'/>"), "attribute too long"},
+        Bounded{"attribute_below", iq_around("<a b='" + std::string(100, 'x') + "'/>"), ""},
+        Bounded{"name", iq_around("<" + std::string(51, 'x') + "/>"), "name too long"},
+        Bounded{"bad_base64", iq_around("<receipt xmlns='urn:immp:1'>a b=</receipt>"), "bad base64"},
+        Bounded{"cut_base64", iq_around("<receipt xmlns='urn:immp:1'>aGVsbG</receipt>"),
+                "base64 ends inside a group"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(XmlReader, KeepsTheHeadOfAStanzaWhoseOwnTagBreaksABound) {

@@ -46,10 +46,15 @@ check_load() {
   return 1
 }
 
+# Eight files as one, as all builds have them: an eighth of the time. Then most of our code is "included", which the static
+# analyzer passes over unless it is told; at its full depth it alone takes longer than everything else here.
 check_tidy() {
   compile_database build/tidy || return 1
-  local status=0
-  run-clang-tidy-19 -quiet -p build/tidy -j "$(nproc)" "^$PWD/(armor|bridge|component)/.*\.cpp$" \
+  local status=0 option options=()
+  for option in -analyzer-opt-analyze-headers -analyzer-config mode=shallow; do
+    options+=(-extra-arg=-Xclang "-extra-arg=$option")
+  done
+  run-clang-tidy-19 -quiet -p build/tidy -j "$(nproc)" "${options[@]}" \
     >build/tidy/report.txt 2>build/tidy/errors.txt || status=1
   grep -E "(warning|error):" build/tidy/report.txt | sort -u
   [ $status = 0 ] || tail -n 5 build/tidy/errors.txt
@@ -62,7 +67,7 @@ check_bench() { (cmd_bench accept crypto slow); }
 # The compilation database is clang's, so that clang-tidy sees flags that it knows.
 compile_database() {
   mkdir -p "$1"
-  CXX=clang++-19 cmake -S . -B "$1" -G Ninja -DIMMP_TESTS=OFF >"$1/configure.log" 2>&1 ||
+  CXX=clang++-19 cmake -S . -B "$1" -G Ninja -DCMAKE_UNITY_BUILD=ON -DIMMP_TESTS=OFF >"$1/configure.log" 2>&1 ||
     { cat "$1/configure.log" >&2; return 1; }
 }
 

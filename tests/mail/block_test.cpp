@@ -33,7 +33,7 @@ TEST(BlockPattern, ReadsBackAsItself) {
     }
 }
 
-struct Case {
+struct MatchCase {
     const char* pattern;
     const char* address;
     const char* domain;
@@ -41,7 +41,7 @@ struct Case {
 };
 
 TEST(BlockMatch, IsByAddressOrDomain) {
-    const Case cases[] = {
+    const MatchCase cases[] = {
         {"bob@b.example", "bob@b.example", "b.example", true},
         {"bob@b.example", "bobby@b.example", "b.example", false},
         {"b.example", "bob@b.example", "b.example", true},
@@ -56,7 +56,7 @@ TEST(BlockMatch, IsByAddressOrDomain) {
         {"news*@*.example", "anews@shop.example", "shop.example", false},
         {"*", "bob@b.example", "b.example", true},
     };
-    for (const Case& each : cases)
+    for (const MatchCase& each : cases)
         EXPECT_EQ(block_matches(each.pattern, each.address, each.domain), each.matches)
             << each.pattern << " " << each.address;
 }

@@ -9,7 +9,7 @@
 namespace immp::bridge {
 namespace {
 
-int code_of(std::string_view json) {
+int inner_code(std::string_view json) {
     const auto inner = parse_inner(json);
     return inner ? 0 : inner.error().code;
 }
@@ -63,7 +63,7 @@ TEST(Inner, SaysOnlyWhatApplies) {
     const std::string json = inner_json(bare).value();
     for (const char* key : {"\"cc\"", "expires", "importance", "secure", "token"})
         EXPECT_EQ(json.find(key), json.npos) << key;
-    EXPECT_EQ(code_of(json), 0);
+    EXPECT_EQ(inner_code(json), 0);
 }
 
 /// Members of one object by hand, so that one can be left out, doubled or changed.
@@ -101,14 +101,14 @@ std::string with(std::string_view key, const std::string& value) {
 }
 
 TEST(Inner, MissesNoKeyItNeeds) {
-    ASSERT_EQ(code_of(object_of(kMembers)), 0);
+    ASSERT_EQ(inner_code(object_of(kMembers)), 0);
     for (std::size_t i = 0; i < kMembers.size(); ++i) {
         Members fewer = kMembers;
         fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
         const std::string& key = kMembers[i].first;
         const bool is_needed = key == "id" || key == "kind" || key == "from" || key == "recipients" ||
                                key == "date" || key == "parts";
-        EXPECT_EQ(code_of(object_of(fewer)), is_needed ? 400 : 0) << key;
+        EXPECT_EQ(inner_code(object_of(fewer)), is_needed ? 400 : 0) << key;
     }
 }
 
@@ -116,14 +116,15 @@ TEST(Inner, TakesNoKeyTwiceAndNoOther) {
     for (const auto& member : kMembers) {
         Members more = kMembers;
         more.push_back(member);
-        EXPECT_EQ(code_of(object_of(more)), 400) << member.first;
+        EXPECT_EQ(inner_code(object_of(more)), 400) << member.first;
     }
     Members more = kMembers;
     more.emplace_back("bcc", "[]");
-    EXPECT_EQ(code_of(object_of(more)), 400);
-    EXPECT_EQ(code_of(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":0,"x":1}])")), 400);
+    EXPECT_EQ(inner_code(object_of(more)), 400);
+    EXPECT_EQ(inner_code(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":0,"x":1}])")),
+              400);
     EXPECT_EQ(
-        code_of(with("received", R"([{"domain":"a.example","timestamp":"2026-09-21T14:13:20Z","x":1}])")),
+        inner_code(with("received", R"([{"domain":"a.example","timestamp":"2026-09-21T14:13:20Z","x":1}])")),
         400);
 }
 
@@ -132,27 +133,28 @@ TEST(Inner, TakesNoValueOfAnotherKind) {
         for (const char* other : {"1", "null", "{}", "\"\"", "[1]", "false"}) {
             const bool is_legal = (key == "from" || key == "subject") && std::string_view(other) == "\"\"";
             const bool is_flag = key == "secure" && std::string_view(other) == "false";
-            EXPECT_EQ(code_of(with(key, other)), is_legal || is_flag ? 0 : 400) << key << " " << other;
+            EXPECT_EQ(inner_code(with(key, other)), is_legal || is_flag ? 0 : 400) << key << " " << other;
         }
     }
-    EXPECT_EQ(code_of(with("id", "\"0F6D9D1E-5B1C-4C83-9F60-7D2F5F8F7C11\"")), 400) << "upper case";
-    EXPECT_EQ(code_of(with("kind", "\"letter\"")), 400);
-    EXPECT_EQ(code_of(with("date", "\"2026-09-21\"")), 400);
-    EXPECT_EQ(code_of(with("importance", "\"urgent\"")), 400);
-    EXPECT_EQ(code_of(with("recipients", "[]")), 400) << "an item for nobody";
-    EXPECT_EQ(code_of(with("received", R"([{"domain":"a..b","timestamp":"2026-09-21T14:13:20Z"}])")), 400);
-    EXPECT_EQ(code_of(with("received", R"([{"domain":"a\r\nb","timestamp":"2026-09-21T14:13:20Z"}])")), 400);
+    EXPECT_EQ(inner_code(with("id", "\"0F6D9D1E-5B1C-4C83-9F60-7D2F5F8F7C11\"")), 400) << "upper case";
+    EXPECT_EQ(inner_code(with("kind", "\"letter\"")), 400);
+    EXPECT_EQ(inner_code(with("date", "\"2026-09-21\"")), 400);
+    EXPECT_EQ(inner_code(with("importance", "\"urgent\"")), 400);
+    EXPECT_EQ(inner_code(with("recipients", "[]")), 400) << "an item for nobody";
+    EXPECT_EQ(inner_code(with("received", R"([{"domain":"a..b","timestamp":"2026-09-21T14:13:20Z"}])")), 400);
+    EXPECT_EQ(inner_code(with("received", R"([{"domain":"a\r\nb","timestamp":"2026-09-21T14:13:20Z"}])")),
+              400);
 }
 
 TEST(Inner, HasExactlyOneContentPart) {
-    EXPECT_EQ(code_of(with("parts", "[]")), 400);
-    EXPECT_EQ(code_of(with("parts", R"([{"id":"t","type":"a/b","length":0}])")), 400);
-    EXPECT_EQ(code_of(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":0},)"
-                                    R"({"id":"u","type":"a/b","class":"content","length":0}])")),
+    EXPECT_EQ(inner_code(with("parts", "[]")), 400);
+    EXPECT_EQ(inner_code(with("parts", R"([{"id":"t","type":"a/b","length":0}])")), 400);
+    EXPECT_EQ(inner_code(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":0},)"
+                                       R"({"id":"u","type":"a/b","class":"content","length":0}])")),
               400);
-    EXPECT_EQ(code_of(with("parts", R"([{"id":"t","type":"a/b","class":"attachment","length":0}])")), 400);
-    EXPECT_EQ(code_of(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":-1}])")), 400);
-    EXPECT_EQ(code_of(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":1e3}])")), 400);
+    EXPECT_EQ(inner_code(with("parts", R"([{"id":"t","type":"a/b","class":"attachment","length":0}])")), 400);
+    EXPECT_EQ(inner_code(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":-1}])")), 400);
+    EXPECT_EQ(inner_code(with("parts", R"([{"id":"t","type":"a/b","class":"content","length":1e3}])")), 400);
 }
 
 TEST(Inner, IsOneJsonLine) {
@@ -160,7 +162,7 @@ TEST(Inner, IsOneJsonLine) {
     for (const std::string& bad : {std::string(), "[" + json + "]", " " + json, json + "\n", json + json,
                                    "\xef\xbb\xbf" + json, json.substr(0, json.size() - 1),
                                    replaced(json, "\"s\"", "\"\xff\""), replaced(json, "\"s\"", "\"\n\"")})
-        EXPECT_EQ(code_of(bad), 400) << bad;
+        EXPECT_EQ(inner_code(bad), 400) << bad;
 }
 
 template <class Make>
@@ -173,23 +175,23 @@ std::string list_of(std::size_t count, Make make) {
 
 TEST(Inner, IsBounded) {
     const auto name = [](std::size_t) { return std::string("\"b@b.example\""); };
-    EXPECT_EQ(code_of(with("recipients", list_of(kMaxItemRecipients, name))), 0);
-    EXPECT_EQ(code_of(with("recipients", list_of(kMaxItemRecipients + 1, name))), 413);
+    EXPECT_EQ(inner_code(with("recipients", list_of(kMaxItemRecipients, name))), 0);
+    EXPECT_EQ(inner_code(with("recipients", list_of(kMaxItemRecipients + 1, name))), 413);
     const auto hop = [](std::size_t) {
         return std::string(R"({"domain":"a.example","timestamp":"2026-09-21T14:13:20Z"})");
     };
-    EXPECT_EQ(code_of(with("received", list_of(kMaxItemHops, hop))), 0);
-    EXPECT_EQ(code_of(with("received", list_of(kMaxItemHops + 1, hop))), 413);
+    EXPECT_EQ(inner_code(with("received", list_of(kMaxItemHops, hop))), 0);
+    EXPECT_EQ(inner_code(with("received", list_of(kMaxItemHops + 1, hop))), 413);
     const auto part = [](std::size_t i) {
         return R"({"id":")" + std::to_string(i) + R"(","type":"a/b",)" +
                (i == 0 ? R"("class":"content",)" : "") + R"("length":0})";
     };
-    EXPECT_EQ(code_of(with("parts", list_of(kMaxItemParts, part))), 0);
-    EXPECT_EQ(code_of(with("parts", list_of(kMaxItemParts + 1, part))), 413);
+    EXPECT_EQ(inner_code(with("parts", list_of(kMaxItemParts, part))), 0);
+    EXPECT_EQ(inner_code(with("parts", list_of(kMaxItemParts + 1, part))), 413);
     const std::size_t rest = with("subject", "\"\"").size();
     const auto subject = [](std::size_t octets) { return "\"" + std::string(octets, 's') + "\""; };
-    EXPECT_EQ(code_of(with("subject", subject(kMaxInnerBytes - rest))), 0);
-    EXPECT_EQ(code_of(with("subject", subject(kMaxInnerBytes - rest + 1))), 413);
+    EXPECT_EQ(inner_code(with("subject", subject(kMaxInnerBytes - rest))), 0);
+    EXPECT_EQ(inner_code(with("subject", subject(kMaxInnerBytes - rest + 1))), 413);
     Inner large = sample_inner();
     large.message.envelope.subject.assign(kMaxInnerBytes, 's');
     EXPECT_EQ(inner_json(large).error().code, 413);
@@ -211,7 +213,7 @@ TEST(InnerTexts, HoldNoControls) {
             *fields[field] = text;
             EXPECT_EQ(texts_code(inner), 452) << field << " " << testing::PrintToString(text);
             // What is refused here still has a form: its recipients can be answered.
-            EXPECT_EQ(code_of(inner_json(inner).value()), 0);
+            EXPECT_EQ(inner_code(inner_json(inner).value()), 0);
         }
     }
 }

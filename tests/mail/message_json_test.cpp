@@ -9,12 +9,8 @@
 namespace immp::bridge {
 namespace {
 
-const std::map<BodyId, std::string> kBodies = {{1, "Hello"}, {2, ""}, {3, std::string("\0\1\2\3\4\5\6", 7)}};
-
-Message sample_message() {
-    Message message = sample_inner().message;
-    for (std::size_t i = 0; i < message.parts.size(); ++i)
-        message.parts[i].body = static_cast<BodyId>(i + 1);
+Message full_message() {
+    Message message = sample_message();
     Envelope& envelope = message.envelope;
     envelope.reply_to = "office@a.example";
     envelope.in_reply_to = "1f6d9d1e-5b1c-4c83-9f60-7d2f5f8f7c11";
@@ -27,7 +23,7 @@ Message sample_message() {
 
 TEST(MessageJson, SaysAllThatTheMessageHolds) {
     const auto json =
-        JsonValue::parse(rendered(message_json(sample_message(), "here", JsonStyle::compact), kBodies));
+        JsonValue::parse(rendered(message_json(full_message(), "here", JsonStyle::compact), kSampleBodies));
     ASSERT_TRUE(json) << json.error().text;
     EXPECT_EQ(json->text("_id"), "here");
     const JsonValue envelope = json->member("envelope");
@@ -61,7 +57,7 @@ TEST(MessageJson, SaysAllThatTheMessageHolds) {
     EXPECT_EQ(parts[2].text("id"), "käse.bin");
     EXPECT_EQ(parts[2].text("type"), "image/png");
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const std::string& body = kBodies.at(static_cast<BodyId>(i + 1));
+        const std::string& body = kSampleBodies.at(static_cast<BodyId>(i + 1));
         EXPECT_EQ(parts[i].number("length"), body.size());
         EXPECT_EQ(parts[i].text("encoding"), "base64");
         EXPECT_EQ(parts[i].text("data"), armor::encode_base64(as_bytes(body)));
@@ -69,10 +65,10 @@ TEST(MessageJson, SaysAllThatTheMessageHolds) {
 }
 
 TEST(MessageJson, LeavesOutWhatThereIsNot) {
-    Message bare = sample_message();
+    Message bare = full_message();
     bare.envelope = Envelope{};
     bare.envelope.id = kSampleId;
-    const std::string json = rendered(message_json(bare, kSampleId, JsonStyle::compact), kBodies);
+    const std::string json = rendered(message_json(bare, kSampleId, JsonStyle::compact), kSampleBodies);
     ASSERT_TRUE(JsonValue::parse(json));
     for (const char* key :
          {"cc", "reply-to", "expires", "secure", "in-reply-to", "references", "received-via", "failed"})
@@ -82,10 +78,10 @@ TEST(MessageJson, LeavesOutWhatThereIsNot) {
 }
 
 TEST(MessageJson, TellsHowOftenAPushWasRepeated) {
-    Message push = sample_message();
+    Message push = full_message();
     push.envelope.kind = Kind::push;
     const auto json = [&](std::uint32_t repeats) {
-        return rendered(message_json(push, kSampleId, JsonStyle::compact, repeats), kBodies);
+        return rendered(message_json(push, kSampleId, JsonStyle::compact, repeats), kSampleBodies);
     };
     EXPECT_NE(json(3).find(R"("repeats":3,)"), std::string::npos);
     EXPECT_EQ(json(0).find("repeats"), std::string::npos);
@@ -103,25 +99,25 @@ std::string squeezed(std::string_view json) {
 }
 
 TEST(MessageJson, PrettyMeansTheSame) {
-    Message message = sample_message();
+    Message message = full_message();
     message.envelope.subject = "two  \"spaces\"";
-    const std::string compact = rendered(message_json(message, "x", JsonStyle::compact), kBodies);
-    const std::string pretty = rendered(message_json(message, "x", JsonStyle::pretty), kBodies);
+    const std::string compact = rendered(message_json(message, "x", JsonStyle::compact), kSampleBodies);
+    const std::string pretty = rendered(message_json(message, "x", JsonStyle::pretty), kSampleBodies);
     EXPECT_EQ(compact, squeezed(compact) + "\n") << "compact is one line without blanks";
     EXPECT_EQ(squeezed(pretty), squeezed(compact));
     EXPECT_NE(pretty.find("\n    \"subject\": \"two  "), pretty.npos);
     EXPECT_NE(pretty.find("\"received\": [\n      {\n        \"domain\""), pretty.npos);
     message.envelope.received.clear();
-    EXPECT_NE(rendered(message_json(message, "x", JsonStyle::pretty), kBodies).find("\"received\": []"),
+    EXPECT_NE(rendered(message_json(message, "x", JsonStyle::pretty), kSampleBodies).find("\"received\": []"),
               std::string::npos);
 }
 
 TEST(MessageJson, KnowsItsLengthBeforeItIsRead) {
     for (const JsonStyle style : {JsonStyle::compact, JsonStyle::pretty}) {
         for (std::size_t octets : {0u, 1u, 2u, 3u, 56u, 57u, 58u, 47'880u, 47'881u, 200'000u}) {
-            Message message = sample_message();
+            Message message = full_message();
             message.parts[0].length = octets;
-            auto bodies = kBodies;
+            auto bodies = kSampleBodies;
             bodies[1].assign(octets, 'b');
             const Segments segments = message_json(message, "x", style);
             EXPECT_EQ(wire_bytes(segments), rendered(segments, bodies).size()) << octets;
@@ -130,11 +126,12 @@ TEST(MessageJson, KnowsItsLengthBeforeItIsRead) {
 }
 
 TEST(MessageJson, EscapesWhatEndsAText) {
-    Message message = sample_message();
+    Message message = full_message();
     const std::string hostile = "\"},\"parts\":[],\"x\":{\"\\";
     message.envelope.subject = message.envelope.from = message.parts[0].id = hostile;
     message.envelope.failed[0].cause = "a\nb\x01";
-    const auto json = JsonValue::parse(rendered(message_json(message, hostile, JsonStyle::pretty), kBodies));
+    const auto json =
+        JsonValue::parse(rendered(message_json(message, hostile, JsonStyle::pretty), kSampleBodies));
     ASSERT_TRUE(json);
     EXPECT_EQ(json->text("_id"), hostile);
     EXPECT_EQ(json->member("envelope").text("subject"), hostile);

@@ -137,19 +137,9 @@ std::string parameter(const std::string& header, const std::string& name) {
     return out;
 }
 
-const std::map<BodyId, std::string> kBodies = {
-    {1, "Hello"}, {2, ""}, {3, std::string("\0\1\2\3\4\5\6", 7)}, {4, std::string(100'000, 'x')}};
-
-Message sample_message() {
-    Message message = sample_inner().message;
-    for (std::size_t i = 0; i < message.parts.size(); ++i)
-        message.parts[i].body = static_cast<BodyId>(i + 1);
-    return message;
-}
-
 Entity entity_of(const Message& message) {
     const Segments segments = message_mime(message, "here");
-    const std::string text = rendered(segments, kBodies);
+    const std::string text = rendered(segments, kSampleBodies);
     EXPECT_EQ(wire_bytes(segments), text.size());
     return parse_entity(text);
 }
@@ -191,7 +181,7 @@ TEST(MessageMime, SetsPartsApartByABoundary) {
     const auto parts = parse_parts(entity_of(message));
     ASSERT_EQ(parts.size(), 3u);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        EXPECT_EQ(decoded_body(parts[i]), kBodies.at(static_cast<BodyId>(i + 1)));
+        EXPECT_EQ(decoded_body(parts[i]), kSampleBodies.at(static_cast<BodyId>(i + 1)));
         EXPECT_EQ(parameter(parts[i].header("Content-Disposition"), "filename"), message.parts[i].id);
     }
     EXPECT_EQ(parts[0].header("Content-Type"), "text/plain; charset=utf-8");
@@ -204,10 +194,10 @@ TEST(MessageMime, NeedsNoBoundaryForOnePart) {
     Message message = sample_message();
     message.parts.resize(1);
     message.parts[0].body = 4;
-    message.parts[0].length = kBodies.at(4).size();
+    message.parts[0].length = kSampleBodies.at(4).size();
     const Entity entity = entity_of(message);
     EXPECT_EQ(entity.header("Content-Type"), "text/plain; charset=utf-8");
-    EXPECT_EQ(decoded_body(entity), kBodies.at(4));
+    EXPECT_EQ(decoded_body(entity), kSampleBodies.at(4));
 }
 
 TEST(MessageMime, PutsTheContentFirstAndLeavesTheMetadataOut) {
@@ -217,8 +207,8 @@ TEST(MessageMime, PutsTheContentFirstAndLeavesTheMetadataOut) {
     message.parts[1].type = kMetadataType;
     const auto parts = parse_parts(entity_of(message));
     ASSERT_EQ(parts.size(), 2u);
-    EXPECT_EQ(decoded_body(parts[0]), kBodies.at(3));
-    EXPECT_EQ(decoded_body(parts[1]), kBodies.at(1));
+    EXPECT_EQ(decoded_body(parts[0]), kSampleBodies.at(3));
+    EXPECT_EQ(decoded_body(parts[1]), kSampleBodies.at(1));
     message.parts = {message.parts[1]};
     message.parts[0].part_class = PartClass::content;
     EXPECT_EQ(entity_of(message).header("Content-Type"), "application/immp-metadata+json; name=\"empty\"")

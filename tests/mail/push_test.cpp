@@ -28,7 +28,7 @@ TEST(PushTokens, HaveOneForm) {
         EXPECT_FALSE(is_push_token(bad)) << bad;
 }
 
-int code_of(const PushAction& action) {
+int action_code(const PushAction& action) {
     const auto done = check_action(action);
     return done ? 0 : done.error().code;
 }
@@ -36,16 +36,16 @@ int code_of(const PushAction& action) {
 TEST(PushActions, OpenOnlyWhatIsShownWhole) {
     for (const char* good : {"https://b.example/confirm?t=1#x", "HTTPS://b.example", "https://[::1]:8443/",
                              "immp:alice@a.example", "immp://news/today@b.example?subscribe"})
-        EXPECT_EQ(code_of({"Open", good}), 0) << good;
+        EXPECT_EQ(action_code({"Open", good}), 0) << good;
     for (const char* bad : {"", "http://b.example/", "javascript:alert(1)", "file:///etc/passwd", "https:",
                             "https://", "https:///path", "https://bank.example@evil.example/", "https://:80/",
                             "https://b.example/a b", "https://b.example/\"", "https://b.example/\\",
                             "immp:", "imid:alice@a.example", "https://b.example/\xc3\xa9"})
-        EXPECT_EQ(code_of({"Open", bad}), 400) << bad;
-    EXPECT_EQ(code_of({"", "https://b.example/"}), 400);
-    EXPECT_EQ(code_of({std::string(65, 'x'), "https://b.example/"}), 413);
-    EXPECT_EQ(code_of({"Open", "https://b.example/" + std::string(1'000, 'x')}), 413);
-    EXPECT_EQ(code_of({"Op\nen", "https://b.example/"}), 415);
+        EXPECT_EQ(action_code({"Open", bad}), 400) << bad;
+    EXPECT_EQ(action_code({"", "https://b.example/"}), 400);
+    EXPECT_EQ(action_code({std::string(65, 'x'), "https://b.example/"}), 413);
+    EXPECT_EQ(action_code({"Open", "https://b.example/" + std::string(1'000, 'x')}), 413);
+    EXPECT_EQ(action_code({"Op\nen", "https://b.example/"}), 415);
 }
 
 TEST(PushMetadata, IsReadAsItIsWritten) {

@@ -36,7 +36,7 @@ bool holds(const Change& condition) {
     return plan_rules({one}, message(), "alice@a.example", {}).read;
 }
 
-int code_of(const Change& change) {
+int rule_code(const Change& change) {
     const auto prepared = prepare_rule(rule(1, change));
     return prepared ? 0 : prepared.error().code;
 }
@@ -149,12 +149,12 @@ TEST(Rules, AreStoredInTheirOneForm) {
 
 TEST(Rules, OfNoFormAreRefused) {
     const auto stops = [](Change change) {
-        return code_of([change = std::move(change)](Rule& r) {
+        return rule_code([change = std::move(change)](Rule& r) {
             r.stop = true;
             change(r);
         });
     };
-    EXPECT_EQ(code_of([](Rule&) {}), 400) << "it does nothing";
+    EXPECT_EQ(rule_code([](Rule&) {}), 400) << "it does nothing";
     EXPECT_EQ(stops([](Rule&) {}), 0);
     for (const char* name : {"", "a b", "a/b", "ä", "x\n"})
         EXPECT_EQ(stops([&](Rule& r) { r.name = name; }), 400) << name;
@@ -165,9 +165,9 @@ TEST(Rules, OfNoFormAreRefused) {
     EXPECT_EQ(stops([](Rule& r) { r.forward = "bob@b.example/INBOX"; }), 400);
     EXPECT_EQ(stops([](Rule& r) { r.larger = 1ull << 61; }), 400);
     EXPECT_EQ(stops([](Rule& r) { r.subject = std::string(kMaxRuleTextBytes + 1, 'x'); }), 413);
-    EXPECT_EQ(code_of([](Rule& r) { r.reject = std::string(kMaxRuleTextBytes + 1, 'x'); }), 413);
+    EXPECT_EQ(rule_code([](Rule& r) { r.reject = std::string(kMaxRuleTextBytes + 1, 'x'); }), 413);
     EXPECT_EQ(stops([](Rule& r) { r.reject = ""; }), 400);
-    EXPECT_EQ(code_of([](Rule& r) { r.reject = ""; }), 0);
+    EXPECT_EQ(rule_code([](Rule& r) { r.reject = ""; }), 0);
 }
 
 }  // namespace

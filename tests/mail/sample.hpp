@@ -43,6 +43,18 @@ inline std::vector<std::string> sample_bodies() {
     return {"Hello", "", std::string("\0\1\2\3\4\5\6", 7)};
 }
 
+/// The sample's message as it lies in a store: its bodies are 1 to 3 of kSampleBodies.
+inline Message sample_message() {
+    Message message = sample_inner().message;
+    for (std::size_t i = 0; i < message.parts.size(); ++i)
+        message.parts[i].body = static_cast<BodyId>(i + 1);
+    return message;
+}
+
+/// Those of sample_bodies(), and a long one.
+inline const std::map<BodyId, std::string> kSampleBodies = {
+    {1, "Hello"}, {2, ""}, {3, std::string("\0\1\2\3\4\5\6", 7)}, {4, std::string(100'000, 'x')}};
+
 /// A plain mail of one part with `octets` of body.
 inline Inner plain_inner(std::uint64_t octets) {
     Inner inner = sample_inner();

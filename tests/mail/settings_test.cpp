@@ -6,14 +6,14 @@
 namespace immp::bridge {
 namespace {
 
-struct Case {
+struct ValueCase {
     const char* name;
     const char* value;
     const char* prepared;  ///< null: 400
 };
 
 TEST(Settings, HaveOneForm) {
-    const Case cases[] = {
+    const ValueCase cases[] = {
         {"compression", "gzip", "GZIP"},
         {"COMPRESSION", "LZ4", nullptr},
         {"LANGUAGE", "de-CH", "de-ch"},
@@ -40,7 +40,7 @@ TEST(Settings, HaveOneForm) {
         {"XMPP", "OFF", "OFF"},
         {"XMPP", "ask", nullptr},
     };
-    for (const Case& each : cases) {
+    for (const ValueCase& each : cases) {
         const SettingSpec* spec = find_setting(each.name);
         ASSERT_NE(spec, nullptr) << each.name;
         const auto prepared = spec->prepare(each.value);

@@ -170,7 +170,7 @@ class Promises : public UnsafeDisk {
     std::vector<std::unique_ptr<SessionHost>> desks_;
 };
 
-struct Row {
+struct PromiseRow {
     const char* name;
     int code;  ///< of the promise
     Begin (*prepare)(Promises&);
@@ -180,7 +180,7 @@ Block a_block() {
     return {"c.example", BlockAction::reject, "", Time{}, std::nullopt};
 }
 
-const Row kRows[] = {
+const PromiseRow kRows[] = {
     {"DoneLocal", 275,
      [](Promises& t) -> Begin { return [&t](ReplyPtr reply) { t.submit("carol@a.example", reply); }; }},
     {"DoneRemote", 273,
@@ -386,11 +386,11 @@ const Row kRows[] = {
     {"ReceiptOfRefusal", 200, [](Promises& t) -> Begin { return t.receipt(t.refusal()); }},
 };
 
-std::string name_of(const testing::TestParamInfo<Row>& row) {
+std::string name_of(const testing::TestParamInfo<PromiseRow>& row) {
     return row.param.name;
 }
 
-class Promised : public Promises, public testing::WithParamInterface<Row> {};
+class Promised : public Promises, public testing::WithParamInterface<PromiseRow> {};
 INSTANTIATE_TEST_SUITE_P(Each, Promised, testing::ValuesIn(kRows), name_of);
 
 TEST_P(Promised, ComesWithTheSyncThatCoversItAndNotBefore) {

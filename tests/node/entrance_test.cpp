@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Bytes kSession(32, 0x5a);
+const Bytes kPeerSession(32, 0x5a);
 
 class Entrance : public TwoDomains {
   protected:
@@ -22,11 +22,13 @@ class Entrance : public TwoDomains {
 
     /// b.example's question about a cookie that its session was shown, from an address.
     Answer confirm(const std::string& cookie, const std::string& issuer = "a.example",
-                   const std::string& address = "192.0.2.1", const Bytes& session = kSession) {
+                   const std::string& address = "192.0.2.1", const Bytes& session = kPeerSession) {
         auto desk = b_.node->make_desk({address});
         return b_.ask(*desk, ConfirmCookie{issuer, cookie, session});
     }
-    std::string cookie_for(const std::string& receiver) { return a_.node->issue_cookie(receiver, kSession); }
+    std::string cookie_for(const std::string& receiver) {
+        return a_.node->issue_cookie(receiver, kPeerSession);
+    }
 
     /// a.example's bundle without an item, as it is brought to b.example.
     Answer bring(const Bytes& octets, const std::string& peer = "a.example",
@@ -67,7 +69,7 @@ TEST_F(Entrance, ACookieOfAnotherSessionOrReceiverIsNone) {
 
 TEST_F(Entrance, NobodyAsksForAnotherReceiver) {
     std::optional<Result<void>> said;
-    a_.node->on_cookie_question("c.example", {cookie_for("b.example"), "b.example", kSession},
+    a_.node->on_cookie_question("c.example", {cookie_for("b.example"), "b.example", kPeerSession},
                                 [&](Result<void> result) { said = std::move(result); });
     ASSERT_TRUE(said);
     EXPECT_EQ(said->error().code, 403);
@@ -100,9 +102,10 @@ TEST_F(Entrance, TheEleventhInAMinuteIs429ForAnIssuerAndForAnAddress) {
 TEST_F(Entrance, ASessionChecksACookieOfOurs) {
     auto desk = a_.node->make_desk();
     const std::string cookie = cookie_for("b.example");
-    EXPECT_TRUE(a_.ask(*desk, CheckCookie{cookie, "b.example", kSession}));
-    EXPECT_EQ(a_.ask(*desk, CheckCookie{cookie, "b.example", kSession}).error().code, 421);
-    EXPECT_EQ(a_.ask(*desk, CheckCookie{cookie_for("b.example"), "c.example", kSession}).error().code, 421);
+    EXPECT_TRUE(a_.ask(*desk, CheckCookie{cookie, "b.example", kPeerSession}));
+    EXPECT_EQ(a_.ask(*desk, CheckCookie{cookie, "b.example", kPeerSession}).error().code, 421);
+    EXPECT_EQ(a_.ask(*desk, CheckCookie{cookie_for("b.example"), "c.example", kPeerSession}).error().code,
+              421);
 }
 
 TEST_F(Entrance, ABundleIsFiledAndItsReceiptIsTheSameEachTime) {

@@ -14,21 +14,21 @@ using namespace std::chrono_literals;
 using test::DiskOperation;
 using test::Fault;
 
-struct Kind {
+struct FaultKind {
     const char* name;
     DiskOperation operation;
     int code;
 };
 
 // Files are opened, and the log's index grows, at other times: tests/store/failing_disk_test.cpp.
-const Kind kKinds[] = {
+const FaultKind kFaultKinds[] = {
     {"Sync", DiskOperation::sync, test::io_error(DiskOperation::sync)},
     {"DiskFull", DiskOperation::write, test::kDiskFull},
     {"Write", DiskOperation::write, test::io_error(DiskOperation::write)},
     {"Truncate", DiskOperation::truncate, test::io_error(DiskOperation::truncate)},
 };
 
-class FaultPositions : public testing::TestWithParam<Kind> {
+class FaultPositions : public testing::TestWithParam<FaultKind> {
   protected:
     FaultPositions() {
         Pair pair(template_);
@@ -80,7 +80,7 @@ class FaultPositions : public testing::TestWithParam<Kind> {
                     const Ledger& ledger, bool came_from_b) {
         const std::filesystem::path left = directory / "left";
         disk.cut_power(directory / "a", left);
-        Loop loop;
+        TimedLoop loop;
         Wire wire(loop);
         House house(wire, "a.example", left);
         ledger.check_kept(house);
@@ -121,7 +121,7 @@ class FaultPositions : public testing::TestWithParam<Kind> {
     const std::filesystem::path template_ = made_.path("template");
 };
 
-INSTANTIATE_TEST_SUITE_P(Each, FaultPositions, testing::ValuesIn(kKinds),
+INSTANTIATE_TEST_SUITE_P(Each, FaultPositions, testing::ValuesIn(kFaultKinds),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_P(FaultPositions, NothingAcknowledgedIsLostAndEverythingGoesOn) {

@@ -132,7 +132,7 @@ std::move_only_function<void()> while_alive(std::weak_ptr<int> run, std::move_on
 }  // namespace
 
 void House::open() {
-    Loop& loop = wire.loop_;
+    TimedLoop& loop = wire.loop_;
     run_ = std::make_shared<int>(0);
     is_broken = false;
     auto opened = open_sqlite_store(

@@ -24,7 +24,7 @@ namespace immp::bridge {
 inline constexpr std::chrono::seconds kPatience{120};
 
 /// The I/O thread's queue, with a clock that only the test moves.
-class Loop {
+class TimedLoop {
   public:
     void post(std::move_only_function<void()> work) {
         {
@@ -92,7 +92,7 @@ enum class Fate {
 /// The way between the houses of a test: direct calls, in order, each with the fate the test gives it.
 class Wire {
   public:
-    explicit Wire(Loop& loop) : loop_(loop) {}
+    explicit Wire(TimedLoop& loop) : loop_(loop) {}
 
     std::map<std::string, House*> houses;
     std::function<Fate(const std::string& from, const BundlePiece& piece)> fate = [](auto&, auto&) {
@@ -109,7 +109,7 @@ class Wire {
     /// The house was shut: what it has not answered, nobody will.
     void shut(const House& house);
 
-    Loop& loop_;
+    TimedLoop& loop_;
 
   private:
     std::multimap<const House*, std::function<void()>> owed_;
@@ -210,6 +210,11 @@ struct House {
 /// A mail with one text part.
 Submit mail(const std::string& from, const std::vector<std::string>& to, const std::string& subject);
 
+/// Accounts of TwoDomains.
+inline constexpr const char* kAlice = "alice@a.example";
+inline constexpr const char* kCarol = "carol@a.example";
+inline constexpr const char* kBob = "bob@b.example";
+
 /// Two houses, a.example and b.example, with alice, carol, bob and dave; links down until a test raises them.
 class TwoDomains : public testing::Test {
   protected:
@@ -218,7 +223,7 @@ class TwoDomains : public testing::Test {
     void raise_links();
 
     const std::filesystem::path directory_;
-    Loop loop_;
+    TimedLoop loop_;
     Wire wire_{loop_};
     House a_;
     House b_;

@@ -10,9 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kAlice = "alice@a.example";
-constexpr const char* kCarol = "carol@a.example";
-constexpr const char* kBob = "bob@b.example";
 constexpr const char* kNobody = "nobody@b.example";
 
 House& house_of(Pair& pair, const std::string& account) {

@@ -18,7 +18,7 @@ struct Pair {
     /// Moves the clock until nothing waits, or until `stop`.
     bool settle(const std::function<bool()>& stop = [] { return false; });
 
-    Loop loop;
+    TimedLoop loop;
     Wire wire{loop};
     House a;
     House b;

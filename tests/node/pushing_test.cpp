@@ -10,10 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kAlice = "alice@a.example";
-constexpr const char* kCarol = "carol@a.example";
-constexpr const char* kBob = "bob@b.example";
-
 PushMessage push(const std::string& from, const std::string& to) {
     PushMessage made;
     made.who = made.publisher = from;

@@ -10,8 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 const std::string kDesk = "helpdesk@a.example";
-const std::string kAlice = "alice@a.example";
-const std::string kCarol = "carol@a.example";
 
 /// alice owns helpdesk@; carol has what a test gives her; erin is a stranger.
 class Sharing : public TwoDomains {
@@ -81,7 +79,7 @@ class Sharing : public TwoDomains {
 TEST_F(Sharing, AStrangerIsTold404ForEverything) {
     const std::string id = send(kDesk);
     const std::string erin = "erin@a.example";
-    for (const std::string& owner : {kDesk, std::string("nobody@a.example"), kAlice,
+    for (const std::string& owner : {kDesk, std::string("nobody@a.example"), std::string(kAlice),
                                      std::string("x@b.example"), std::string("helpdesk/alice@a.example")}) {
         Request requests[] = {
             CheckMailbox{erin, "/INBOX", "*", {}, false, owner},

@@ -12,10 +12,10 @@ class DiskBelow {
     DiskBelow()
         : disk_([this](const std::string&) {
               // Whoever waits for an event of the disk looks again.
-              if (Loop* loop = loop_above_) loop->post([] {});
+              if (TimedLoop* loop = loop_above_) loop->post([] {});
           }) {}
 
-    std::atomic<Loop*> loop_above_ = nullptr;
+    std::atomic<TimedLoop*> loop_above_ = nullptr;
     test::FaultyDisk disk_;
 };
 

@@ -7,25 +7,25 @@
 namespace immp::bridge {
 namespace {
 
-using Texts = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 TEST(Netstrings, AreReadable) {
     EXPECT_EQ(pack({"alice", "", "bob"}), "5:alice,0:,3:bob,");
 }
 
 TEST(Netstrings, TakeAnyText) {
-    for (const Texts& texts : {Texts{}, Texts{""}, Texts{"", ""}, Texts{"1:a,", ",", ":"},
-                               Texts{std::string("nul\0inside", 10), "Grüße\n"}, Texts(1000, "x")})
+    for (const Strings& texts : {Strings{}, Strings{""}, Strings{"", ""}, Strings{"1:a,", ",", ":"},
+                                 Strings{std::string("nul\0inside", 10), "Grüße\n"}, Strings(1000, "x")})
         EXPECT_EQ(unpack(pack(texts)), texts);
 }
 
 TEST(Netstrings, ReadingEndsWhereTheyAreDamaged) {
     const std::string packed = pack({"alice", "bob"});
     for (std::size_t cut = 0; cut < packed.size(); ++cut)
-        EXPECT_EQ(unpack(packed.substr(0, cut)), cut < 8 ? Texts{} : Texts{"alice"}) << cut;
+        EXPECT_EQ(unpack(packed.substr(0, cut)), cut < 8 ? Strings{} : Strings{"alice"}) << cut;
     for (const std::string damaged :
          {"x", "5", "5:", ":a,", "-1:a,", "2:a,", "0:a,", "99999999999999999999:a,"})
-        EXPECT_EQ(unpack("1:a," + damaged), Texts{"a"}) << damaged;
+        EXPECT_EQ(unpack("1:a," + damaged), Strings{"a"}) << damaged;
 }
 
 TEST(FolderKey, IsTheSameForPathsThatDifferByCase) {

@@ -73,7 +73,7 @@ class SharesTest : public StoreTest {
     FolderId inbox_ = folder_of(desk_, "/INBOX");
 };
 
-using Texts = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 TEST_F(SharesTest, ASharedMailboxIsANameAmongAccountsAndNoAccount) {
     const auto add = [&](const char* name) {
@@ -82,9 +82,9 @@ TEST_F(SharesTest, ASharedMailboxIsANameAmongAccountsAndNoAccount) {
     EXPECT_EQ(add("helpdesk@a.example"), 409);
     EXPECT_EQ(add("alice@a.example"), 409);
     const auto names = [&] { return value_of(read([](Transaction& t) { return t.accounts().list(); })); };
-    EXPECT_EQ(names(), (Texts{"alice@a.example", "bob@a.example"}));
+    EXPECT_EQ(names(), (Strings{"alice@a.example", "bob@a.example"}));
     EXPECT_EQ(value_of(read([](Transaction& t) { return t.shares().mailboxes(); })),
-              (Texts{"helpdesk@a.example"}));
+              (Strings{"helpdesk@a.example"}));
     EXPECT_TRUE(value_of(read([&](Transaction& t) { return t.shares().is_mailbox(desk_); })));
     EXPECT_FALSE(value_of(read([&](Transaction& t) { return t.shares().is_mailbox(alice_); })));
     EXPECT_EQ(code_of(write([](Transaction& t) { return t.accounts().remove("helpdesk@a.example"); })), 404);
@@ -99,14 +99,14 @@ TEST_F(SharesTest, RightsAreSetReplacedListedAndEnded) {
     value_of(give(bob_, "READ"));
     value_of(give(bob_, "WRITE", inbox_));
     value_of(give(bob_, "SEND"));
-    EXPECT_EQ(grants(bob_), (Texts{" READ,SEND", "/inbox READ,WRITE"}));
-    EXPECT_EQ(held(bob_), (Texts{"helpdesk@a.example READ,SEND", "helpdesk@a.example/INBOX READ,WRITE"}));
+    EXPECT_EQ(grants(bob_), (Strings{" READ,SEND", "/inbox READ,WRITE"}));
+    EXPECT_EQ(held(bob_), (Strings{"helpdesk@a.example READ,SEND", "helpdesk@a.example/INBOX READ,WRITE"}));
     const auto given = value_of(read([&](Transaction& t) { return t.shares().given(desk_, std::nullopt); }));
     ASSERT_EQ(given.size(), 2U);
     EXPECT_EQ(given[0].member, "alice@a.example");
     EXPECT_EQ(given[1].rights, value_of(parse_rights("SEND")));
     value_of(give(bob_, "NONE"));
-    EXPECT_EQ(grants(bob_), (Texts{"/inbox READ,WRITE"}));
+    EXPECT_EQ(grants(bob_), (Strings{"/inbox READ,WRITE"}));
     value_of(write([](Transaction& t) { return t.accounts().remove("bob@a.example"); }));
     EXPECT_TRUE(held(bob_).empty());
     EXPECT_EQ(held(alice_).size(), 1U);
@@ -134,7 +134,7 @@ TEST_F(SharesTest, RightsToAFolderGoWithItAndEndWhenItIsDropped) {
     value_of(give(bob_, "READ", lists));
     value_of(
         write([&](Transaction& tables) { return tables.folders().rename(desk_, "/INBOX/lists", "/Lists"); }));
-    EXPECT_EQ(held(bob_), (Texts{"helpdesk@a.example/Lists READ"}));
+    EXPECT_EQ(held(bob_), (Strings{"helpdesk@a.example/Lists READ"}));
     value_of(write([&](Transaction& tables) { return tables.folders().drop(desk_, "/Lists"); }));
     EXPECT_TRUE(held(bob_).empty());
 }
@@ -152,8 +152,8 @@ TEST_F(SharesTest, WhatIsReadIsEachMembersOwn) {
     EXPECT_TRUE(is_read({inbox_, alice_}, 2));
     EXPECT_FALSE(is_read({inbox_, bob_}, 2));
     for (const std::uint32_t limit : {1U, 2U, 9U}) {
-        EXPECT_EQ(index({inbox_, alice_}, SelectorKind::unread, limit), (Texts{uuid_of(3), uuid_of(1)}));
-        EXPECT_EQ(index({inbox_, bob_}, SelectorKind::unread, limit), (Texts{uuid_of(2)}));
+        EXPECT_EQ(index({inbox_, alice_}, SelectorKind::unread, limit), (Strings{uuid_of(3), uuid_of(1)}));
+        EXPECT_EQ(index({inbox_, bob_}, SelectorKind::unread, limit), (Strings{uuid_of(2)}));
         for (const SelectorKind kind : {SelectorKind::all, SelectorKind::since, SelectorKind::from})
             EXPECT_EQ(index({inbox_, alice_}, kind, limit).size(), 3U);
     }
@@ -234,7 +234,7 @@ TEST_F(SharesTest, ALeaseKeepsWhatWasReadAndIsItsTakers) {
     EXPECT_EQ(commit(bob_), 0);
     EXPECT_EQ(found(bob_), "none");
     value_of(write([&](Transaction& t) { return t.leases().end(at(11), at(-1)); }));
-    EXPECT_EQ(index(inbox_), (Texts{uuid_of(2)}));
+    EXPECT_EQ(index(inbox_), (Strings{uuid_of(2)}));
     EXPECT_TRUE(is_read({inbox_, alice_}, 2)) << "it lies again as it lay";
     EXPECT_EQ(unread({inbox_, alice_}), 0U);
     EXPECT_EQ(unread({inbox_, bob_}), 1U);
