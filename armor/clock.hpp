@@ -5,7 +5,7 @@
 
 namespace immp::armor {
 
-/// For what puts a program together; the layers are given their clocks.
+/// For what puts a program together and for the commands of `immp`; everything else is given its clock.
 [[nodiscard]] inline std::chrono::sys_seconds clock_now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }

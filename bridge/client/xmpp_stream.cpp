@@ -20,7 +20,6 @@ namespace immp::bridge::client {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
 /// One turn of libstrophe's loop while something is awaited.
 constexpr milliseconds kLoopTurn{500};
@@ -109,8 +108,8 @@ class XmppStream::Impl {
     ~Impl() {
         if (is_up_ && !ended_) {
             xmpp_disconnect(connection_.get());
-            const auto end = Clock::now() + kFarewell;
-            while (!ended_ && Clock::now() < end)
+            const auto end = std::chrono::steady_clock::now() + kFarewell;
+            while (!ended_ && std::chrono::steady_clock::now() < end)
                 run(kLoopTurn);
         }
     }
@@ -131,7 +130,7 @@ class XmppStream::Impl {
         if (!login.ca_file.empty()) xmpp_conn_set_cafile(connection, login.ca_file.c_str());
         xmpp_conn_set_sockopt_callback(connection, prepare_socket);
         xmpp_handler_add(connection, on_iq, nullptr, "iq", nullptr, this);
-        const auto end = Clock::now() + patience;
+        const auto end = std::chrono::steady_clock::now() + patience;
         const HandshakeDeadline deadline(end);
         // libstrophe's own search takes the first of a domain's servers only.
         const int began = xmpp_connect_client(connection, server.host.c_str(), server.port, on_event, this);
@@ -139,10 +138,10 @@ class XmppStream::Impl {
             return failed(
                 ExitStatus::unavailable,
                 "cannot reach " + where_ + "; check the address, or name the server with --server HOST:PORT");
-        while (!is_up_ && !ended_ && Clock::now() < end)
+        while (!is_up_ && !ended_ && std::chrono::steady_clock::now() < end)
             run(kLoopTurn);
         // The deadline ends it, too, and for no reason of its own.
-        if (!is_up_ && Clock::now() >= end)
+        if (!is_up_ && std::chrono::steady_clock::now() >= end)
             return failed(ExitStatus::temporary, where_ + " does not answer; try again");
         if (ended_) return std::unexpected(*ended_);
         return {};

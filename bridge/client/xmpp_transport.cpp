@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kNow{0};
-constexpr milliseconds kStreamTurn{1'000};
+constexpr milliseconds kTransportTurn{1'000};
 /// While there is no stream.
 constexpr milliseconds kShortTurn{100};
 
@@ -72,7 +72,7 @@ class XmppTransport final : public Transport {
             // At its end, too, there is something to read: why it ended.
             if (trouble() || left < kNow) return trouble().has_value();
             hand_over();
-            hear_for(std::min(left, kStreamTurn));
+            hear_for(std::min(left, kTransportTurn));
         }
         return true;
     }
@@ -163,7 +163,7 @@ class XmppTransport final : public Transport {
             if (const auto why = trouble()) return std::unexpected(*why);
             if (is_idle() && Clock::now() - std::max(began, tunnel_.heard_at()) > patience_)
                 return std::unexpected(silent());
-            hear_for(kStreamTurn);
+            hear_for(kTransportTurn);
         }
     }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "armor/json_field.hpp"
 #include "armor/json_line.hpp"
 #include "armor/json_list.hpp"
 #include "armor/names.hpp"
@@ -37,13 +38,6 @@ Kind read_kind(JsonReader& json) {
     if (known != std::end(kKinds)) return static_cast<Kind>(known - std::begin(kKinds));
     json.complain("kind", "is unknown");
     return Kind::mail;
-}
-
-Time read_time(JsonReader& json, std::string_view key) {
-    auto time = armor::parse_time(json.text(key));
-    if (time) return *time;
-    json.complain(key, "is no time");
-    return {};
 }
 
 void read_envelope(JsonReader& json, Envelope& envelope) {

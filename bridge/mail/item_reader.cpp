@@ -8,7 +8,6 @@
 #include "bridge/mail/item_contents.hpp"
 
 namespace immp::bridge {
-namespace {}  // namespace
 
 /// The frames: items one behind the other, then zeros.
 class ItemReader::Impl {

@@ -1,9 +1,9 @@
 #include "bridge/mail/metadata.hpp"
 
+#include "armor/json_field.hpp"
 #include "armor/json_line.hpp"
 #include "armor/line_cursor.hpp"
 #include "armor/names.hpp"
-#include "armor/time_text.hpp"
 #include "bridge/mail/push_action.hpp"
 #include "bridge/wire/imid.hpp"
 #include "bridge/wire/token.hpp"
@@ -66,10 +66,7 @@ void read_mail_fields(armor::JsonReader& json, Fields& fields) {
     if (json.has("cc")) fields.metadata.cc = json.texts("cc");
     if (json.has("references")) fields.metadata.references = json.texts("references");
     if (json.has("reply-to")) fields.reply_to = {json.text("reply-to")};
-    if (!json.has("date")) return;
-    const auto date = armor::parse_time(json.text("date"));
-    if (!date) json.complain("date", "is no time");
-    if (date) fields.metadata.date = *date;
+    if (json.has("date")) fields.metadata.date = armor::read_time(json, "date");
 }
 
 Result<Fields> read_fields(armor::JsonReader& json, Kind kind) {

@@ -13,7 +13,7 @@ namespace immp::bridge {
 [[nodiscard]] bool has_doubled_name(const std::vector<Part>& parts);
 
 /// `{"id":..,"type":..,"class":"content","length":..}`, the class of content parts alone
-/// (docs/envelope.md, 3.3).
+/// (docs/envelope.md, 3.1).
 [[nodiscard]] std::string part_json(const Part& part);
 /// Complaints are the reader's.
 [[nodiscard]] Part read_part(armor::JsonReader& json);

@@ -6,8 +6,6 @@
 namespace immp::bridge {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// A peer may store first and open later: it is asked this often, a second apart.
 constexpr unsigned kQuestions = 10;
 
@@ -53,7 +51,8 @@ class Echo : public std::enable_shared_from_this<Echo> {
                                       std::chrono::seconds(60)));
         auto checked = check_echo(probe_, status->receipt, record_);
         if (!checked) return done_(std::unexpected(std::move(checked.error())));
-        done_(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_));
+        done_(
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_));
     }
 
     void ask_soon() {
@@ -69,7 +68,7 @@ class Echo : public std::enable_shared_from_this<Echo> {
     const armor::Record record_;
     const Probe probe_;
     Callback<std::chrono::milliseconds> done_;
-    const Clock::time_point begun_ = Clock::now();
+    const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     unsigned questions_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "armor/hex.hpp"
 #include "armor/key_chain.hpp"
+#include "bridge/node/place.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -174,10 +175,9 @@ void KeyDirectory::publish(const std::string& account, const std::string& text, 
     auto record = std::make_shared<const armor::Record>(std::move(*read));
     services_.store.write<Done>(
         [account, record, now = services_.now()](Transaction& transaction) -> Result<Done> {
-            auto found = transaction.accounts().find(account);
+            auto found = session_account(transaction, account);
             if (!found) return std::unexpected(std::move(found.error()));
-            if (!*found) return fail(403, "This account is gone");
-            auto stored = store_published(transaction, **found, *record, now);
+            auto stored = store_published(transaction, *found, *record, now);
             if (!stored) return std::unexpected(std::move(stored.error()));
             return Done{};
         },

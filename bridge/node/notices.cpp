@@ -1,6 +1,7 @@
 #include "bridge/node/notices.hpp"
 
 #include "bridge/mail/settings.hpp"
+#include "bridge/node/place.hpp"
 #include "bridge/node/preferences.hpp"
 
 namespace immp::bridge {
@@ -17,7 +18,7 @@ Result<void> file_notice(Transaction& transaction, const std::string& account, N
     auto found = transaction.accounts().find(account);
     if (!found) return std::unexpected(std::move(found.error()));
     if (!*found) return {};
-    auto folder = transaction.mailboxes().folder(**found, "/INBOX");
+    auto folder = transaction.mailboxes().folder(**found, kInbox);
     if (!folder) return std::unexpected(std::move(folder.error()));
     if (!*folder) return fail(702, "Storage failed", "an account without INBOX");
     if (auto settled = settle_notice(transaction, notice, now); !settled) return settled;

@@ -134,13 +134,12 @@ Result<Done> create_node(Transaction& transaction, const NodeServices& services,
 
 Result<PublishedItem> publish(Transaction& transaction, const NodeServices& services,
                               const PublishItem& request, const StagedBody& content) {
-    const auto account = transaction.accounts().find(request.account);
+    const auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(account.error());
-    if (!*account) return fail(403, "This account is gone");
     const auto node = own_node(transaction, services, request.account, request.node);
     if (!node) return std::unexpected(node.error());
     const armor::Digest digest = publication_digest(request, content);
-    if (auto done = check_repeat(transaction, **account, request.id, digest); !done)
+    if (auto done = check_repeat(transaction, *account, request.id, digest); !done)
         return std::unexpected(std::move(done.error()));
     if (const auto pause = services.sender_rate->take(request.account, 1, services.now()))
         return fail_for_now(429, "You published too much; try again later", *pause);
@@ -154,8 +153,7 @@ Result<PublishedItem> publish(Transaction& transaction, const NodeServices& serv
     auto done = transaction.nodes().add_item(node->id, envelope.sequence, *stored,
                                              armor::encode_hex(message_digest(*message)));
     if (done) done = transaction.nodes().queue_for_followers(node->id, *stored, *octets, services.now());
-    if (done)
-        done = transaction.mailboxes().record_submission(**account, envelope.id, digest, services.now());
+    if (done) done = transaction.mailboxes().record_submission(*account, envelope.id, digest, services.now());
     if (!done) return std::unexpected(std::move(done.error()));
     const auto feed = transaction.feeds().of_node(node->name);
     if (!feed) return std::unexpected(feed.error());

@@ -67,10 +67,9 @@ class Pushing {
     }
 
     Result<void> begin_of_account() {
-        const auto account = transaction_.accounts().find(push_.who);
+        const auto account = session_account(transaction_, push_.who);
         if (!account) return std::unexpected(account.error());
-        if (!*account) return fail(403, "This account is gone");
-        account_ = **account;
+        account_ = *account;
         if (auto fresh = check_repeat(transaction_, account_, push_.id, digest_); !fresh) return fresh;
         const auto name = parse_imid(push_.publisher);
         if (!name) return std::unexpected(name.error());

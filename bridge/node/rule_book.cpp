@@ -17,7 +17,7 @@ Result<Done> add_rule(Transaction& transaction, const AddRule& request, const Pr
     if (!rule.file.empty()) {
         auto folder = transaction.mailboxes().folder(*account, rule.file);
         if (!folder) return std::unexpected(std::move(folder.error()));
-        if (!*folder) return fail(404, "No such folder");
+        if (!*folder) return no_such_folder();
         rule.file = std::move((*folder)->path);
     }
     if (rule.forward == request.account) return fail(400, "FORWARD to the mailbox itself would be a loop");

@@ -165,13 +165,12 @@ Result<Done> add_owner(Transaction& transaction, const std::string& mailbox, con
 }
 
 Result<Writer> writer_of(Transaction& transaction, const Submit& request) {
-    const auto self = transaction.accounts().find(request.account);
+    const auto self = session_account(transaction, request.account);
     if (!self) return std::unexpected(self.error());
-    if (!*self) return fail(403, "This account is gone");
-    if (request.from.empty()) return Writer{**self, request.account, request.account, false};
+    if (request.from.empty()) return Writer{*self, request.account, request.account, false};
     const auto imid = parse_imid(request.from);
     if (!imid) return std::unexpected(imid.error());
-    if (imid->account() == request.account) return Writer{**self, request.account, request.from, false};
+    if (imid->account() == request.account) return Writer{*self, request.account, request.from, false};
     const auto reach = reach_of(transaction, request.account, imid->account());
     if (!reach && reach.error().code != 404) return std::unexpected(reach.error());
     const bool is_his_seat = reach && (reach->seat.empty() || reach->seat == local_of(request.account));

@@ -6,6 +6,7 @@
 #include "bridge/mail/inner.hpp"
 #include "bridge/mail/metadata.hpp"
 #include "bridge/node/mail_drop.hpp"
+#include "bridge/node/place.hpp"
 #include "bridge/node/queueing.hpp"
 #include "bridge/node/repeat.hpp"
 #include "bridge/node/sharing.hpp"
@@ -134,11 +135,10 @@ Result<bool> keep_copy(Transaction& transaction, MailDrop& drop, const Writer& w
 
 Result<Submitted> submit(Transaction& transaction, const Submit& request,
                          const std::vector<StagedBody>& bodies, const SubmissionContext& context) {
-    auto account = transaction.accounts().find(request.account);
+    auto account = session_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return fail(403, "This account is gone");
     const armor::Digest digest = submission_digest(request, bodies);
-    if (auto done = check_repeat(transaction, **account, request.id, digest); !done) {
+    if (auto done = check_repeat(transaction, *account, request.id, digest); !done) {
         return std::unexpected(std::move(done.error()));
     }
     const auto writer = writer_of(transaction, request);
@@ -170,10 +170,10 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
             if (auto done = body.abandon(transaction); !done) return std::unexpected(std::move(done.error()));
         return submitted;
     }
-    const auto kept = keep_copy(transaction, drop, *writer, **account, request.account);
+    const auto kept = keep_copy(transaction, drop, *writer, *account, request.account);
     if (!kept) return std::unexpected(kept.error());
     submitted.copy_kept = *kept;
-    auto done = transaction.mailboxes().record_submission(**account, submitted.id, digest, context.now);
+    auto done = transaction.mailboxes().record_submission(*account, submitted.id, digest, context.now);
     if (!done) return std::unexpected(std::move(done.error()));
     return submitted;
 }

@@ -4,9 +4,8 @@ namespace immp::bridge {
 
 namespace {
 
-/// What one sweep drops at most: bodies go with incoming bundles, receipts are small.
+/// What one sweep drops at most: bodies go with incoming bundles.
 constexpr int kSweepBundles = 20;
-constexpr int kSweepReceipts = 2000;
 /// Receipts that are looked at for their origins: a bounded walk along an index, whatever the table holds.
 constexpr int kOriginReceipts = 10'000;
 
@@ -175,7 +174,7 @@ Result<void> SqliteBundles::save_receipt(std::string_view origin, std::string_vi
 Result<std::uint64_t> SqliteBundles::forget_receipts(Time before) {
     return db_
         .query("DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE made < ? LIMIT ?)", before,
-               kSweepReceipts)
+               kSweepRows)
         .changes();
 }
 

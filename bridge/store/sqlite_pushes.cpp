@@ -11,7 +11,7 @@ namespace immp::bridge {
 namespace {
 
 /// What one forget_expired() looks at, at most, of each kind.
-constexpr int kForgetPushes = 500;
+constexpr int kExpiredRows = 500;
 /// By which octets of a hash a token is sought.
 constexpr std::size_t kHintBytes = 8;
 
@@ -227,7 +227,7 @@ Result<std::uint64_t> SqlitePushes::take_out_expired(Time now) {
         db_.query(
                "SELECT message, account FROM push_notes n WHERE expires <= ? AND NOT EXISTS "
                "(SELECT 1 FROM leases l WHERE l.message = n.message AND l.account = n.account) LIMIT ?",
-               now, kForgetPushes)
+               now, kExpiredRows)
             .all([](const Row& row) { return Expired{row.number(0), row.number(1)}; });
     if (!expired) return std::unexpected(expired.error());
     const std::string key = folder_key(kPushFolder);
@@ -254,7 +254,7 @@ Result<std::uint64_t> SqlitePushes::forget_expired(Time now) {
           "DELETE FROM push_tokens WHERE id IN (SELECT id FROM push_tokens WHERE expires <= ? LIMIT ?)",
           "DELETE FROM push_sent WHERE (account, uuid) IN "
           "(SELECT account, uuid FROM push_sent WHERE expires <= ? LIMIT ?)"}) {
-        const auto gone = db_.query(sql, now, kForgetPushes).changes();
+        const auto gone = db_.query(sql, now, kExpiredRows).changes();
         if (!gone) return gone;
         *sum += *gone;
     }

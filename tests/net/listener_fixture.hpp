@@ -11,6 +11,7 @@
 #include <asio/post.hpp>
 #include <gtest/gtest.h>
 
+#include "armor/clock.hpp"
 #include "armor/random.hpp"
 #include "bridge/net/listener.hpp"
 #include "tests/net/scripted_host.hpp"
@@ -30,9 +31,7 @@ class ListenerFixture : public testing::Test {
         config_.tls = {folder_.path("cert.pem"), folder_.path("key.pem")};
         config_.certificate_name = "a.example";
         config_.session.domain = "a.example";
-        config_.session.now = [] {
-            return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-        };
+        config_.session.now = armor::clock_now;
         config_.session.uuid = [] { return armor::random_uuid(); };
     }
 

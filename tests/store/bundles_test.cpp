@@ -54,7 +54,6 @@ class BundlesTest : public StoreTest {
         return write(
             [&](Transaction& tables) { return tables.bundles().append_incoming(bundle, octets, at(now)); });
     }
-    using Texts = std::vector<std::string>;
 };
 
 TEST_F(BundlesTest, ASealedBundleComesBackAfterARestart) {
@@ -77,20 +76,20 @@ TEST_F(BundlesTest, ABundleIsClaimedWhenItsLeaseEndedOldestFirst) {
     value_of(save(make_outgoing(1, 20), "one", 60));
     value_of(save(make_outgoing(2, 10), "one", 60));
     value_of(save(make_outgoing(3, 30), "one", 90));
-    EXPECT_EQ(claim("two", 9, 59, 100), Texts{});
-    EXPECT_EQ(claim("two", 1, 60, 200), Texts{uuid_of(2)});
-    EXPECT_EQ(claim("three", 9, 60, 200), Texts{uuid_of(1)});
-    EXPECT_EQ(claim("two", 9, 89, 200), Texts{});
-    EXPECT_EQ(claim("two", 9, 90, 200), Texts{uuid_of(3)});
+    EXPECT_EQ(claim("two", 9, 59, 100), Strings{});
+    EXPECT_EQ(claim("two", 1, 60, 200), Strings{uuid_of(2)});
+    EXPECT_EQ(claim("three", 9, 60, 200), Strings{uuid_of(1)});
+    EXPECT_EQ(claim("two", 9, 89, 200), Strings{});
+    EXPECT_EQ(claim("two", 9, 90, 200), Strings{uuid_of(3)});
 }
 
 TEST_F(BundlesTest, RenewingConcernsOnesOwnBundles) {
     value_of(save(make_outgoing(1, 0), "one", 60));
     value_of(save(make_outgoing(2, 0), "two", 60));
     value_of(write([](Transaction& tables) { return tables.bundles().renew("one", at(500)); }));
-    EXPECT_EQ(claim("three", 9, 60, 100), Texts{uuid_of(2)});
+    EXPECT_EQ(claim("three", 9, 60, 100), Strings{uuid_of(2)});
     value_of(write([](Transaction& tables) { return tables.bundles().release("one"); }));
-    EXPECT_EQ(claim("three", 9, 60, 100), Texts{uuid_of(1)});
+    EXPECT_EQ(claim("three", 9, 60, 100), Strings{uuid_of(1)});
 }
 
 TEST_F(BundlesTest, ADroppedBundleTakesItsPayloadAlong) {

@@ -228,12 +228,13 @@ std::string operation_name(const testing::TestParamInfo<DiskOperation>& operatio
     return kNames[static_cast<std::size_t>(operation.param)];
 }
 
-/// Each operation of opening fails once, on a new store and on one with mail in its log. Behind the first 64,
-/// which are every file's own, come the pages of one schema after the other: of these each eleventh.
+/// Where a fault is tried next. Behind the first 64, which are every file's own, come the pages of one schema
+/// after the other: of these each eleventh.
 constexpr std::uint64_t next_position(std::uint64_t position) {
     return position < 64 ? position + 1 : position + 11;
 }
 
+/// Each operation of opening fails once, on a new store and on one with mail in its log.
 class Opening : public FailingDisk, public testing::WithParamInterface<DiskOperation> {};
 INSTANTIATE_TEST_SUITE_P(EachOperation, Opening,
                          testing::Values(DiskOperation::open, DiskOperation::write, DiskOperation::sync,

@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "bridge/store/folder_key.hpp"
+#include "tests/store/store_test.hpp"
 
 namespace immp::bridge {
 namespace {
-
-using Strings = std::vector<std::string>;
 
 TEST(Netstrings, AreReadable) {
     EXPECT_EQ(pack({"alice", "", "bob"}), "5:alice,0:,3:bob,");

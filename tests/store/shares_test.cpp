@@ -73,8 +73,6 @@ class SharesTest : public StoreTest {
     FolderId inbox_ = folder_of(desk_, "/INBOX");
 };
 
-using Strings = std::vector<std::string>;
-
 TEST_F(SharesTest, ASharedMailboxIsANameAmongAccountsAndNoAccount) {
     const auto add = [&](const char* name) {
         return code_of(write([&](Transaction& tables) { return tables.shares().add_mailbox(name, at(0)); }));

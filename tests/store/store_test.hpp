@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -15,6 +16,8 @@
 #include "tests/support/temporary_folder.hpp"
 
 namespace immp::bridge {
+
+using Strings = std::vector<std::string>;
 
 /// 2026-01-01T00:00:00Z and so many seconds.
 [[nodiscard]] inline Time at(std::int64_t seconds) {
