@@ -61,6 +61,13 @@ bool is_control(char c) {
     return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f;
 }
 
+bool has_controls(std::string_view text) {
+    if (std::ranges::any_of(text, is_control)) return true;
+    for (std::size_t at = text.find('\xc2'); at != text.npos; at = text.find('\xc2', at + 1))
+        if (at + 1 < text.size() && static_cast<std::uint8_t>(text[at + 1]) < 0xa0) return true;
+    return false;
+}
+
 bool is_domain(std::string_view text) {
     if (text.empty() || text.size() > kMaxDomainBytes || !is_utf8(text)) return false;
     while (true) {

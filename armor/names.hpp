@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxImidBytes = 1'023;
 
 /// C0 or DEL.
 [[nodiscard]] bool is_control(char c);
+/// C0, DEL, or C1 in UTF-8.
+[[nodiscard]] bool has_controls(std::string_view text);
 
 /// Valid UTF-8 (RFC 3629): no surrogates, no overlong forms.
 [[nodiscard]] bool is_utf8(std::string_view text);

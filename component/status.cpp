@@ -38,7 +38,7 @@ std::string step_line(const Step& step) {
 }
 
 Result<Step> parse_step_line(std::string_view line) {
-    auto read = armor::JsonReader::parse(line, {kMaxLineBytes});
+    auto read = armor::JsonReader::parse(line, kMaxLineBytes);
     if (!read) return std::unexpected(std::move(read.error()));
     const auto outcome = read->flag("ok") ? Step::Outcome::ok : Step::Outcome::failed;
     Step step{read->text("step"), outcome, read->text("detail"), read->text("remedy")};

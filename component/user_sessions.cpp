@@ -79,8 +79,8 @@ void UserSessions::begin(const StanzaHead& head, IbbOpen opened) {
                                                           access_.hosts({account}));
     const auto session = std::make_shared<UserSession>(
         UserSession::Setup{our_jid_, head.from, account, std::move(opened), std::move(driver),
-                           [weak = weak_from_this(), key, seat = std::move(seat)]() mutable {
-                               seat.reset();
+                           [weak = weak_from_this(), key, taken = std::move(seat)]() mutable {
+                               taken.reset();
                                if (const auto self = weak.lock()) self->forget(key);
                            }},
         outlet_, asker_, world_);

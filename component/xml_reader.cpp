@@ -17,11 +17,6 @@ namespace {
 // Between namespace and name. It can stand in no XML document, so no URI can smuggle it in (CVE-2022-25236).
 constexpr XML_Char kSeparator = '\f';
 
-struct FreeParser {
-    void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
-};
-using ParserHandle = std::unique_ptr<XML_ParserStruct, FreeParser>;
-
 std::pair<std::string_view, std::string_view> split_name(const XML_Char* full) {
     const std::string_view text(full);
     const auto at = text.find(kSeparator);
@@ -97,9 +92,13 @@ class XmlReader::Parser {
 
     static Parser& self(void* data) { return *static_cast<Parser*>(data); }
 
+    struct FreeParser {
+        void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
+    };
+
     ReaderBounds bounds_;
     StanzaBuilder builder_;
-    ParserHandle expat_;
+    std::unique_ptr<XML_ParserStruct, FreeParser> expat_;
     State state_ = State::hungry;
     std::span<std::uint8_t> room_;
     std::vector<Tag::RawAttribute> attributes_;

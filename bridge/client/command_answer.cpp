@@ -61,7 +61,7 @@ Outcome<PushAction> chosen(const std::vector<PushAction>& actions, const Argumen
 /// Why the answer does not go to the publisher, though the action is there; a failure for anything else.
 Outcome<std::string> send_answer(Conversation& conversation, const std::string& id,
                                  const PushAction& action) {
-    const std::string command = "PUSH ANSWER " + id + " " + bridge::quoted(action.label);
+    const std::string command = "PUSH ANSWER " + id + " " + as_quoted(action.label);
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
     const auto reply = conversation.expect_one_of({265, 266, 403, 409});
     if (!reply) return std::unexpected(reply.error());

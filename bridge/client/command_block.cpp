@@ -58,7 +58,7 @@ Done run_block_add(Context& context, const Arguments& arguments) {
     std::string command = "BLOCK ADD " + as_token(arguments.text("pattern"));
     if (arguments.has("--action")) command += " ACTION " + as_token(arguments.text("--action"));
     if (arguments.has("--expires")) command += " EXPIRES " + arguments.text("--expires");
-    if (arguments.has("--reason")) command += " REASON " + bridge::quoted(arguments.text("--reason"));
+    if (arguments.has("--reason")) command += " REASON " + as_quoted(arguments.text("--reason"));
     auto answer = ask(context, command, 201);
     if (!answer && answer.error().code == 409)
         return failed(ExitStatus::bad_input,

@@ -45,7 +45,7 @@ Done run_device_list(Context& context, const Arguments&) {
 
 Done run_device_add(Context& context, const Arguments& arguments) {
     const std::string name = arguments.text("name");
-    const auto answer = ask(context, "DEVICE ADD " + bridge::quoted(name), 201);
+    const auto answer = ask(context, "DEVICE ADD " + as_quoted(name), 201);
     if (!answer && answer.error().code == 409)
         return failed(ExitStatus::bad_input,
                       "this device has a secret already; choose another name, or end that one first: immp "
@@ -62,7 +62,7 @@ Done run_device_add(Context& context, const Arguments& arguments) {
 
 Done run_device_revoke(Context& context, const Arguments& arguments) {
     const std::string name = arguments.text("name");
-    const auto answer = ask(context, "DEVICE REVOKE " + bridge::quoted(name), 244);
+    const auto answer = ask(context, "DEVICE REVOKE " + as_quoted(name), 244);
     if (!answer) return std::unexpected(answer.error());
     say(context, "Revoked", name);
     return ExitStatus::ok;

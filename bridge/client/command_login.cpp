@@ -25,13 +25,13 @@ std::string machine_name() {
 }
 
 Outcome<void> revoke(Conversation& conversation, const std::string& device) {
-    if (auto sent = conversation.send("DEVICE REVOKE " + bridge::quoted(device)); !sent) return sent;
+    if (auto sent = conversation.send("DEVICE REVOKE " + as_quoted(device)); !sent) return sent;
     if (auto gone = conversation.expect(244); !gone) return std::unexpected(gone.error());
     return {};
 }
 
 Outcome<armor::SecretText> add_device(Conversation& conversation, const std::string& name) {
-    if (auto sent = conversation.send("DEVICE ADD " + bridge::quoted(name)); !sent)
+    if (auto sent = conversation.send("DEVICE ADD " + as_quoted(name)); !sent)
         return std::unexpected(sent.error());
     const auto made = conversation.expect(201);
     if (!made) return std::unexpected(made.error());

@@ -14,7 +14,7 @@ namespace {
 Outcome<void> revoke_at_server(Context& context, const StoredAccount& account) {
     auto conversation = enter(context.credentials, account, context.patience);
     if (!conversation) return std::unexpected(conversation.error());
-    if (auto sent = conversation->send("DEVICE REVOKE " + bridge::quoted(account.device)); !sent) return sent;
+    if (auto sent = conversation->send("DEVICE REVOKE " + as_quoted(account.device)); !sent) return sent;
     if (auto gone = conversation->expect(244); !gone) return std::unexpected(gone.error());
     return {};
 }

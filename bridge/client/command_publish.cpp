@@ -46,7 +46,7 @@ Outcome<Item> read_item(Context& context, const Arguments& arguments) {
 
 Outcome<Published> publish(Conversation& conversation, const Item& item) {
     std::string command = "PUBLISH TO " + as_token(item.node) + " ID " + item.id;
-    if (!item.subject.empty()) command += " SUBJECT " + bridge::quoted(item.subject);
+    if (!item.subject.empty()) command += " SUBJECT " + as_quoted(item.subject);
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
     if (auto taken = conversation.expect(270); !taken) return std::unexpected(taken.error());
     if (auto sent = send_content(conversation, item.content.type, item.content.octets); !sent)
@@ -117,9 +117,9 @@ Done run_publish_create(Context& context, const Arguments& arguments) {
     const auto node = typed_node(arguments.text("node"));
     if (!node) return std::unexpected(node.error());
     std::string command = "PUBLISH CREATE " + as_token(*node);
-    if (arguments.has("--title")) command += " TITLE " + bridge::quoted(arguments.text("--title"));
+    if (arguments.has("--title")) command += " TITLE " + as_quoted(arguments.text("--title"));
     if (arguments.has("--description"))
-        command += " DESCRIPTION " + bridge::quoted(arguments.text("--description"));
+        command += " DESCRIPTION " + as_quoted(arguments.text("--description"));
     if (arguments.has("--closed")) command += " -OPEN";
     const auto answer = ask(context, command, 261);
     if (!answer && answer.error().code == 409)

@@ -67,14 +67,14 @@ Done run_rule_list(Context& context, const Arguments&) {
 }
 
 Done run_rule_add(Context& context, const Arguments& arguments) {
-    std::string command = "RULE ADD " + bridge::quoted(arguments.text("name"));
+    std::string command = "RULE ADD " + as_quoted(arguments.text("name"));
     for (const TextOption& option : kTextOptions)
         if (const auto value = arguments.optional_text(option.option))
-            command += " " + std::string(option.parameter) + " " + bridge::quoted(*value);
+            command += " " + std::string(option.parameter) + " " + as_quoted(*value);
     if (arguments.has("--file")) {
         const auto folder = parse_folder(arguments.text("--file"));
         if (!folder) return std::unexpected(folder.error());
-        command += " FILE " + bridge::quoted(*folder);
+        command += " FILE " + as_quoted(*folder);
     }
     for (const TextOption& option : kSwitches)
         if (arguments.has(option.option)) command += " " + std::string(option.parameter);
@@ -86,7 +86,7 @@ Done run_rule_add(Context& context, const Arguments& arguments) {
 
 Done run_rule_drop(Context& context, const Arguments& arguments) {
     const std::string name = arguments.text("name");
-    const auto answer = ask(context, "RULE DROP " + bridge::quoted(name), 244);
+    const auto answer = ask(context, "RULE DROP " + as_quoted(name), 244);
     if (!answer) return std::unexpected(answer.error());
     if (context.format == Format::json)
         context.out << armor::JsonWriter().text("rule", name).text("done", "Dropped").line() << '\n';

@@ -19,7 +19,7 @@ enum class Wanted { readable, writable };
 
 struct Connection::State {
     struct FreeSsl {
-        void operator()(SSL* ssl) const { SSL_free(ssl); }
+        void operator()(SSL* session) const { SSL_free(session); }
     };
 
     State(int socket, Endpoint at, Patience bound)

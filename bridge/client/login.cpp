@@ -103,7 +103,7 @@ Outcome<armor::StretchedPassword> stretch_secret(const armor::SecretText& secret
 
 Outcome<Derivation> authenticate(Conversation& conversation, const Login& login) {
     std::string command = "AUTH SECRET " + as_token(login.account);
-    if (!login.device.empty()) command += " " + bridge::quoted(login.device);
+    if (!login.device.empty()) command += " " + as_quoted(login.device);
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
     if (auto begun = conversation.expect(302); !begun) return std::unexpected(refused_login(begun.error()));
     const auto reply = conversation.expect(303);

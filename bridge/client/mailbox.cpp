@@ -179,7 +179,7 @@ Outcome<PartHeader> fetch_part(Conversation& conversation, const std::string& fo
                                const std::string& part, const std::function<void(const PartHeader&)>& begin,
                                const Conversation::Sink& sink) {
     const std::string command =
-        "MBOX FETCH " + as_token(folder + "#" + id) + " PART " + bridge::quoted(part) + " -READ";
+        "MBOX FETCH " + as_token(folder + "#" + id) + " PART " + as_quoted(part) + " -READ";
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
     const auto reply = conversation.expect(252);
     if (!reply) return std::unexpected(reply.error());

@@ -84,9 +84,8 @@ Outcome<void> send_file_octets(Conversation& conversation, const Attachment& att
 }
 
 Outcome<void> send_attachment(Conversation& conversation, const Attachment& attachment) {
-    const std::string command = "DATA NAME " + bridge::quoted(attachment.name) + " TYPE " +
-                                bridge::quoted(attachment.type) + " LENGTH " +
-                                std::to_string(attachment.length);
+    const std::string command = "DATA NAME " + as_quoted(attachment.name) + " TYPE " +
+                                as_quoted(attachment.type) + " LENGTH " + std::to_string(attachment.length);
     if (auto sent = conversation.send(command); !sent) return sent;
     if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
     if (auto sent = send_file_octets(conversation, attachment); !sent) return sent;
@@ -137,7 +136,7 @@ Outcome<std::vector<Attachment>> gather_attachments(const std::vector<std::strin
 Outcome<void> open_delivery(Conversation& conversation, const Outgoing& message) {
     const auto lists = recipient_lists(message.recipients);
     std::string command =
-        "DELIVER TO " + lists.front() + " ID " + message.id + " SUBJECT " + bridge::quoted(message.subject);
+        "DELIVER TO " + lists.front() + " ID " + message.id + " SUBJECT " + as_quoted(message.subject);
     if (!message.from.empty()) command += " FROM " + as_token(message.from);
     if (message.importance == Importance::high) command += " +IMPORTANT";
     if (message.importance == Importance::low) command += " -IMPORTANT";
@@ -173,7 +172,7 @@ Outcome<void> send_body_octets(Conversation& conversation, std::string_view octe
 
 Outcome<void> send_content(Conversation& conversation, std::string_view type, const std::string& octets) {
     const std::string command =
-        "DATA TYPE " + bridge::quoted(type) + " LENGTH " + std::to_string(octets.size()) + " +CONTENT";
+        "DATA TYPE " + as_quoted(type) + " LENGTH " + std::to_string(octets.size()) + " +CONTENT";
     if (auto sent = conversation.send(command); !sent) return sent;
     if (auto ready = conversation.expect(271); !ready) return std::unexpected(ready.error());
     if (auto sent = send_body_octets(conversation, octets + "\n"); !sent) return sent;

@@ -73,7 +73,7 @@ Outcome<Pushed> submit_push(Conversation& conversation, const PushOrder& order) 
     if (!order.token.empty()) command += " TOKEN " + order.token;
     if (!order.ttl.empty()) command += " TTL " + order.ttl;
     for (const PushAction& action : order.actions)
-        command += " ACTION " + bridge::quoted(action.label) + " " + as_token(action.uri);
+        command += " ACTION " + as_quoted(action.label) + " " + as_token(action.uri);
     if (order.important) command += " +IMPORTANT";
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
     if (auto taken = conversation.expect(270); !taken) return std::unexpected(taken.error());

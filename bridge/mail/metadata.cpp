@@ -120,14 +120,7 @@ bool is_metadata_type(std::string_view type) {
 }
 
 bool is_header_text(std::string_view text) {
-    if (!armor::is_utf8(text)) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c < 0x20 || c == 0x7f) return false;
-        const bool is_c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-        if (is_c1) return false;
-    }
-    return true;
+    return armor::is_utf8(text) && !armor::has_controls(text);
 }
 
 }  // namespace immp::bridge

@@ -19,8 +19,8 @@ struct TlsFiles {
     std::string certificate;  ///< PEM: the certificate, then its chain
     std::string key;          ///< PEM, without a passphrase
     /// Where each was told, said before what is wrong with it; or empty: "immpd.toml:8: listener.key".
-    std::string certificate_told;
-    std::string key_told;
+    std::string certificate_told{};
+    std::string key_told{};
 };
 
 /// TLS 1.2 with AEAD and forward secrecy, and TLS 1.3; no tickets, no session cache, no renegotiation, no

@@ -4,6 +4,7 @@
 
 #include "armor/base64.hpp"
 #include "armor/random.hpp"
+#include "bridge/node/place.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -11,10 +12,7 @@ namespace {
 constexpr std::string_view kSecretSetting = "secret";
 
 Result<AccountId> login_account(Transaction& transaction, const std::string& imid) {
-    auto account = transaction.accounts().find(imid);
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return fail(404, "No such account");
-    return **account;
+    return account_or(transaction, imid, fail(404, "No such account"));
 }
 
 Result<Credential> decoy(Transaction& transaction, const armor::SecretBytes<32>& secret,

@@ -46,7 +46,7 @@ Result<RecipientOutcome> MailDrop::file(const Addressee& addressee, const Imid& 
     if (!plan) return std::unexpected(std::move(plan.error()));
     if (plan->reject) {
         std::string text(code_spec(452).text);
-        if (!plan->reject->empty()) text += " reason=" + bridge::quoted(*plan->reject);
+        if (!plan->reject->empty()) text += " reason=" + as_quoted(*plan->reject);
         return RecipientOutcome{name, 452, std::move(text), std::nullopt};
     }
     const auto room = fits(account);

@@ -26,18 +26,20 @@ Named read_name(const std::string& owner) {
 
 }  // namespace
 
-Result<AccountId> account_of(Transaction& transaction, const std::string& imid) {
+Result<AccountId> account_or(Transaction& transaction, const std::string& imid,
+                             std::unexpected<Error> refusal) {
     auto account = transaction.accounts().find(imid);
     if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return fail(404, "No such mailbox");
+    if (!*account) return refusal;
     return **account;
 }
 
+Result<AccountId> account_of(Transaction& transaction, const std::string& imid) {
+    return account_or(transaction, imid, fail(404, "No such mailbox"));
+}
+
 Result<AccountId> session_account(Transaction& transaction, const std::string& imid) {
-    auto account = transaction.accounts().find(imid);
-    if (!account) return std::unexpected(std::move(account.error()));
-    if (!*account) return fail(403, "This account is gone");
-    return **account;
+    return account_or(transaction, imid, fail(403, "This account is gone"));
 }
 
 Rights Reach::at(std::string_view path) const {

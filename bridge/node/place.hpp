@@ -16,7 +16,10 @@ inline constexpr std::string_view kInbox = "/INBOX";
 /// Below it each member of a shared mailbox has a folder by the local part of his account.
 inline constexpr std::string_view kSeats = "/SEATS";
 
-/// 404 if there is no such account.
+/// `refusal` if there is no such account.
+[[nodiscard]] Result<AccountId> account_or(Transaction& transaction, const std::string& imid,
+                                           std::unexpected<Error> refusal);
+/// A mailbox that somebody names; 404.
 [[nodiscard]] Result<AccountId> account_of(Transaction& transaction, const std::string& imid);
 /// The account of a session; 403 if it was removed since the login.
 [[nodiscard]] Result<AccountId> session_account(Transaction& transaction, const std::string& imid);

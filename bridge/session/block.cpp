@@ -10,7 +10,7 @@ std::string block_line(const Block& block) {
     std::string line = as_token(block.pattern) + " action=" + std::string(action_name(block.action)) +
                        " made=" + armor::time_text(block.made);
     if (block.expires) line += " expires=" + armor::time_text(*block.expires);
-    if (!block.reason.empty()) line += " reason=" + quoted(block.reason);
+    if (!block.reason.empty()) line += " reason=" + as_quoted(block.reason);
     return line;
 }
 

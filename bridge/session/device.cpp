@@ -16,7 +16,7 @@ std::optional<std::string> read_name(SessionCore& core, Slot& slot, const Comman
 
 // `seen=` is left out for a device that never logged in.
 std::string device_line(const DeviceEntry& device) {
-    std::string line = quoted(device.name) + " secret=" + (device.own_secret ? "own" : "password");
+    std::string line = as_quoted(device.name) + " secret=" + (device.own_secret ? "own" : "password");
     if (device.last_seen) line += " seen=" + armor::time_text(*device.last_seen);
     return line;
 }

@@ -30,7 +30,7 @@ std::string entry_json(const IndexEntry& entry) {
 
 std::string entry_text(const IndexEntry& entry) {
     return entry.id + " " + flag_list(entry.flags) + " " + std::to_string(entry.length) + " " +
-           armor::time_text(entry.date) + " " + as_token(entry.from) + " " + quoted(entry.subject);
+           armor::time_text(entry.date) + " " + as_token(entry.from) + " " + as_quoted(entry.subject);
 }
 
 void reply_status(SessionCore& core, Slot& slot, const MailboxStatus& folders, const std::string& selector) {

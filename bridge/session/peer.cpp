@@ -64,11 +64,11 @@ void auth_cookie(SessionCore& core, const SlotPtr& slot, const Command& command)
     core.progress(*slot, 301, code_spec(301).text);
     core.progress(*slot, 304, code_spec(304).text);
     core.ask<Done>(slot, ConfirmCookie{issuer, std::move(cookie), *core.tls.exporter},
-                   [issuer = issuer](SessionCore& c, const SlotPtr& s, Done) {
+                   [domain = issuer](SessionCore& c, const SlotPtr& s, Done) {
                        c.state = SessionState::remote;
-                       c.account = issuer;
+                       c.account = domain;
                        c.challenge.reset();
-                       c.reply(*s, 210, "Authentication accepted for mailer-daemon@" + issuer);
+                       c.reply(*s, 210, "Authentication accepted for mailer-daemon@" + domain);
                    });
 }
 

@@ -22,9 +22,9 @@ Result<CreateNode> read_creation(const SessionCore& core, const Arguments& given
 }
 
 std::string node_line(const NodeLine& node) {
-    return as_token(node.name) + " title=" + quoted(node.title) + " open=" + (node.is_open ? "yes" : "no") +
-           " items=" + std::to_string(node.items) + " domains=" + std::to_string(node.domains) +
-           " waiting=" + std::to_string(node.waiting);
+    return as_token(node.name) + " title=" + as_quoted(node.title) +
+           " open=" + (node.is_open ? "yes" : "no") + " items=" + std::to_string(node.items) +
+           " domains=" + std::to_string(node.domains) + " waiting=" + std::to_string(node.waiting);
 }
 
 void reply_nodes(SessionCore& core, const SlotPtr& slot, const NodeList& list) {

@@ -105,7 +105,7 @@ std::string source_line(const PushSource& source) {
         return name + (*source.standing == PushStanding::approved ? " approved" : " blocked") +
                " since=" + time;
     return name + " waiting pushes=" + std::to_string(source.waiting) + " newest=" + time +
-           (source.text ? " text=" + quoted(*source.text) : "");
+           (source.text ? " text=" + as_quoted(*source.text) : "");
 }
 
 void judge_source(SessionCore& core, const SlotPtr& slot, const Command& command, PushDecision decision,

@@ -117,7 +117,7 @@ struct FetchMessage {
     std::string path;
     std::string uuid;
     FetchForm form = FetchForm::mime;
-    std::string part;  ///< with FetchForm::part
+    std::string part{};  ///< with FetchForm::part
     bool mark_read = true;
     bool remove = false;  ///< takes the reference by a lease: nobody sees it until that ends
     Compression compression = Compression::none;  ///< of what is answered; its length counts packed octets

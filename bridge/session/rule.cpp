@@ -13,10 +13,10 @@ std::string field(std::string_view name, const std::string& value) {
 
 std::string rule_line(const Rule& rule) {
     std::string line = rule.name + field("from", rule.from) + field("to", rule.to);
-    if (!rule.subject.empty()) line += " subject=" + quoted(rule.subject);
+    if (!rule.subject.empty()) line += " subject=" + as_quoted(rule.subject);
     if (rule.larger) line += " larger=" + std::to_string(*rule.larger);
     line += field("run", rule.run) + field("file", rule.file) + field("forward", rule.forward);
-    if (rule.reject) line += " reject=" + quoted(*rule.reject);
+    if (rule.reject) line += " reject=" + as_quoted(*rule.reject);
     if (rule.read || rule.flagged)
         line += std::string(" flags=") + (rule.read ? "read" : "") + (rule.read && rule.flagged ? "," : "") +
                 (rule.flagged ? "flagged" : "");

@@ -9,8 +9,8 @@ namespace immp::bridge {
 namespace {
 
 std::string subscription_line(const SubscriptionLine& each) {
-    return each.uuid + " " + as_token(each.node) + " state=" + each.state + " title=" + quoted(each.title) +
-           " since=" + armor::time_text(each.since);
+    return each.uuid + " " + as_token(each.node) + " state=" + each.state +
+           " title=" + as_quoted(each.title) + " since=" + armor::time_text(each.since);
 }
 
 std::string subscription_json(const SubscriptionLine& each) {

@@ -37,7 +37,11 @@ bool is_programming_error(int code) {
 /// Pages that a savepoint may have to bring back are kept in one block of memory of this size, and beyond it
 /// in a file (store/spill.hpp). Smaller blocks become a list that each statement walks at its end
 /// (memjrnlTruncate): with 128 KiB a message that shares its write with many costs half as much CPU again.
+#ifdef IMMP_SAVEPOINT_BYTES
+constexpr int kSavepointBytes = IMMP_SAVEPOINT_BYTES;
+#else
 constexpr int kSavepointBytes = 16 << 20;
+#endif
 
 /// Of the library, so once for the process, and before the first connection. Its own memory statistics, which
 /// nobody asks for, would put all threads' allocations behind one lock.

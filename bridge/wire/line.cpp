@@ -1,7 +1,5 @@
 #include "bridge/wire/line.hpp"
 
-#include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "armor/names.hpp"
@@ -14,13 +12,6 @@ constexpr std::string_view kCutsLine("\r\0", 2);
 
 char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-bool has_controls(std::string_view text) {
-    if (std::ranges::any_of(text, armor::is_control)) return true;
-    for (std::size_t at = text.find('\xc2'); at != text.npos; at = text.find('\xc2', at + 1))
-        if (at + 1 < text.size() && static_cast<std::uint8_t>(text[at + 1]) < 0xa0) return true;
-    return false;
 }
 
 }  // namespace
@@ -58,7 +49,7 @@ Line LineReader::finish() {
     if (std::exchange(too_long_, false)) return {{}, refusal(414), watch_.found()};
     std::string text = std::exchange(held_, {});
     if (text.ends_with('\r')) text.pop_back();
-    if (!has_controls(text) && armor::is_utf8(text)) return {std::move(text), {}, false};
+    if (!armor::has_controls(text) && armor::is_utf8(text)) return {std::move(text), {}, false};
     Line refused{{}, refusal(415, "A line is UTF-8 without control characters"), names_body(text)};
     if (text.find_first_of(kCutsLine) == text.npos) refused.text = std::move(text);
     return refused;

@@ -54,7 +54,7 @@ std::string refusal_line(std::string_view pipeline, const Error& error) {
     return reply_line(pipeline, error.code, More::last, refusal_text(error));
 }
 
-std::string quoted(std::string_view text) {
+std::string as_quoted(std::string_view text) {
     std::string token = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') token += '\\';
@@ -65,7 +65,7 @@ std::string quoted(std::string_view text) {
 
 std::string as_token(std::string_view text) {
     const bool plain = !text.empty() && text.find_first_of(" \";,\\") == text.npos;
-    return plain ? std::string(text) : quoted(text);
+    return plain ? std::string(text) : as_quoted(text);
 }
 
 }  // namespace immp::bridge

@@ -30,6 +30,6 @@ enum class More {
 /// `text` as a token that reads back as the same one: quoted where it must be.
 [[nodiscard]] std::string as_token(std::string_view text);
 /// Always quoted.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string as_quoted(std::string_view text);
 
 }  // namespace immp::bridge

@@ -47,7 +47,7 @@ void check_selector(std::string_view text) {
 
 // On a line of its own the token must be the one value that it was.
 void check_token(std::string_view value) {
-    for (const std::string& token : {as_token(value), quoted(value)}) {
+    for (const std::string& token : {as_token(value), as_quoted(value)}) {
         const auto commands = split_line(token);
         expect(commands && commands->size() == 1 && commands->front().size() == 1);
         expect(commands->front().front().value() == value);

@@ -1,4 +1,4 @@
-// layer: client
+// layer: calling
 // A reply line that a client gets, and what it shows of it: no control character reaches the terminal, and
 // what our own server writes of any text is one line that reads back.
 #include <algorithm>

@@ -1,4 +1,4 @@
-// layer: component
+// layer: stanza
 // A stream from the server to events and to the payloads of urn:immp:1; the first octet says how it is cut.
 // The same octets must give the same events however they are cut, and with a parser renewed after each
 // stanza.

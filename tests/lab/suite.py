@@ -2,8 +2,8 @@
 
     suite.py CTEST-FOLDER
 
-runs ctest in the folder, then `./run compose`, each tests/e2e/test_*.py and tests/scenarios/run.py in a process of its own, as
-many at once as there are processors. What could not run, was skipped or took too long counts as failed; only `./run compose` may
+runs ctest in the folder, then `./run compose`, each tests/e2e/test_*.py and tests/scenarios/run.py in a process of its own, one
+more at once than there are processors. What could not run, was skipped or took too long counts as failed; only `./run compose` may
 be skipped, where no engine can run, and that is shown again at the end.
 """
 
@@ -26,6 +26,7 @@ UNIT_SECONDS = 1800  # under sanitizers; a busy machine has taken 800
 FILE_SECONDS = 600
 COMPOSE_SECONDS = 2000  # with its images, on a machine that has nothing yet
 END_SECONDS = 60
+IDLE_LANES = 1  # programs at once beyond one a processor: most of them wait most of the time
 WORDS = 40  # lines of what failed that are shown again at the end
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed$")
 
@@ -126,8 +127,7 @@ def main(arguments):
     began = time.monotonic()
     print("== unit tests", flush=True)
     table = [("unit tests", *ctest(arguments[0]), time.monotonic() - began)]
-    # One a processor at a time: most of them wait most of the time.
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + IDLE_LANES) as pool:
         for done in concurrent.futures.as_completed([pool.submit(timed, *program) for program in programs()]):
             table.append(done.result())
             print(f"== {table[-1][0]}\n{table[-1][1]}", end="", flush=True)

@@ -29,7 +29,9 @@ TEST(FeedWord, AWishOfAnotherFormIsNone) {
           R"({"feed":"0b7e2a4e-5a1c-4b7e-9d55-0123456789ab","subscription":"x"})"}) {
         const auto wish = parse_feed_wish(json);
         EXPECT_FALSE(wish) << json;
-        if (!wish) EXPECT_EQ(wish.error().code, 400) << json;
+        if (!wish) {
+            EXPECT_EQ(wish.error().code, 400) << json;
+        }
     }
     EXPECT_EQ(parse_feed_wish(std::string(1'025, ' ')).error().code, 413);
 }

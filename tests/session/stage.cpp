@@ -46,7 +46,7 @@ std::string describe_submit(const Submit& submit) {
                        " to=" + joined(submit.recipients);
     if (!submit.from.empty()) text += " from=" + submit.from;
     if (!submit.id.empty()) text += " id=" + submit.id;
-    if (!submit.subject.empty()) text += " subject=" + bridge::quoted(submit.subject);
+    if (!submit.subject.empty()) text += " subject=" + as_quoted(submit.subject);
     if (submit.expires) text += " expires=" + std::to_string(submit.expires->count());
     if (submit.importance == Importance::high) text += " high";
     if (submit.importance == Importance::low) text += " low";
@@ -74,7 +74,7 @@ std::string describe_selector(const Selector& selector) {
 
 struct Describe {
     std::string operator()(const LookUpCredential& r) {
-        return "credential " + r.account + " " + bridge::quoted(r.device);
+        return "credential " + r.account + " " + as_quoted(r.device);
     }
     std::string operator()(const AdmitUser& r) { return "admit " + r.account; }
     std::string operator()(const RenewPassword& r) {
@@ -83,9 +83,7 @@ struct Describe {
                " stored=" + armor::encode_base64(r.renewed.stored_key.view()) +
                " server=" + armor::encode_base64(r.renewed.server_key.view());
     }
-    std::string operator()(const RecordLogin& r) {
-        return "login " + r.account + " " + bridge::quoted(r.device);
-    }
+    std::string operator()(const RecordLogin& r) { return "login " + r.account + " " + as_quoted(r.device); }
     std::string operator()(const Submit& r) { return describe_submit(r); }
     std::string operator()(const CheckMailbox& r) {
         return "check " + r.account + " " + r.owner + r.path + " " + describe_selector(r.selector) +
@@ -103,14 +101,14 @@ struct Describe {
                (r.compression == Compression::none ? "" : " " + std::string(compression_name(r.compression)));
     }
     std::string operator()(const AddDevice& r) {
-        return "add-device " + r.account + " " + bridge::quoted(r.device);
+        return "add-device " + r.account + " " + as_quoted(r.device);
     }
     std::string operator()(const ListBlocks& r) { return "list-blocks " + r.account; }
     std::string operator()(const AddBlock& r) {
         return "add-block " + r.account + " " + r.block.pattern + " " +
                std::string(action_name(r.block.action)) +
                (r.block.expires ? " for=" + std::to_string((*r.block.expires - r.block.made).count()) : "") +
-               (r.block.reason.empty() ? "" : " " + bridge::quoted(r.block.reason));
+               (r.block.reason.empty() ? "" : " " + as_quoted(r.block.reason));
     }
     std::string operator()(const DropBlock& r) { return "drop-block " + r.account + " " + r.pattern; }
     std::string operator()(const ListRules& r) { return "list-rules " + r.account; }
@@ -123,7 +121,7 @@ struct Describe {
               std::pair("run", rule.run), std::pair("file", rule.file), std::pair("forward", rule.forward)})
             if (!value.empty()) text += std::string(" ") + key + "=" + as_token(value);
         if (rule.larger) text += " larger=" + std::to_string(*rule.larger);
-        if (rule.reject) text += " reject=" + bridge::quoted(*rule.reject);
+        if (rule.reject) text += " reject=" + as_quoted(*rule.reject);
         return text + (rule.read ? " read" : "") + (rule.flagged ? " flagged" : "") +
                (rule.stop ? " stop" : "");
     }
@@ -135,7 +133,7 @@ struct Describe {
     }
     std::string operator()(const ListDevices& r) { return "list-devices " + r.account; }
     std::string operator()(const RevokeDevice& r) {
-        return "revoke-device " + r.account + " " + bridge::quoted(r.device);
+        return "revoke-device " + r.account + " " + as_quoted(r.device);
     }
     std::string operator()(const CreateFolder& r) { return "create " + r.account + " " + r.owner + r.path; }
     std::string operator()(const RenameFolder& r) {
@@ -198,11 +196,11 @@ struct Describe {
         text += " ttl=" + std::to_string(r.ttl.count());
         if (r.importance == Importance::high) text += " important";
         for (const PushAction& action : r.actions)
-            text += " action=" + bridge::quoted(action.label) + "," + action.uri;
+            text += " action=" + as_quoted(action.label) + "," + action.uri;
         return text + " " + as_token(r.part_name) + "(" + std::to_string(r.part) + "," + r.part_type + ")";
     }
     std::string operator()(const AnswerPush& r) {
-        return "answer-push " + r.account + " " + r.uuid + " " + bridge::quoted(r.label);
+        return "answer-push " + r.account + " " + r.uuid + " " + as_quoted(r.label);
     }
     std::string operator()(const MintToken& r) {
         return "mint " + r.account + (r.publisher.empty() ? "" : " for=" + r.publisher) +
@@ -217,12 +215,12 @@ struct Describe {
         return "publish-key " + std::to_string(r.delivery) + " " + r.account + " " + std::to_string(r.part);
     }
     std::string operator()(const CreateNode& r) {
-        return "create-node " + r.account + " " + r.node.text() + " " + bridge::quoted(r.title) + " " +
-               bridge::quoted(r.description) + (r.is_open ? " open" : " closed");
+        return "create-node " + r.account + " " + r.node.text() + " " + as_quoted(r.title) + " " +
+               as_quoted(r.description) + (r.is_open ? " open" : " closed");
     }
     std::string operator()(const PublishItem& r) {
         return "publish-item " + std::to_string(r.delivery) + " " + r.account + " " + r.node.text() +
-               (r.id.empty() ? "" : " id=" + r.id) + " " + bridge::quoted(r.subject) +
+               (r.id.empty() ? "" : " id=" + r.id) + " " + as_quoted(r.subject) +
                " part=" + std::to_string(r.part) + ":" + r.part_name + ":" + r.part_type;
     }
     std::string operator()(const ListNodes& r) {
@@ -301,8 +299,7 @@ void Stage::log_in(const std::string& device) {
     receive("UPGRADE TLS3\n");
     establish_tls(true);
     sent.clear();
-    receive("AUTH SECRET " + std::string(kAccount) + (device.empty() ? "" : " " + bridge::quoted(device)) +
-            "\n");
+    receive("AUTH SECRET " + std::string(kAccount) + (device.empty() ? "" : " " + as_quoted(device)) + "\n");
     answer(0, test_credential());
     const std::size_t at = sent.find("n1=");
     const std::string challenge = sent.substr(at, sent.find('\n', at) - at);

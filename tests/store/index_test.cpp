@@ -136,13 +136,13 @@ TEST_F(IndexTest, CountingAgreesWithListing) {
 }
 
 /// Steps that SQLite's machine ran on any connection made since `count_steps` was called.
-std::atomic<std::uint64_t> steps = 0;
+std::atomic<std::uint64_t> steps_taken = 0;
 
 int count_steps_of(sqlite3* connection, const char**, const sqlite3_api_routines*) {
     sqlite3_progress_handler(
         connection, 1,
         [](void*) {
-            ++steps;
+            ++steps_taken;
             return 0;
         },
         nullptr);
@@ -157,9 +157,9 @@ TEST_F(IndexTest, APageOrCountCostsItsOwnLengthNotTheMailboxs) {
     const auto costs = [&] {
         std::vector<std::uint64_t> found;
         const auto measure = [&](auto work) {
-            steps = 0;
+            steps_taken = 0;
             value_of(read(work));
-            found.push_back(steps);
+            found.push_back(steps_taken);
         };
         for (const Selector& selector :
              {kAll, Selector{SelectorKind::unread, {}, {}},
