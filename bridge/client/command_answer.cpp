@@ -64,7 +64,7 @@ Outcome<std::string> send_answer(Conversation& conversation, const std::string& 
     const std::string command = "PUSH ANSWER " + id + " " + as_quoted(action.label);
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
     const auto reply = conversation.expect_one_of({265, 266, 403, 409});
-    if (!reply) return std::unexpected(reply.error());
+    if (!reply) return std::unexpected(mended(reply.error(), kPushRemedies));
     if (reply->code == 403) return "nobody has verified who sent it, so that no answer goes there";
     if (reply->code == 409) return "it was answered before, and is answered once";
     return std::string();

@@ -10,6 +10,8 @@ namespace immp::bridge::client {
 
 namespace {
 
+constexpr Remedy kDeviceRemedies[] = {{404, "immp device list shows them"}};
+
 void show_device(const Context& context, const Reply& reply) {
     const auto words = words_of(reply);
     const std::string name = words.empty() ? std::string() : words.front();
@@ -62,7 +64,7 @@ Done run_device_add(Context& context, const Arguments& arguments) {
 
 Done run_device_revoke(Context& context, const Arguments& arguments) {
     const std::string name = arguments.text("name");
-    const auto answer = ask(context, "DEVICE REVOKE " + as_quoted(name), 244);
+    const auto answer = ask(context, "DEVICE REVOKE " + as_quoted(name), 244, kDeviceRemedies);
     if (!answer) return std::unexpected(answer.error());
     say(context, "Revoked", name);
     return ExitStatus::ok;

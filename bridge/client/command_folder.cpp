@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kPathCharacters = 40;
 
+constexpr Remedy kQuotaRemedies[] = {{404, "immp share list shows whose mailboxes you share"}};
+
 std::string first_word(const Reply& reply) {
     const auto words = words_of(reply);
     return words.empty() ? std::string() : words.front();
@@ -64,7 +66,7 @@ Done run_folder_list(Context& context, const Arguments& arguments) {
         if (!folder) return std::unexpected(folder.error());
         command += " " + as_token(*folder);
     }
-    const auto answer = ask(context, command, 240);
+    const auto answer = ask(context, command, 240, kFolderRemedies);
     if (!answer) return std::unexpected(answer.error());
     for (const Reply& reply : *answer)
         show_folder(context, reply);
@@ -74,7 +76,7 @@ Done run_folder_list(Context& context, const Arguments& arguments) {
 Done run_folder_create(Context& context, const Arguments& arguments) {
     const auto folder = parse_folder(arguments.text("folder"));
     if (!folder) return std::unexpected(folder.error());
-    return say(context, ask(context, "MBOX CREATE " + as_token(*folder), 201), "Created");
+    return say(context, ask(context, "MBOX CREATE " + as_token(*folder), 201, kFolderRemedies), "Created");
 }
 
 Done run_folder_rename(Context& context, const Arguments& arguments) {
@@ -82,14 +84,14 @@ Done run_folder_rename(Context& context, const Arguments& arguments) {
     if (!folder) return std::unexpected(folder.error());
     const auto name = parse_folder(arguments.text("new"));
     if (!name) return std::unexpected(name.error());
-    return say(context, ask(context, "MBOX RENAME " + as_token(*folder) + " " + as_token(*name), 243),
-               "Renamed to");
+    const std::string command = "MBOX RENAME " + as_token(*folder) + " " + as_token(*name);
+    return say(context, ask(context, command, 243, kFolderRemedies), "Renamed to");
 }
 
 Done run_folder_drop(Context& context, const Arguments& arguments) {
     const auto folder = parse_folder(arguments.text("folder"));
     if (!folder) return std::unexpected(folder.error());
-    return say(context, ask(context, "MBOX DROP " + as_token(*folder), 244), "Removed");
+    return say(context, ask(context, "MBOX DROP " + as_token(*folder), 244, kFolderRemedies), "Removed");
 }
 
 Done run_quota(Context& context, const Arguments& arguments) {
@@ -99,7 +101,7 @@ Done run_quota(Context& context, const Arguments& arguments) {
         if (!mailbox) return std::unexpected(mailbox.error());
         command += " " + as_token(*mailbox);
     }
-    const auto answer = ask(context, command, 241);
+    const auto answer = ask(context, command, 241, kQuotaRemedies);
     if (!answer) return std::unexpected(answer.error());
     const Reply& reply = answer->back();
     const std::uint64_t used = number_of(reply, "used");

@@ -39,7 +39,8 @@ Done put(Context& context, const Arguments& arguments, const std::string& verb, 
     if (!place) return std::unexpected(place.error());
     const auto target = parse_folder(arguments.text("to"));
     if (!target) return std::unexpected(target.error());
-    const auto answer = ask(context, "MBOX " + verb + " " + as_token(*place) + " " + as_token(*target), 243);
+    const std::string command = "MBOX " + verb + " " + as_token(*place) + " " + as_token(*target);
+    const auto answer = ask(context, command, 243, kMessageRemedies);
     if (!answer) return std::unexpected(answer.error());
     const auto words = words_of(answer->back());
     say(context, arguments.text("id"), what, "folder", words.empty() ? *target : words.front());
@@ -58,8 +59,8 @@ Done each(Context& context, const Arguments& arguments, const std::string& befor
     auto conversation = enter(context);
     if (!conversation) return std::unexpected(conversation.error());
     for (const std::string& place : places) {
-        const auto answer =
-            ask(*conversation, std::string(before).append(as_token(place)).append(behind), code);
+        const std::string command = std::string(before).append(as_token(place)).append(behind);
+        const auto answer = ask(*conversation, command, code, kMessageRemedies);
         if (!answer) return std::unexpected(answer.error());
         done(place.substr(place.rfind('#') + 1), answer->back());
     }

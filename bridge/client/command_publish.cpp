@@ -19,6 +19,20 @@ namespace {
 
 constexpr std::size_t kMaxItemBytes = 4'194'304;
 
+constexpr Remedy kNodeRemedies[] = {
+    {404, "immp publish list shows your nodes"},
+    {413, "immp publish list shows your nodes"},
+};
+constexpr Remedy kItemRemedies[] = {
+    {404, "immp publish list shows your nodes"},
+    {409, "leave --id out or give another"},
+    {413, "publish less or in several items"},
+};
+constexpr Remedy kSubscriberRemedies[] = {
+    {404, "immp publish list shows your nodes"},
+    {413, "immp publish list NODE shows them"},
+};
+
 struct Item {
     std::string node;
     std::string id;
@@ -104,8 +118,8 @@ Done decide(Context& context, const Arguments& arguments, const std::string& ver
     if (!node) return std::unexpected(node.error());
     const auto address = parse_account(arguments.text("address"));
     if (!address) return std::unexpected(address.error());
-    const auto answer =
-        ask(context, "PUBLISH " + verb + " " + as_token(*node) + " " + as_token(*address), 200);
+    const std::string command = "PUBLISH " + verb + " " + as_token(*node) + " " + as_token(*address);
+    const auto answer = ask(context, command, 200, kSubscriberRemedies);
     if (!answer) return std::unexpected(answer.error());
     show_person(context, *address, done);
     return ExitStatus::ok;
@@ -121,7 +135,7 @@ Done run_publish_create(Context& context, const Arguments& arguments) {
     if (arguments.has("--description"))
         command += " DESCRIPTION " + as_quoted(arguments.text("--description"));
     if (arguments.has("--closed")) command += " -OPEN";
-    const auto answer = ask(context, command, 261);
+    const auto answer = ask(context, command, 261, kNodeRemedies);
     if (!answer && answer.error().code == 409)
         return failed(ExitStatus::bad_input, "there is such a node already; immp publish list shows it");
     if (!answer) return std::unexpected(answer.error());
@@ -143,7 +157,7 @@ Done run_publish_to(Context& context, const Arguments& arguments) {
         return publish(*conversation, *item);
     });
     if (!published) {
-        Failure failure = published.error();
+        Failure failure = mended(published.error(), kItemRemedies);
         if (failure.status == ExitStatus::temporary) failure.text += " with --id " + item->id;
         return std::unexpected(failure);
     }
@@ -158,7 +172,7 @@ Done run_publish_list(Context& context, const Arguments& arguments) {
         if (!node) return std::unexpected(node.error());
         command += " " + as_token(*node);
     }
-    const auto answer = ask(context, command, 262);
+    const auto answer = ask(context, command, 262, kNodeRemedies);
     if (!answer) return std::unexpected(answer.error());
     for (const Reply& reply : *answer) {
         const auto words = words_of(reply);
@@ -181,7 +195,7 @@ Done run_publish_refuse(Context& context, const Arguments& arguments) {
 Done run_publish_drop(Context& context, const Arguments& arguments) {
     const auto node = typed_node(arguments.text("node"));
     if (!node) return std::unexpected(node.error());
-    const auto answer = ask(context, "PUBLISH DROP " + as_token(*node), 244);
+    const auto answer = ask(context, "PUBLISH DROP " + as_token(*node), 244, kNodeRemedies);
     if (!answer) return std::unexpected(answer.error());
     if (context.format == Format::json)
         context.out << armor::JsonWriter().text("done", "removed").text("node", *node).line() << '\n';

@@ -15,6 +15,12 @@ namespace immp::bridge::client {
 
 namespace {
 
+constexpr Remedy kTextRemedies[] = {
+    {409, "leave --id out or give another"},
+    {413, "say less, or send it as mail with immp send"},
+};
+constexpr Remedy kMintRemedies[] = {{413, "wait until one is used up or expires"}};
+
 /// Nobody logs in: the recipient's own server is asked, which wants a token.
 bool is_by_token_alone(const Arguments& arguments) {
     return arguments.has("--no-login") || arguments.has("--server");
@@ -67,7 +73,7 @@ Done run_push(Context& context, const Arguments& arguments) {
         return submit_push(*conversation, *order);
     });
     if (!pushed) {
-        Failure failure = pushed.error();
+        Failure failure = mended(pushed.error(), kTextRemedies);
         if (failure.status == ExitStatus::temporary) failure.text += " with --id " + order->id;
         if (failure.code == 401)
             failure.text =
@@ -87,7 +93,7 @@ Done run_mint(Context& context, const Arguments& arguments) {
     }
     if (arguments.has("--uses")) command += " USES " + arguments.text("--uses");
     if (arguments.has("--ttl")) command += " TTL " + arguments.text("--ttl");
-    const auto answer = ask(context, command, 201);
+    const auto answer = ask(context, command, 201, kMintRemedies);
     if (!answer) return std::unexpected(answer.error());
     const Reply& reply = answer->back();
     const std::string publisher = field_of(reply, "for");

@@ -13,26 +13,12 @@ namespace immp::bridge::client {
 
 namespace {
 
-/// An item of a node may have 4 MiB; longer ones are looked at by themselves.
-constexpr std::uint64_t kMaxListedBytes = 256 * 1024;
 constexpr std::size_t kSourceCharacters = 40;
 
-Outcome<void> show_push(Context& context, Conversation& conversation, const ListedMessage& listed) {
-    if (listed.length > kMaxListedBytes) {
-        OpenedMessage large;
-        large.id = listed.id;
-        large.from = listed.from;
-        large.subject = listed.subject;
-        large.date = listed.date;
-        context.out << shown_push(listed, large, context.format);
-        return {};
-    }
-    const auto message = open_message(conversation, std::string(kPushFolder), listed.id, Look::glances);
-    if (!message && message.error().code == 404) return {};  // it went meanwhile
-    if (!message) return std::unexpected(message.error());
-    context.out << shown_push(listed, *message, context.format);
-    return {};
-}
+constexpr Remedy kSourceRemedies[] = {
+    {404, "immp pushes --sources lists what there is"},
+    {413, "immp pushes --sources lists them, immp forget ends one"},
+};
 
 /// What lies in /PUSH, newest first; the cursor of what comes behind, else empty. Where nobody was let in
 /// yet, there is no such folder.
@@ -44,9 +30,11 @@ Outcome<std::string> show_pushes(Context& context, Conversation& conversation, c
         if (context.format == Format::text) context.notes << "No pushes.\n";
         return std::string();
     }
-    for (const ListedMessage& listed : listing->messages)
-        if (auto shown = show_push(context, conversation, listed); !shown)
-            return std::unexpected(shown.error());
+    for (const ListedMessage& listed : listing->messages) {
+        const auto push = open_listed_push(conversation, listed);
+        if (!push) return std::unexpected(push.error());
+        if (*push) context.out << shown_push(listed, **push, context.format);
+    }
     return listing->next;
 }
 
@@ -102,8 +90,8 @@ struct Decision {
 Done decide(Context& context, const Arguments& arguments, const Decision& decision) {
     const auto source = typed_publisher(arguments.text("source"));
     if (!source) return std::unexpected(source.error());
-    const auto answer =
-        ask(context, std::string("PUSH ") + decision.verb + " " + as_token(*source), decision.code);
+    const auto answer = ask(context, std::string("PUSH ") + decision.verb + " " + as_token(*source),
+                            decision.code, kSourceRemedies);
     if (!answer) return std::unexpected(answer.error());
     if (context.format == Format::json)
         context.out << armor::JsonWriter().text("source", *source).text("state", decision.state).line()

@@ -31,6 +31,13 @@ constexpr TextOption kTextOptions[] = {{"--before", "BEFORE"},   {"--from", "FRO
                                        {"--forward", "FORWARD"}, {"--reject", "REJECT"}};
 constexpr TextOption kSwitches[] = {{"--read", "+READ"}, {"--star", "+FLAGGED"}, {"--stop", "+STOP"}};
 
+constexpr Remedy kAddRemedies[] = {
+    {404, "immp rule list shows the rules, immp folder list the folders"},
+    {409, "immp rule list shows them"},
+    {413, "immp rule list shows them"},
+};
+constexpr Remedy kDropRemedies[] = {{404, "immp rule list shows them"}};
+
 std::string name_of(const Reply& reply) {
     const auto words = words_of(reply);
     return words.empty() ? std::string() : words.front();
@@ -78,7 +85,7 @@ Done run_rule_add(Context& context, const Arguments& arguments) {
     }
     for (const TextOption& option : kSwitches)
         if (arguments.has(option.option)) command += " " + std::string(option.parameter);
-    const auto answer = ask(context, command, 201);
+    const auto answer = ask(context, command, 201, kAddRemedies);
     if (!answer) return std::unexpected(answer.error());
     show_rule(context, answer->back());
     return ExitStatus::ok;
@@ -86,7 +93,7 @@ Done run_rule_add(Context& context, const Arguments& arguments) {
 
 Done run_rule_drop(Context& context, const Arguments& arguments) {
     const std::string name = arguments.text("name");
-    const auto answer = ask(context, "RULE DROP " + as_quoted(name), 244);
+    const auto answer = ask(context, "RULE DROP " + as_quoted(name), 244, kDropRemedies);
     if (!answer) return std::unexpected(answer.error());
     if (context.format == Format::json)
         context.out << armor::JsonWriter().text("rule", name).text("done", "Dropped").line() << '\n';

@@ -1,4 +1,5 @@
 // immp send TO -s SUBJECT: the text comes from standard input.
+#include <algorithm>
 #include <ostream>
 #include <sstream>
 #include <utility>
@@ -19,6 +20,11 @@ namespace immp::bridge::client {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 16u << 20;
+
+constexpr Remedy kSendRemedies[] = {
+    {409, "leave --id out or give another"},
+    {413, "send less or in several messages"},
+};
 
 Outcome<std::vector<std::string>> read_recipients(const std::vector<std::string>& typed) {
     std::vector<std::string> recipients;
@@ -79,11 +85,33 @@ Outcome<Submissions> try_once(Context& context, const SendOrder& order, const Ou
     return submit_as_ordered(context, *conversation, order, message);
 }
 
-std::string verdict_text(const RecipientVerdict& verdict) {
+bool was_taken(const Submission& submission) {
+    return submission.verdicts.empty() ||
+           std::ranges::any_of(submission.verdicts, [](const auto& verdict) { return verdict.code < 400; });
+}
+
+/// ExitStatus::temporary only where the same command may just be given again, since nobody has the message
+/// and nobody was refused for good. Else it would come twice or, with --id, be taken for what came before.
+ExitStatus status_of(const Submissions& submissions) {
+    const bool is_anywhere = std::ranges::any_of(submissions, was_taken);
+    ExitStatus status = ExitStatus::ok;
+    for (const Submission& submission : submissions)
+        for (const RecipientVerdict& verdict : submission.verdicts) {
+            if (verdict.code < 400) continue;
+            if (!verdict.retry || is_anywhere) return ExitStatus::refused;
+            status = ExitStatus::temporary;
+        }
+    return status;
+}
+
+std::string verdict_text(const RecipientVerdict& verdict, ExitStatus status) {
     if (verdict.code == 275) return "delivered";
     if (verdict.code == 273) return "queued";
-    return (verdict.retry ? "refused for now: " : "refused: ") + std::to_string(verdict.code) + " " +
-           one_line(verdict.text);
+    const std::string why = std::to_string(verdict.code) + " " + one_line(verdict.text);
+    if (!verdict.retry) return "refused: " + why;
+    if (status == ExitStatus::temporary) return "refused for now: " + why;
+    return "refused for now: " + why + "; send it again later to " + one_line(verdict.recipient) +
+           " alone, without --id";
 }
 
 std::string verdict_json(const RecipientVerdict& verdict) {
@@ -102,24 +130,13 @@ void report_json(const Context& context, const Submission& submission) {
     context.out << json.line() << '\n';
 }
 
-void report_text(const Context& context, const Submission& submission) {
+void report_text(const Context& context, const Submission& submission, ExitStatus status) {
     if (submission.verdicts.empty())
         context.out << "The server has " << submission.id << " already.\n";
     else
         context.out << "Message " << submission.id << (submission.sealed ? ", sealed end to end\n" : "\n");
     for (const RecipientVerdict& verdict : submission.verdicts)
-        context.out << "  " << one_line(verdict.recipient) << "  " << verdict_text(verdict) << '\n';
-}
-
-ExitStatus status_of(const Submissions& submissions) {
-    ExitStatus status = ExitStatus::ok;
-    for (const Submission& submission : submissions)
-        for (const RecipientVerdict& verdict : submission.verdicts) {
-            if (verdict.code < 400) continue;
-            if (!verdict.retry) return ExitStatus::refused;
-            status = ExitStatus::temporary;
-        }
-    return status;
+        context.out << "  " << one_line(verdict.recipient) << "  " << verdict_text(verdict, status) << '\n';
 }
 
 }  // namespace
@@ -131,13 +148,15 @@ Done run_send(Context& context, const Arguments& arguments) {
     if (!message) return std::unexpected(message.error());
     const auto submissions = try_again(context, [&] { return try_once(context, *order, *message); });
     if (!submissions) {
-        Failure failure = submissions.error();
+        Failure failure = mended(submissions.error(), kSendRemedies);
         if (failure.status == ExitStatus::temporary) failure.text += " with --id " + message->id;
         return std::unexpected(failure);
     }
+    const ExitStatus status = status_of(*submissions);
     for (const Submission& submission : *submissions)
-        context.format == Format::json ? report_json(context, submission) : report_text(context, submission);
-    return status_of(*submissions);
+        context.format == Format::json ? report_json(context, submission)
+                                       : report_text(context, submission, status);
+    return status;
 }
 
 }  // namespace immp::bridge::client

@@ -13,6 +13,11 @@ namespace immp::bridge::client {
 
 namespace {
 
+constexpr Remedy kShareRemedies[] = {
+    {404, "check place and address; immp share list shows who may do what"},
+    {413, "immp share list shows them, immp share end takes some back"},
+};
+
 void show_share(const Context& context, const Reply& reply, const char* key) {
     const auto words = words_of(reply);
     const std::string name = words.empty() ? std::string() : words.front();
@@ -48,7 +53,7 @@ Done run_share_list(Context& context, const Arguments& arguments) {
         if (!place) return std::unexpected(place.error());
         command += " " + as_token(*place);
     }
-    const auto answer = ask(context, command, 200);
+    const auto answer = ask(context, command, 200, kShareRemedies);
     if (!answer) return std::unexpected(answer.error());
     for (const Reply& reply : *answer)
         if (reply.more) show_share(context, reply, is_held ? "place" : "account");
@@ -62,7 +67,7 @@ Done run_share_give(Context& context, const Arguments& arguments) {
                                              "\" are no rights; join READ, WRITE, SEND, OWN by commas");
     const auto command = command_of(arguments, rights_text(*rights));
     if (!command) return std::unexpected(command.error());
-    const auto answer = ask(context, *command, 200);
+    const auto answer = ask(context, *command, 200, kShareRemedies);
     if (!answer) return std::unexpected(answer.error());
     show_share(context, answer->back(), "account");
     return ExitStatus::ok;
@@ -71,7 +76,7 @@ Done run_share_give(Context& context, const Arguments& arguments) {
 Done run_share_end(Context& context, const Arguments& arguments) {
     const auto command = command_of(arguments, "NONE");
     if (!command) return std::unexpected(command.error());
-    const auto answer = ask(context, *command, 244);
+    const auto answer = ask(context, *command, 244, kShareRemedies);
     if (!answer) return std::unexpected(answer.error());
     if (context.format == Format::json)
         context.out << armor::JsonWriter().text("done", "ended").line() << '\n';

@@ -16,6 +16,11 @@ namespace {
 constexpr std::string_view kBeforeTitle = "Subscribed to: ";
 constexpr std::size_t kNodeCharacters = 36;
 
+constexpr Remedy kSubscriptionRemedies[] = {
+    {404, "immp subscriptions lists what there is"},
+    {413, "immp subscriptions lists them, immp unsubscribe ends one"},
+};
+
 /// `Subscribed to: <title> id=<uuid>`: what the title says is its publisher's, blanks and `=` too.
 std::string title_of(const Reply& reply) {
     const std::size_t begin = reply.text.starts_with(kBeforeTitle) ? kBeforeTitle.size() : 0;
@@ -35,9 +40,9 @@ std::string id_of(const Reply& reply) {
 /// A refusal that is the end of the wish, or only of the waiting for it.
 Failure not_yet_or_never(const Reply& reply, const std::string& node) {
     Failure failure = refusal_failure(reply.error());
+    // Its own words say whose turn it is: a domain that does not answer may be one that was mistyped.
     if (reply.code == 480 && failure.status == ExitStatus::temporary)
-        failure.text =
-            "the publisher has not let you in yet; the wish is kept, immp subscriptions shows when it is";
+        failure.text = server_says(reply.error()) + "; immp subscriptions shows when it is granted";
     if (reply.code == 409)
         failure.text = "you are subscribed to " + one_line(node) + " already, as " + one_line(id_of(reply));
     return failure;
@@ -50,7 +55,8 @@ Outcome<Reply> ask_to_subscribe(Context& context, const std::string& node) {
         return std::unexpected(sent.error());
     auto reply = conversation->expect_one_of({380, 280, 409, 480});
     if (reply && reply->code == 380) reply = conversation->expect_one_of({280, 409, 480});
-    if (reply && reply->refuses()) return std::unexpected(not_yet_or_never(*reply, node));
+    if (!reply) return std::unexpected(mended(reply.error(), kSubscriptionRemedies));
+    if (reply->refuses()) return std::unexpected(not_yet_or_never(*reply, node));
     return reply;
 }
 
@@ -116,7 +122,7 @@ Done run_unsubscribe(Context& context, const Arguments& arguments) {
     if (!what)
         return failed(ExitStatus::bad_input,
                       "\"" + one_line(typed) + "\" is no subscription; immp subscriptions shows yours");
-    const auto answer = ask(context, "UNSUBSCRIBE " + as_token(*what), 283);
+    const auto answer = ask(context, "UNSUBSCRIBE " + as_token(*what), 283, kSubscriptionRemedies);
     if (!answer) return std::unexpected(answer.error());
     if (context.format == Format::json)
         context.out << armor::JsonWriter().text("done", "unsubscribed").text("subscription", *what).line()

@@ -97,7 +97,8 @@ class Watch {
                           "the server tells of a folder that nobody watches; update it");
         // Somebody dropped it.
         if (event->code == 404 && folder->is_made_where_missing()) return folder->begin(conversation);
-        if (event->refuses()) return std::unexpected(refusal_failure(event->error()));
+        if (event->refuses())
+            return std::unexpected(mended(refusal_failure(event->error()), kFolderRemedies));
         if (!event->more) return failed(ExitStatus::temporary, "the server ended the watch");
         show_event(*event, folder->path());
         return show_new(conversation, *folder);
@@ -132,11 +133,11 @@ class Watch {
     }
 
     Outcome<void> show_push(Conversation& conversation, const ListedMessage& message) {
-        const auto push = open_message(conversation, std::string(kPushFolder), message.id, Look::glances);
-        if (!push && push.error().code == 404) return {};  // it went meanwhile
+        const auto push = open_listed_push(conversation, message);
         if (!push) return std::unexpected(push.error());
-        context_.out << shown_push(message, *push, context_.format) << std::flush;
-        notify(push_note(*push));
+        if (!*push) return {};
+        context_.out << shown_push(message, **push, context_.format) << std::flush;
+        notify(push_note(**push));
         return {};
     }
 

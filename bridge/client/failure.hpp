@@ -2,7 +2,9 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "armor/error.hpp"
@@ -16,7 +18,7 @@ enum class ExitStatus : int {
     usage = 64,          ///< the command line is wrong
     bad_input = 65,      ///< an address, a text or a file that cannot be sent as it is
     no_input = 66,       ///< no such file, message, part or folder
-    refused = 67,        ///< at least one recipient was refused for good
+    refused = 67,        ///< a recipient was refused for good, or for now while others have it
     unavailable = 69,    ///< the server cannot be found or reached
     internal = 70,       ///< this program or machine is at fault
     cannot_create = 73,  ///< a file that is there already, or a folder that cannot be written
@@ -40,7 +42,20 @@ using Outcome = std::expected<T, Failure>;
     return std::unexpected(Failure{status, std::move(text), 0});
 }
 
-/// A refusal by the server. The text is a stranger's: it is made safe to show.
+/// `the server says 451 No such user`. The text is a stranger's: it is made safe to show.
+[[nodiscard]] std::string server_says(const Error& refusal);
+
+/// A refusal by the server, with what mends it where that is the same for every command.
 [[nodiscard]] Failure refusal_failure(const Error& refusal);
+
+/// What mends a refusal of one command: 404, 409 and 413 are about what that command names.
+struct Remedy {
+    int code = 0;
+    std::string_view text;
+};
+using Remedies = std::span<const Remedy>;
+
+/// `failure` with the remedy for its code behind its text. What may be tried again says so already.
+[[nodiscard]] Failure mended(Failure failure, Remedies remedies);
 
 }  // namespace immp::bridge::client

@@ -20,6 +20,8 @@ namespace {
 /// more than any real message has.
 constexpr std::size_t kMaxKeptBytes = 64u << 20;
 
+constexpr Remedy kPartRemedies[] = {{404, "immp ls shows the messages, immp read the parts of one"}};
+
 std::unexpected<Failure> not_understood() {
     return failed(ExitStatus::protocol, "the server's answer cannot be understood; update client or server");
 }
@@ -68,6 +70,10 @@ Outcome<JsonValue> fetch_json(Conversation& conversation, const std::string& fol
     auto json = JsonValue::parse(kept);
     if (!json) return not_understood();
     return std::move(*json);
+}
+
+Remedies remedies_in(std::string_view folder) {
+    return folder == kPushFolder ? Remedies(kPushRemedies) : Remedies(kMessageRemedies);
 }
 
 /// What pushes and items have that mail has not.
@@ -137,7 +143,7 @@ Outcome<Listing> list_messages(Conversation& conversation, const std::string& fo
     Listing listing;
     while (true) {
         const auto reply = conversation.expect(250);
-        if (!reply) return std::unexpected(reply.error());
+        if (!reply) return std::unexpected(mended(reply.error(), kFolderRemedies));
         if (!reply->more) {
             listing.next = reply->field("next").value_or("");
             return listing;
@@ -151,7 +157,7 @@ Outcome<Listing> list_messages(Conversation& conversation, const std::string& fo
 Outcome<OpenedMessage> open_message(Conversation& conversation, const std::string& folder,
                                     const std::string& id, Look look) {
     const auto json = fetch_json(conversation, folder, id, look);
-    if (!json) return std::unexpected(json.error());
+    if (!json) return std::unexpected(mended(json.error(), remedies_in(folder)));
     const JsonValue envelope = json->member("envelope");
     OpenedMessage message;
     message.id = id;
@@ -182,7 +188,7 @@ Outcome<PartHeader> fetch_part(Conversation& conversation, const std::string& fo
         "MBOX FETCH " + as_token(folder + "#" + id) + " PART " + as_quoted(part) + " -READ";
     if (auto sent = conversation.send(command); !sent) return std::unexpected(sent.error());
     const auto reply = conversation.expect(252);
-    if (!reply) return std::unexpected(reply.error());
+    if (!reply) return std::unexpected(mended(reply.error(), kPartRemedies));
     const auto length = length_of(*reply);
     if (!length) return not_understood();
     PartHeader header{*length, word_behind(*reply, "TYPE").value_or("")};

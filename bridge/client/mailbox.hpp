@@ -5,12 +5,24 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bridge/client/conversation.hpp"
 #include "bridge/mail/message.hpp"
 
 namespace immp::bridge::client {
+
+/// Where pushes lie.
+inline constexpr std::string_view kPushFolder = "/PUSH";
+
+/// What mends the refusal of a command about folders, about messages, about a push.
+inline constexpr Remedy kFolderRemedies[] = {
+    {404, "immp folder list shows which there are"},
+    {409, "immp folder list shows which there are"},
+};
+inline constexpr Remedy kMessageRemedies[] = {{404, "immp ls shows what is there"}};
+inline constexpr Remedy kPushRemedies[] = {{404, "immp pushes shows what is there"}};
 
 /// `inbox`, `INBOX/lists`, `/INBOX/lists`: as a path; `helpdesk@a.example/INBOX` in a mailbox that is shared,
 /// its INBOX where no folder stands there. ExitStatus::usage for what cannot be one.

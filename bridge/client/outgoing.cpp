@@ -11,6 +11,7 @@
 #include "bridge/client/display.hpp"
 #include "bridge/client/media_type.hpp"
 #include "bridge/client/progress.hpp"
+#include "bridge/client/question.hpp"
 #include "bridge/wire/reply.hpp"
 #include "bridge/wire/token.hpp"
 
@@ -99,7 +100,7 @@ RecipientVerdict read_verdict(const Reply& reply) {
     RecipientVerdict verdict;
     const auto first = reply.text.find(' ');
     const auto second = reply.text.find(' ', first == std::string::npos ? first : first + 1);
-    verdict.recipient = reply.text.substr(0, first);
+    verdict.recipient = unquoted(std::string_view(reply.text).substr(0, first));
     if (first == std::string::npos) return verdict;
     const auto code = parse_number(std::string_view(reply.text).substr(first + 1, second - first - 1));
     verdict.code = static_cast<int>(std::min<std::uint64_t>(code.value_or(0), 999));

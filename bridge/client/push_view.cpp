@@ -1,7 +1,9 @@
 #include "bridge/client/push_view.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <sstream>
+#include <utility>
 
 #include "bridge/client/display.hpp"
 #include "bridge/mail/push_action.hpp"
@@ -10,13 +12,27 @@ namespace immp::bridge::client {
 
 namespace {
 
+/// Octets of a push that are fetched to show its beginning. An item of a node may have 4 MiB, for which a
+/// session through XMPP would take minutes.
+constexpr std::uint64_t kMaxListedBytes = 256 * 1024;
+
 /// Of a text, in a list and in a note.
 constexpr std::size_t kPreviewBytes = 2'000;
 constexpr std::size_t kPreviewLines = 12;
 constexpr std::size_t kNoteBytes = 1'000;
 
-bool is_read(const ListedMessage& listed) {
-    return std::ranges::find(listed.flags, "read") != listed.flags.end();
+bool has_flag(const ListedMessage& listed, std::string_view flag) {
+    return std::ranges::find(listed.flags, flag) != listed.flags.end();
+}
+
+OpenedMessage unopened(const ListedMessage& listed) {
+    OpenedMessage message;
+    message.id = listed.id;
+    message.from = listed.from;
+    message.subject = listed.subject;
+    message.date = listed.date;
+    message.importance = has_flag(listed, "important") ? "high" : "normal";
+    return message;
 }
 
 /// The beginning of a text, with a bar in front of each line.
@@ -102,10 +118,19 @@ DesktopNote push_note(const OpenedMessage& push) {
     return note;
 }
 
+Outcome<std::optional<OpenedMessage>> open_listed_push(Conversation& conversation,
+                                                       const ListedMessage& listed) {
+    if (listed.length > kMaxListedBytes) return unopened(listed);
+    auto message = open_message(conversation, std::string(kPushFolder), listed.id, Look::glances);
+    if (!message && message.error().code == 404) return std::nullopt;
+    if (!message) return std::unexpected(message.error());
+    return std::move(*message);
+}
+
 std::string shown_push(const ListedMessage& listed, const OpenedMessage& message, Format format) {
     if (format == Format::json) return push_json(listed, message);
-    std::string text = one_line(message.id) + (is_read(listed) ? "   " : " * ") + one_line(message.date) +
-                       "  " + one_line(message.from);
+    std::string text = one_line(message.id) + (has_flag(listed, "read") ? "   " : " * ") +
+                       one_line(message.date) + "  " + one_line(message.from);
     if (!message.original_from.empty())
         text += ", which nobody has verified: it says " + one_line(message.original_from);
     if (!message.subject.empty()) text += "  " + one_line(message.subject);

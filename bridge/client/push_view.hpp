@@ -2,6 +2,7 @@
 // has a bar in front of each line, and an address is always shown whole.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,6 @@
 
 namespace immp::bridge::client {
 
-/// Where pushes lie.
-inline constexpr std::string_view kPushFolder = "/PUSH";
-
 /// `  [1] Confirm  https://b.example/confirm`, a line each.
 [[nodiscard]] std::string action_lines(const std::vector<PushAction>& actions);
 
@@ -23,6 +21,11 @@ inline constexpr std::string_view kPushFolder = "/PUSH";
 
 /// The members of the same in JSON.
 void write_push(armor::JsonWriter& json, const OpenedMessage& message);
+
+/// A push of a list with what it says; it stays as read or unread as it was. Of a long one, as an item of a
+/// node may be, only what the list says. Nothing where it went meanwhile.
+[[nodiscard]] Outcome<std::optional<OpenedMessage>> open_listed_push(Conversation& conversation,
+                                                                     const ListedMessage& listed);
 
 /// The whole with the beginning of its text, each line with its end; or a JSON object on a line.
 [[nodiscard]] std::string shown_push(const ListedMessage& listed, const OpenedMessage& message,

@@ -34,7 +34,7 @@ Outcome<void> WatchedFolder::begin(Conversation& conversation) {
         if (auto sent = conversation.send(command); !sent) return sent;
         first = conversation.expect(310, pipeline_);
     }
-    if (!first) return std::unexpected(first.error());
+    if (!first) return std::unexpected(mended(first.error(), kFolderRemedies));
     return {};
 }
 

@@ -86,6 +86,29 @@ bool is_sender(const std::string& text) {
     return imid && imid->text() == text && imid->folder.empty() && imid->message.empty();
 }
 
+std::vector<std::string_view> names_of(const Inner& inner) {
+    const Envelope& envelope = inner.message.envelope;
+    std::vector<std::string_view> names = {envelope.from, envelope.original_from};
+    for (const auto* list : {&envelope.to, &envelope.cc, &inner.recipients})
+        names.insert(names.end(), list->begin(), list->end());
+    return names;
+}
+
+std::unexpected<Error> refused_item(const char* why) {
+    return fail(452, "Refused by policy", why);
+}
+
+/// Subject and names stand in every INDEX of the mailbox, and a reply's line has to hold them.
+Result<void> check_lengths(const Inner& inner) {
+    const Envelope& envelope = inner.message.envelope;
+    if (envelope.subject.size() > kMaxItemSubjectBytes) return refused_item("a subject too long");
+    if (std::max(envelope.to.size(), envelope.cc.size()) > kMaxMetadataNames)
+        return refused_item("too many names");
+    const auto is_short = [](std::string_view name) { return name.size() <= armor::kMaxImidBytes; };
+    if (!std::ranges::all_of(names_of(inner), is_short)) return refused_item("a name too long");
+    return {};
+}
+
 /// All of the envelope that stays as it is on the way.
 void write_envelope(JsonWriter& json, const Envelope& envelope) {
     json.text("id", envelope.id).text("kind", kKinds[static_cast<std::size_t>(envelope.kind)]);
@@ -130,19 +153,17 @@ Result<Inner> parse_inner(std::string_view text) {
 }
 
 Result<void> check_texts(const Inner& inner) {
+    if (auto done = check_lengths(inner); !done) return done;
     const Message& message = inner.message;
-    const auto refused = [](const char* why) { return fail(452, "Refused by policy", why); };
-    std::vector<std::string_view> texts = {message.envelope.subject, message.envelope.from,
-                                           message.envelope.original_from};
-    for (const auto* list : {&message.envelope.to, &message.envelope.cc, &inner.recipients})
-        texts.insert(texts.end(), list->begin(), list->end());
+    std::vector<std::string_view> texts = names_of(inner);
+    texts.push_back(message.envelope.subject);
     for (const Part& part : message.parts)
         texts.push_back(part.id);
-    if (!std::ranges::all_of(texts, is_header_text)) return refused("control characters in a header");
-    if (!is_sender(message.envelope.original_from)) return refused("an original sender that is none");
-    if (!std::ranges::all_of(message.parts, is_part_name, &Part::id)) return refused("a part's name");
-    if (!std::ranges::all_of(message.parts, is_media_type, &Part::type)) return refused("a part's type");
-    if (has_doubled_name(message.parts)) return refused("two parts of one name");
+    if (!std::ranges::all_of(texts, is_header_text)) return refused_item("control characters in a header");
+    if (!is_sender(message.envelope.original_from)) return refused_item("an original sender that is none");
+    if (!std::ranges::all_of(message.parts, is_part_name, &Part::id)) return refused_item("a part's name");
+    if (!std::ranges::all_of(message.parts, is_media_type, &Part::type)) return refused_item("a part's type");
+    if (has_doubled_name(message.parts)) return refused_item("two parts of one name");
     return {};
 }
 

@@ -18,6 +18,8 @@ inline constexpr std::size_t kMaxInnerBytes = 262'144;
 inline constexpr std::size_t kMaxItemParts = 1'000;
 inline constexpr std::size_t kMaxItemRecipients = 1'000;
 inline constexpr std::size_t kMaxItemHops = 50;
+/// Octets of a subject: DELIVER's line has no more. A longer one is 452.
+inline constexpr std::size_t kMaxItemSubjectBytes = 8'192;
 
 /// What a bundle is refused with whose octets are not of the form.
 [[nodiscard]] inline std::unexpected<Error> malformed_bundle(std::string why) {
@@ -39,8 +41,10 @@ struct Inner {
 /// caller.
 [[nodiscard]] Result<Inner> parse_inner(std::string_view json);
 
-/// 452 for what DATA and DELIVER would not have taken: control characters in a header value, a part's name
-/// that is a path or stands twice, a type that is none (decisions, 5). It ends this message, not its bundle.
+/// 452 for what DATA and DELIVER would not have taken: control characters in a header value, a subject over
+/// kMaxItemSubjectBytes, a name over kMaxImidBytes, over kMaxMetadataNames of them in `to` or `cc`, a part's
+/// name that is a path or stands twice, a type that is none (decisions, 5). It ends this message, not its
+/// bundle.
 [[nodiscard]] Result<void> check_texts(const Inner& inner);
 
 /// What tells two messages under one id apart: everything the recipient sees but `received`

@@ -94,7 +94,7 @@ Notice bounce(const Undelivered& what, std::string id, Time now) {
 
 Notice delay_notice(const Undelivered& what, std::string id, Time now) {
     const Phrases& phrases = phrases_of(what.language);
-    std::string text = std::string(phrases.waiting) + armor::time_text(what.original.date + kRetryHorizon) +
+    std::string text = std::string(phrases.waiting) + armor::time_text(what.queued + kRetryHorizon) +
                        ".\n\n" + about(what, phrases);
     return make(what, "Delayed", std::move(text), std::move(id), now);
 }

@@ -21,6 +21,7 @@ struct Undelivered {
     Failure failure;
     Envelope original;
     std::string language = "en";  ///< a tag; a language that the server has no texts in is English
+    Time queued{};                ///< of the outbox row: what is tried is given up kRetryHorizon later
 };
 
 /// A message with one text part; who writes to whom is the caller's.
@@ -28,7 +29,7 @@ struct Undelivered {
 
 /// `Undelivered: bob@b.example: <subject>`, from mailer-daemon@ our domain, with envelope.failed.
 [[nodiscard]] Notice bounce(const Undelivered& what, std::string id, Time now);
-/// `Delayed: ...`: not yet delivered, still being tried.
+/// `Delayed: ...`: not yet delivered, still being tried; says until when, by `queued`.
 [[nodiscard]] Notice delay_notice(const Undelivered& what, std::string id, Time now);
 
 }  // namespace immp::bridge

@@ -66,7 +66,14 @@ void Desk::ask(Request request, AnswerDone done) {
     std::visit([&](auto& question) { serve(std::move(question), std::move(done)); }, request);
 }
 
+/// At once, not at DONE: what is refused again and again would fill the disk meanwhile.
+void Desk::drop_part(DeliveryId delivery, std::uint32_t part) {
+    auto dropped = uploads_[delivery].extract(part);
+    if (!dropped.empty()) discard(services_.store, {dropped.mapped().finish()});
+}
+
 void Desk::part_octets(PartOctets octets) {
+    if (octets.is_refused) return drop_part(octets.delivery, octets.part);
     Upload& upload = uploads_[octets.delivery];
     auto& stage =
         upload.try_emplace(octets.part, services_.store, StageWait::queue, services_.now(), backlog_)
@@ -95,7 +102,7 @@ void Desk::serve(Submit request, AnswerDone done) {
         staged.push_back(body->second.finish());
         upload.erase(body);
     }
-    discard(services_.store, finish(upload));  // of parts that were refused
+    discard(services_.store, finish(upload));  // of parts that it does not name
     auto bodies = std::make_shared<const std::vector<StagedBody>>(std::move(staged));
     auto asked = std::make_shared<const Submit>(std::move(request));
     services_.store.write<Submitted>(
@@ -340,7 +347,7 @@ std::optional<StagedBody> Desk::take_part(DeliveryId delivery, std::uint32_t par
     if (sent == upload.end()) return std::nullopt;
     StagedBody body = sent->second.finish();
     upload.erase(sent);
-    discard(services_.store, finish(upload));  // of parts that were refused
+    discard(services_.store, finish(upload));
     return body;
 }
 

@@ -41,11 +41,11 @@ class Desk final : public SessionHost {
     void on_uncongested(std::function<void()> resume) override;
 
   private:
-    /// The bodies of one delivery by PartOctets::part; they may come side by side, and some are of refused
-    /// parts that no Submit names.
+    /// The bodies of one delivery by PartOctets::part; they may come side by side.
     using Upload = std::map<std::uint32_t, BodyStage>;
 
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
+    void drop_part(DeliveryId delivery, std::uint32_t part);
 
     void serve(LookUpCredential request, AnswerDone done);
     void serve(AdmitUser request, AnswerDone done);

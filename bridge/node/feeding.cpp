@@ -76,9 +76,20 @@ Result<Metadata> read_place(Transaction& transaction, const IncomingMail& mail) 
 /// Once for each place: an item that never comes is not asked for again and again.
 Result<void> ask_for_missing(Transaction& transaction, const NodeServices& services, FeedRow& feed,
                              const ChainLink& link) {
-    if (link.sequence <= feed.sequence + 1 || feed.asked >= feed.sequence) return {};
-    feed.asked = feed.sequence;
-    return queue_wish(transaction, drop_context(services), feed, feed.sequence);
+    // A feed without any item has never asked, and wants what comes behind its base.
+    const bool is_empty = feed.sequence == 0;
+    const std::uint64_t after = is_empty ? feed.base.value_or(0) : feed.sequence;
+    if (link.sequence <= after + 1 || (!is_empty && feed.asked >= after)) return {};
+    feed.asked = after;
+    return queue_wish(transaction, drop_context(services), feed, after);
+}
+
+/// Among those that are kept. What may be missing before the oldest is not known once some had to go.
+Result<void> add_to_kept(Transaction& transaction, FeedRow& feed, MessageId message, const ChainLink& link) {
+    const auto dropped = transaction.feeds().add_item(feed.id, {link.sequence, message, link.digest});
+    if (!dropped) return std::unexpected(dropped.error());
+    if (*dropped > 0) feed.base.reset();
+    return mend_next(transaction, feed, link);
 }
 
 Result<void> keep_item(Transaction& transaction, const NodeServices& services, FeedRow& feed,
@@ -95,8 +106,7 @@ Result<void> keep_item(Transaction& transaction, const NodeServices& services, F
     if (is_known) done = transaction.feeds().add_fanout(feed.id, *stored);
     if (done && !*there) {
         if (message.envelope.chain == "gap") done = ask_for_missing(transaction, services, feed, link);
-        if (done) done = transaction.feeds().add_item(feed.id, {link.sequence, *stored, link.digest});
-        if (done) done = mend_next(transaction, feed, link);
+        if (done) done = add_to_kept(transaction, feed, *stored, link);
     }
     feed.sequence = std::max(feed.sequence, link.sequence);
     if (done) done = transaction.feeds().update(feed);
@@ -112,6 +122,8 @@ bool note_word(FeedRow& feed, const NodeWord& word) {
     feed.description = word.description;
     feed.is_open = word.is_open;
     feed.version = word.version;
+    // Of a node that is not open nobody knows here what came before somebody was let in.
+    if (feed.sequence == 0) feed.base = word.is_open ? std::optional(word.sequence) : std::nullopt;
     if (is_first) {
         feed.first_title = word.title;
         feed.first_description = word.description;

@@ -30,8 +30,8 @@ Result<ReadWish> read_wish(Transaction& transaction, const std::string& origin, 
     return ReadWish{*std::move(wish), *user};
 }
 
-/// The domain's feed from now on. 409 where a newer wish has overtaken this one; 429.
-Result<void> begin_following(Transaction& transaction, const NodeRow& node, const Follower& follower) {
+/// 409 where a newer wish has overtaken this one; 429.
+Result<void> may_follow(Transaction& transaction, const NodeRow& node, const Follower& follower) {
     const auto former = transaction.nodes().follower(node.id, follower.domain);
     if (!former) return std::unexpected(former.error());
     if (*former && (*former)->feed != follower.feed && (*former)->asked > follower.asked)
@@ -39,6 +39,11 @@ Result<void> begin_following(Transaction& transaction, const NodeRow& node, cons
     const auto waiting = transaction.nodes().waiting_for(follower);
     if (!waiting) return std::unexpected(waiting.error());
     if (*waiting >= kWaitingAnswers) return fail_for_now(429, "Too much waits for this feed", kUntilTaken);
+    return {};
+}
+
+/// The domain's feed from now on. 429.
+Result<void> begin_following(Transaction& transaction, const NodeRow& node, const Follower& follower) {
     auto done = transaction.nodes().follow(node.id, follower);
     if (!done && done.error().code == 413) return fail_for_now(429, done.error().text, std::chrono::hours(1));
     return done;
@@ -55,14 +60,26 @@ Result<std::vector<NodePerson>> note_user(Transaction& transaction, const NodeRo
     return std::vector{*person};
 }
 
+/// Whether the node's items go to the domain once this wish is noted.
+Result<bool> will_have(Transaction& transaction, const NodeRow& node, const ReadWish& read,
+                       bool has_admitted) {
+    if (node.is_open || has_admitted) return true;
+    if (!read.user) return false;
+    const auto person = transaction.nodes().person(node.id, read.user->text());
+    if (!person) return std::unexpected(person.error());
+    return *person && (*person)->state == NodeAdmission::admitted;
+}
+
 /// Whether items go to the domain that it has not had yet: what it asks for itself or, with its first user
-/// who is admitted, what was published before. 429.
+/// who is admitted, what was published before. Asked before anything is noted, since a 429 takes nothing
+/// back: the wish that comes again would look like that of one who has them.
 Result<bool> has_to_send(Transaction& transaction, const NodeServices& services, const NodeRow& node,
-                         const Follower& follower, const ReadWish& read, bool had_admitted) {
-    const auto is_admitted = transaction.nodes().has_admitted(node.id, follower.domain);
-    if (!is_admitted) return std::unexpected(is_admitted.error());
-    const bool may = node.is_open || *is_admitted;
-    if (!may || (read.user && had_admitted) || read.wish.after >= node.sequence) return false;
+                         const Follower& follower, const ReadWish& read) {
+    const auto has_admitted = transaction.nodes().has_admitted(node.id, follower.domain);
+    if (!has_admitted) return std::unexpected(has_admitted.error());
+    const auto may = will_have(transaction, node, read, *has_admitted);
+    if (!may) return std::unexpected(may.error());
+    if (!*may || (read.user && *has_admitted) || read.wish.after >= node.sequence) return false;
     if (const auto pause = services.history_rate->take(follower.domain + " " + node.name, 1, services.now()))
         return fail_for_now(429, "Asked for too often", *pause);
     return true;
@@ -70,13 +87,12 @@ Result<bool> has_to_send(Transaction& transaction, const NodeServices& services,
 
 Result<void> answer_wish(Transaction& transaction, const NodeServices& services, const NodeRow& node,
                          const Follower& follower, const ReadWish& read) {
-    if (auto done = begin_following(transaction, node, follower); !done) return done;
-    const auto had_admitted = transaction.nodes().has_admitted(node.id, follower.domain);
-    if (!had_admitted) return std::unexpected(had_admitted.error());
+    if (auto may = may_follow(transaction, node, follower); !may) return may;
+    const auto sends = has_to_send(transaction, services, node, follower, read);
+    if (!sends) return std::unexpected(sends.error());
+    if (auto begun = begin_following(transaction, node, follower); !begun) return begun;
     const auto asking = note_user(transaction, node, read);
     if (!asking) return std::unexpected(asking.error());
-    const auto sends = has_to_send(transaction, services, node, follower, read, *had_admitted);
-    if (!sends) return std::unexpected(sends.error());
     auto done = queue_word(transaction, services, node, follower, *asking);
     if (done && *sends) done = queue_items(transaction, services, node, follower, read.wish.after);
     return done;

@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint32_t kNotices = 100;
 /// Outbox rows of pushes that one round ends.
 constexpr std::uint32_t kExpiredPushes = 500;
+/// Feeds, and users' wishes, that one round gives up.
+constexpr std::uint32_t kUnanswered = 500;
 /// Messages that one round takes out of folders.
 constexpr std::uint32_t kRemovedMessages = 500;
 
@@ -53,6 +55,18 @@ Count drop_expired_pushes(Transaction& transaction, const NodeServices& services
     return rows->size();
 }
 
+/// Questions that were taken, and whose answers never came: as if nobody had taken them (feed_outcome.hpp). A
+/// user's is asked when his feed was answered, so it has the time twice.
+Count give_up_unanswered(Transaction& transaction, const NodeServices& services) {
+    const Time now = services.now();
+    const auto feeds = transaction.feeds().end_unanswered(now - kRetryHorizon, kUnanswered);
+    if (!feeds) return feeds;
+    const auto wishes = transaction.feeds().refuse_unanswered(now - 2 * kRetryHorizon, kUnanswered);
+    if (!wishes) return wishes;
+    if (*feeds + *wishes > 0) services.bell->ring();
+    return *feeds + *wishes;
+}
+
 /// RETENTION: what is older than its owner wants it.
 Count remove_old(Transaction& transaction, const NodeServices& services) {
     auto holders = transaction.preferences().holders(kRetentionSetting);
@@ -86,8 +100,8 @@ Result<Upkeep> keep_house(Transaction& transaction, const NodeServices& services
           transaction.user_keys().forget_peers(now - kPeerUsersKept),
           transaction.preferences().forget_answers(now - kAnswersKept),
           transaction.blocks().forget_expired(now), transaction.rules().forget_forwards(now - kForwardsKept),
-          end_unused_feeds(transaction, drop_context(services)), gather_words(transaction),
-          remove_old(transaction, services),
+          end_unused_feeds(transaction, drop_context(services)), give_up_unanswered(transaction, services),
+          gather_words(transaction), remove_old(transaction, services),
           transaction.bodies().sweep(now - kUnusedBodiesKept, services.in_use->all())}) {
         if (!count) return std::unexpected(count.error());
         left = left || *count > 0;

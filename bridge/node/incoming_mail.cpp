@@ -48,6 +48,13 @@ bool is_of_another_domain(const NodeServices& services, const std::string& recip
     return imid && imid->domain != services.domain;
 }
 
+/// Whether the outcome is kept for a month, so that a repetition changes nothing. A refusal has changed
+/// nothing, so a repetition is judged anew; and there is no end of names that are none.
+bool is_recorded(const Taken& taken) {
+    constexpr int kUnsubscribed = 283;  // said of what was never subscribed, too
+    return taken.code < 300 && taken.code != kUnsubscribed;
+}
+
 }  // namespace
 
 /// Whether `from` may come from `origin`: an IMID of it in its one prepared form, or the bare domain.
@@ -86,8 +93,7 @@ Result<Filed> file_once(Transaction& transaction, const NodeServices& services, 
         const auto taken = take(recipient);
         if (!taken) return std::unexpected(taken.error());
         filed.outcomes.push_back(outcome_of(i, taken->code, taken->retry));
-        // What is refused for now may be taken later: it is not recorded.
-        if (taken->retry) continue;
+        if (!is_recorded(*taken)) continue;
         auto recorded = transaction.mailboxes().record_delivered(
             origin, envelope.from, envelope.id, recipient, {digest, taken->code}, services.now());
         if (!recorded) return std::unexpected(std::move(recorded.error()));

@@ -9,10 +9,11 @@ Result<std::string> judge_chain(Transaction& transaction, const FeedRow& feed, c
     const auto before = transaction.feeds().item(feed.id, link.sequence - 1);
     if (!before) return std::unexpected(before.error());
     if (*before) return (*before)->digest == link.previous ? "" : "edited";
-    // What came before the first that the feed has is not missed.
     const auto has_earlier = transaction.feeds().has_earlier(feed.id, link.sequence);
     if (!has_earlier) return std::unexpected(has_earlier.error());
-    return *has_earlier ? "gap" : "";
+    if (*has_earlier) return "gap";
+    // What the node had published before it first said so is not missed.
+    return feed.base && link.sequence > *feed.base + 1 ? "gap" : "";
 }
 
 Result<void> mend_next(Transaction& transaction, const FeedRow& feed, const ChainLink& link) {

@@ -17,29 +17,39 @@ class ItemFiling {
                                                const DropContext& context);
 
     /// Into his /PUSH, made anew where he dropped it; into /JUNK by a block that says so. What he blocks
-    /// otherwise, or has no room for, is not filed, and not tried again.
+    /// otherwise is not filed. What found no room before goes first, of the newest kHistoryItems that are
+    /// kept; what finds none now is tried again with the next item, but not once one behind it found room.
     [[nodiscard]] Result<void> file(const Subscriber& subscriber);
+    /// These for one subscriber, in their order, as file() does it.
+    [[nodiscard]] static Result<void> file_all(Transaction& transaction, SubscriptionId subscription,
+                                               const std::vector<MessageId>& messages,
+                                               const DropContext& context);
 
   private:
     ItemFiling(Transaction& transaction, MessageId message, const DropContext& context, Imid from,
-               std::uint64_t octets, std::optional<Verdict> verdict)
+               const Message& stored, std::optional<Verdict> verdict)
         : transaction_(transaction),
           message_(message),
           context_(context),
           from_(std::move(from)),
-          octets_(octets),
+          octets_(stored.length()),
+          sequence_(stored.envelope.sequence),
           verdict_(std::move(verdict)),
           spare_(context.uuid()) {}
     [[nodiscard]] Result<std::optional<Verdict>> judge(const Subscriber& subscriber);
-    [[nodiscard]] Result<void> file_as_junk(const Subscriber& subscriber);
+    [[nodiscard]] Result<void> file_alone(const Subscriber& subscriber);
+    /// False: there is no room.
+    [[nodiscard]] Result<bool> settle(const Subscriber& subscriber);
+    [[nodiscard]] Result<bool> file_as_junk(const Subscriber& subscriber);
     [[nodiscard]] Result<void> note_refused(const Subscriber& subscriber, const Verdict& verdict);
-    [[nodiscard]] Result<void> file_into(const Subscriber& subscriber, FolderId folder);
+    [[nodiscard]] Result<bool> file_into(const Subscriber& subscriber, FolderId folder);
 
     Transaction& transaction_;
     MessageId message_;
     const DropContext& context_;
     Imid from_;
     std::uint64_t octets_;
+    std::uint64_t sequence_;
     std::optional<Verdict> verdict_;  ///< by the server's list
     std::string spare_;               ///< one for all: two accounts may have the same id
 };

@@ -34,6 +34,18 @@ Result<armor::Record> read_published(const std::string& account, const std::stri
     return record;
 }
 
+/// 409 where the record is there, or another under its serial; 702 where what is there is no record.
+Result<void> check_new(const std::vector<std::string>& texts, const armor::Record& record) {
+    for (const std::string& text : texts) {
+        const auto stored = armor::Record::parse(as_bytes(text));
+        if (!stored) return fail(702, "Storage failed", "a user's record is damaged");
+        if (stored->fingerprint() == record.fingerprint()) return fail(409, "It is published already");
+        if (stored->claims().serial == record.claims().serial)
+            return fail(409, "Another record has this serial");
+    }
+    return {};
+}
+
 /// A record under the key of the one before takes its place: the chain holds without it.
 Result<void> store_published(Transaction& transaction, AccountId account, const armor::Record& record,
                              Time now) {
@@ -43,7 +55,9 @@ Result<void> store_published(Transaction& transaction, AccountId account, const 
     if (!texts->empty()) {
         auto last = armor::Record::parse(as_bytes(texts->back()));
         if (!last) return fail(702, "Storage failed", "a user's record is damaged");
-        if (last->fingerprint() == record.fingerprint()) return fail(409, "It is published already");
+        // Serials rise: a higher one is none of those that are there.
+        if (record.claims().serial <= last->claims().serial)
+            if (auto checked = check_new(*texts, record); !checked) return checked;
         if (auto follows = armor::follows(*last, record); !follows) return follows;
         const bool has_new_key = last->claims().sign != record.claims().sign;
         if (has_new_key && texts->size() >= armor::kMaxHistoryRecords)

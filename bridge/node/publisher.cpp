@@ -5,8 +5,12 @@
 namespace immp::bridge {
 namespace {
 
-/// Only a shared mailbox has seats, a folder each (place.hpp).
-Result<bool> is_seat(Transaction& transaction, AccountId mailbox, const std::string& name) {
+/// A shared mailbox has seats, for each member of the whole one, though its folder be dropped; and a folder
+/// that is there is the seat of somebody who may come back (place.hpp).
+Result<bool> is_seat(Transaction& transaction, AccountId mailbox, const Imid& seat, const std::string& name) {
+    const auto addressee = addressee_of(transaction, seat);
+    if (!addressee) return std::unexpected(addressee.error());
+    if (*addressee) return true;
     const auto is_shared = transaction.shares().is_mailbox(mailbox);
     if (!is_shared || !*is_shared) return is_shared;
     if (name.contains('/')) return false;
@@ -29,7 +33,7 @@ Result<Publisher> publisher_of(Transaction& transaction, const std::string& doma
     Publisher publisher{writer->mailbox, std::move(writer->name), {}};
     if (slash == name.local.npos) return publisher;
     std::string rest = name.local.substr(slash + 1);
-    const auto seat = is_seat(transaction, publisher.mailbox, rest);
+    const auto seat = is_seat(transaction, publisher.mailbox, name, rest);
     if (!seat) return std::unexpected(seat.error());
     if (*seat) publisher.seat = std::move(rest);
     return publisher;

@@ -22,12 +22,14 @@ const Part* content_of(const Message& message) {
     return content == message.parts.end() ? nullptr : &*content;
 }
 
-/// What makes two pushes of a source the same: content and actions. A stranger never repeats for who is
-/// known.
+/// What makes two pushes of a source the same: content, actions and what they answer. A stranger never
+/// repeats for who is known.
 armor::Digest repetition_digest(const Message& message, const std::string& source) {
     armor::Hasher hasher("IMMP1 push");
     armor::JsonWriter json;
     json.text("source", source).text("unverified", message.envelope.original_from);
+    // "Confirm" to this question and "Confirm" to that one are two answers.
+    json.text("answers", message.envelope.in_reply_to);
     std::vector<std::string> actions;
     for (const PushAction& action : message.envelope.actions)
         actions.insert(actions.end(), {action.label, action.uri});

@@ -39,11 +39,8 @@ Result<Undelivered> undelivered(Transaction& transaction, const NodeServices& se
     if (!*message) return fail(702, "Storage failed", "an outbox row without its message");
     auto language = language_of(transaction, row.sender);
     if (!language) return std::unexpected(std::move(language.error()));
-    return Undelivered{row.sender,
-                       services.domain,
-                       {row.recipient, code, cause},
-                       (*message)->envelope,
-                       std::move(*language)};
+    return Undelivered{row.sender,           services.domain,      {row.recipient, code, cause},
+                       (*message)->envelope, std::move(*language), row.queued};
 }
 
 /// Taken, or there already (decisions, 2).

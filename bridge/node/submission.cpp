@@ -41,14 +41,17 @@ armor::Digest submission_digest(const Submit& request, const std::vector<StagedB
     return hasher.digest();
 }
 
-Result<void> take_metadata(Envelope& envelope, const Submit& request, const std::vector<StagedBody>& bodies) {
+Result<void> take_metadata(Transaction& transaction, Envelope& envelope, const Submit& request,
+                           const std::vector<StagedBody>& bodies) {
     const auto is_metadata = [](const SubmittedPart& part) { return is_metadata_type(part.type); };
     const auto found = std::ranges::find_if(request.parts, is_metadata);
     if (found == request.parts.end()) return {};
     if (std::ranges::count_if(request.parts, is_metadata) > 1)
         return fail(400, "More than one metadata part");
-    const auto text = bodies[static_cast<std::size_t>(found - request.parts.begin())].in_memory();
-    if (!text) return fail(413, "Metadata too large");
+    const StagedBody& body = bodies[static_cast<std::size_t>(found - request.parts.begin())];
+    if (body.length > kMaxMetadataBytes) return fail(413, "Metadata too large");
+    const auto text = body.text(transaction);
+    if (!text) return std::unexpected(text.error());
     auto metadata = parse_metadata(*text);
     if (!metadata) return std::unexpected(std::move(metadata.error()));
     envelope.to = std::move(metadata->to);
@@ -60,8 +63,8 @@ Result<void> take_metadata(Envelope& envelope, const Submit& request, const std:
     return {};
 }
 
-Result<Message> compose(const Submit& request, const std::string& from, const std::vector<StagedBody>& bodies,
-                        const SubmissionContext& context) {
+Result<Message> compose(Transaction& transaction, const Submit& request, const std::string& from,
+                        const std::vector<StagedBody>& bodies, const SubmissionContext& context) {
     Message message;
     Envelope& envelope = message.envelope;
     envelope.id = request.id.empty() ? context.uuid() : request.id;
@@ -72,7 +75,7 @@ Result<Message> compose(const Submit& request, const std::string& from, const st
     envelope.secure = request.secure;
     if (request.expires) envelope.expires = context.now + *request.expires;
     envelope.received = {{context.domain, context.now}};
-    if (auto done = take_metadata(envelope, request, bodies); !done)
+    if (auto done = take_metadata(transaction, envelope, request, bodies); !done)
         return std::unexpected(std::move(done.error()));
     if (envelope.to.empty() && envelope.cc.empty()) {
         for (const Imid& recipient : request.recipients)
@@ -145,7 +148,7 @@ Result<Submitted> submit(Transaction& transaction, const Submit& request,
     if (!writer) return std::unexpected(writer.error());
     if (const auto pause = context.rate->take(request.account, request.recipients.size(), context.now))
         return fail_for_now(429, "You wrote to too many; try again later", *pause);
-    auto message = compose(request, writer->from, bodies, context);
+    auto message = compose(transaction, request, writer->from, bodies, context);
     if (!message) return std::unexpected(std::move(message.error()));
     if (auto done = settle(transaction, *message, bodies, context.now); !done) {
         return std::unexpected(std::move(done.error()));

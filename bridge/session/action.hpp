@@ -39,6 +39,7 @@ struct PartOctets {
     DeliveryId delivery;
     std::uint32_t part;
     std::string octets;
+    bool is_refused = false;  ///< no octets: forget those that came, no more will
 };
 /// The delivery ended without DONE (ABORT, a closed session): forget its octets.
 struct DropDelivery {

@@ -27,7 +27,7 @@ struct Delivery {
     std::optional<std::uint64_t> most_bytes;  ///< of its bodies, where that is less than the session's
     Imid node;                                ///< of an item
     std::uint32_t next_part = 0;              ///< PartOctets::part of the next one
-    std::uint64_t body_bytes = 0;             ///< of all bodies, refused ones too, announced or received
+    std::uint64_t body_bytes = 0;             ///< that came of its bodies, but for refused ones
     unsigned open_bodies = 0;                 ///< DONE waits for them
     /// Names of refused parts ("": it had none). DONE is 400 while there is one, or a client that does not
     /// wait for replies would send a message without the part. A part saved under the name takes it out.
@@ -43,7 +43,8 @@ struct Upload {
     std::string name;
     std::uint32_t number = 0;
     std::uint64_t limit_bytes = 0;  ///< what may still come; one octet more is 413
-    bool counted = false;           ///< its octets are in body_bytes already
+    std::uint64_t kept_bytes = 0;   ///< of it in the delivery's body_bytes
+    bool is_kept = false;           ///< the delivery and the node have a place for it
     bool any_octets = false;
     /// Of a compressed body; `packed` are octets that it has not taken yet.
     std::optional<Unpacker> unpacker;

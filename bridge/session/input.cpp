@@ -161,6 +161,7 @@ bool SessionInput::ready(const Lane& lane) const {
     const auto& [command, slot] = lane.waiting.front();
     const bool bodies_open = lane.delivery && lane.delivery->open_bodies > 0;
     if (slot->verb == Verb::done && bodies_open) return false;
+    if (core_.output.is_full()) return false;
     // A delivery may begin while an earlier one still syncs.
     const auto but = belongs_to_delivery(slot->verb) ? std::optional(Verb::done) : std::nullopt;
     return core_.output.all_done(slot->pipeline, slot.get(), but);
@@ -194,8 +195,7 @@ bool SessionInput::in_chunks() const {
 }
 
 bool SessionInput::paused() const {
-    return core_.output.undrained_bytes() >= 4 * kMaxUndrainedBytes ||
-           (core_.output.slots() >= kMaxSlots && !in_chunks());
+    return core_.output.is_full() || (core_.output.slots() >= kMaxSlots && !in_chunks());
 }
 
 std::size_t SessionInput::waiting() const {

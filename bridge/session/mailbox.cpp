@@ -2,35 +2,47 @@
 
 #include "armor/json_line.hpp"
 #include "armor/time_text.hpp"
+#include "bridge/mail/inner.hpp"
 #include "bridge/session/handlers.hpp"
 #include "bridge/session/place.hpp"
 
 namespace immp::bridge {
 namespace {
 
-// Of an index line for `to`; the rest of the line (subject, names) stays below as much again.
+// Of an index line for `to`, as it is written; the rest of the line (subject, names) stays below as much
+// again.
 constexpr std::size_t kMaxToBytes = 24'576;
+
+// No mail is taken with a longer one any more, but older mail is there, and a line that is cut is no JSON.
+std::string_view shown_subject(std::string_view subject) {
+    if (subject.size() <= kMaxItemSubjectBytes) return subject;
+    std::size_t end = kMaxItemSubjectBytes;
+    while (end > 0 && (static_cast<unsigned char>(subject[end]) & 0xc0) == 0x80)
+        --end;
+    return subject.substr(0, end);
+}
 
 // As many recipients as fit on a line; `to-count` tells how many there are where some are left out.
 std::string entry_json(const IndexEntry& entry) {
     std::vector<std::string> to;
     std::size_t to_bytes = 0;
     for (const std::string& name : entry.to) {
-        to_bytes += name.size() + 3;
+        to_bytes += armor::json_text(name).size() + 1;
         if (to_bytes > kMaxToBytes) break;
         to.push_back(name);
     }
     armor::JsonWriter json;
     json.text("_id", entry.id).text("from", entry.from).json("to", armor::json_texts(to));
     if (to.size() < entry.to.size()) json.number("to-count", entry.to.size());
-    json.text("subject", entry.subject).text("date", armor::time_text(entry.date));
+    json.text("subject", shown_subject(entry.subject)).text("date", armor::time_text(entry.date));
     json.number("length", entry.length).json("flags", armor::json_texts(entry.flags));
     return json.text("mailbox", entry.mailbox).line();
 }
 
 std::string entry_text(const IndexEntry& entry) {
     return entry.id + " " + flag_list(entry.flags) + " " + std::to_string(entry.length) + " " +
-           armor::time_text(entry.date) + " " + as_token(entry.from) + " " + as_quoted(entry.subject);
+           armor::time_text(entry.date) + " " + as_token(entry.from) + " " +
+           as_quoted(shown_subject(entry.subject));
 }
 
 void reply_status(SessionCore& core, Slot& slot, const MailboxStatus& folders, const std::string& selector) {

@@ -29,6 +29,7 @@ void Output::send(std::string octets) {
 }
 
 void Output::write(Slot& slot, std::string octets) {
+    held_bytes_ += octets.size();
     if (slot.held.empty())
         slot.held = std::move(octets);
     else
@@ -46,6 +47,7 @@ void Output::flush(const std::string& pipeline) {
     if (at == open_.end()) return;
     auto& slots = at->second;
     while (!slots.empty() && (!exclusive_ || exclusive_ == slots.front().get())) {
+        held_bytes_ -= slots.front()->held.size();
         send(std::exchange(slots.front()->held, {}));
         if (!slots.front()->done) return;
         slots.pop_front();

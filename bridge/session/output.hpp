@@ -22,6 +22,8 @@ namespace immp::bridge {
 inline constexpr std::size_t kMaxPieceBytes = 65'536;
 /// Octets given out since the driver last said that its queue is low; above it no stream goes on.
 inline constexpr std::size_t kMaxUndrainedBytes = 65'536;
+/// Octets given out and held; above it no command is begun or read.
+inline constexpr std::size_t kMaxBacklogBytes = 4 * kMaxUndrainedBytes;
 
 /// The place of one command's replies in its pipeline.
 struct Slot {
@@ -55,6 +57,9 @@ class Output {
     void drained() { undrained_bytes_ = 0; }
 
     [[nodiscard]] std::size_t undrained_bytes() const { return undrained_bytes_; }
+    /// The client has more to read than it may ask for on top. What is held waits for a body that goes out,
+    /// and thus for nothing but the client's reading.
+    [[nodiscard]] bool is_full() const { return undrained_bytes_ + held_bytes_ >= kMaxBacklogBytes; }
     /// Inside a body: a line would be taken for its octets.
     [[nodiscard]] bool inside_body() const { return exclusive_ != nullptr; }
     /// No command is without its last reply.
@@ -87,6 +92,7 @@ class Output {
     std::optional<Ticket> pulling_;  // at most one piece is on its way
     const Slot* exclusive_ = nullptr;
     std::size_t undrained_bytes_ = 0;
+    std::size_t held_bytes_ = 0;  // of all slots
     Actions actions_;
 };
 

@@ -17,6 +17,21 @@ std::uint64_t wire_limit(const BodyFrame& frame, Compression compression, std::u
     return compression == Compression::none ? limit_bytes : limit_bytes + limit_bytes / 64 + 1024;
 }
 
+// What may still come. A body that is refused only has to be read: it takes nothing of its message's room.
+std::uint64_t room_for(const SessionCore& core, const Upload& upload) {
+    const std::uint64_t most_bytes = core.most_body_bytes(upload.delivery.get());
+    if (!upload.delivery || upload.refusal) return most_bytes;
+    return most_bytes - std::min(most_bytes, upload.delivery->body_bytes);
+}
+
+// A part that was refused may be sent again: what came of it counts no more, nor does the node keep it.
+void take_back(SessionCore& core, Upload& upload) {
+    if (!std::exchange(upload.is_kept, false)) return;
+    Delivery& delivery = *upload.delivery;
+    delivery.body_bytes -= upload.kept_bytes;
+    if (!delivery.ended) core.output.act(PartOctets{delivery.submit.delivery, upload.number, {}, true});
+}
+
 // Its DONE waits for bodies that only the client can end.
 bool waits_for_client(const Lane& lane) {
     return !lane.waiting.empty() && lane.waiting.front().slot->verb == Verb::done && lane.delivery &&
@@ -101,8 +116,7 @@ void SessionInput::begin_data(const Command& command) {
         upload->refusal = refusal(400, "Chunks are octets, not base64");
     upload->delivery = delivery_for(command.pipeline);
     if (!upload->refusal && !upload->delivery) upload->refusal = refusal(405, "No delivery is open");
-    upload->limit_bytes = core_.most_body_bytes(upload->delivery.get());
-    if (upload->delivery) upload->limit_bytes -= std::min(upload->limit_bytes, upload->delivery->body_bytes);
+    upload->limit_bytes = room_for(core_, *upload);
     const std::uint64_t most_bytes = wire_limit(*frame, core_.compression, upload->limit_bytes);
     if (frame->length.value_or(0) > most_bytes) {
         core_.refuse(*upload->slot, refusal(413, "Too large, closing"));
@@ -124,6 +138,7 @@ void SessionInput::begin_body(Upload& upload, const Command& command, const Body
         if (part) {
             upload.name = part->id;
             upload.number = upload.delivery->next_part++;
+            upload.is_kept = true;
             upload.delivery->open_bodies++;
             upload.delivery->submit.parts.push_back(*std::move(part));
             return core_.progress(*upload.slot, 271, as_token(upload.name) + " Awaiting content");
@@ -158,16 +173,16 @@ void SessionInput::begin_chunk(const Command& command) {
     } else if (!upload->refusal) {
         upload->refusal = refusal_of(command);
     }
-    std::uint64_t limit_bytes = core_.most_body_bytes(upload->delivery.get());
-    if (upload->delivery) limit_bytes -= std::min(limit_bytes, upload->delivery->body_bytes);
-    if (!frame || *frame->length > limit_bytes) {
+    const std::uint64_t most_bytes =
+        frame ? wire_limit(*frame, core_.compression, room_for(core_, *upload)) : 0;
+    if (!frame || *frame->length > most_bytes) {
         upload->refusal = frame ? refusal(413, "Too large, closing") : frame.error();
         if (stray) end_body(*upload, {});
         return core_.close();
     }
     if (upload->unpacker) upload->unpacker->announce(*frame->length);
     if (*frame->length > 0) {
-        body_.emplace(upload, BodyReader(*frame, limit_bytes));
+        body_.emplace(upload, BodyReader(*frame, most_bytes));
         return;
     }
     core_.lane(command.pipeline).chunked = nullptr;
@@ -225,12 +240,14 @@ void SessionInput::unpack_some(Upload& upload) {
         upload.refusal = std::move(octets.error());
     }
     if (!upload.refusal) return;
+    take_back(core_, upload);
     upload.unpacker.reset();
     upload.packed.clear();
 }
 
 void SessionInput::keep_octets(Upload& upload, std::string octets) {
     upload.delivery->body_bytes += octets.size();
+    upload.kept_bytes += octets.size();
     if (upload.delivery->ended) return;
     upload.any_octets = true;
     core_.output.act(PartOctets{upload.delivery->submit.delivery, upload.number, std::move(octets)});
@@ -255,6 +272,7 @@ void SessionInput::end_body(Upload& upload, const std::optional<Error>& error) {
         return core_.reply(*upload.slot, 272, as_token(upload.name) + " " + std::string(code_spec(272).text));
     }
     if (upload.delivery) {
+        take_back(core_, upload);
         note_refused(*upload.delivery, upload.name, core_.services().limits.parts);
         std::erase_if(upload.delivery->submit.parts,
                       [&upload](const SubmittedPart& part) { return part.number == upload.number; });

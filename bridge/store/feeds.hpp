@@ -40,6 +40,9 @@ struct FeedRow {
     std::uint64_t version = 0;   ///< of the newest answer
     std::uint64_t sequence = 0;  ///< of the newest item that came; 0: none
     std::uint64_t asked = 0;     ///< behind it what was missing was asked for last
+    /// The node's newest item by its last word before any item came: what follows it is to come. None:
+    /// unknown, the node is not open, or the oldest items are no longer kept.
+    std::optional<std::uint64_t> base{};
 };
 
 struct FeedItem {
@@ -80,6 +83,7 @@ struct Subscriber {
     std::optional<FolderId> folder;  ///< his /PUSH; none: he dropped it
     bool has_blocks = false;         ///< in the account's own list
     Usage usage{};
+    std::optional<std::uint64_t> missed{};  ///< from this item on none found room
 };
 
 /// Whom a node that is not open is to decide about.
@@ -111,12 +115,15 @@ class Feeds {
     [[nodiscard]] virtual Result<bool> has_subscribers(FeedId feed) = 0;
     /// Feeds that nobody has a subscription of; at most `most`.
     [[nodiscard]] virtual Result<std::vector<FeedRow>> unused(std::uint32_t most) = 0;
+    /// Those that were asked for and whose newest subscription is not younger than `made` are gone. How many;
+    /// at most `most`.
+    [[nodiscard]] virtual Result<std::uint64_t> end_unanswered(Time made, std::uint32_t most) = 0;
 
     [[nodiscard]] virtual Result<std::optional<FeedItem>> item(FeedId feed, std::uint64_t sequence) = 0;
     /// Whether an item with a lower number is kept.
     [[nodiscard]] virtual Result<bool> has_earlier(FeedId feed, std::uint64_t sequence) = 0;
-    /// Keeps the newest kKeptItems.
-    [[nodiscard]] virtual Result<void> add_item(FeedId feed, const FeedItem& item) = 0;
+    /// Keeps the newest kKeptItems; how many had to go.
+    [[nodiscard]] virtual Result<std::uint64_t> add_item(FeedId feed, const FeedItem& item) = 0;
     /// Where the message stands in its node: empty, `gap`, `edited`.
     [[nodiscard]] virtual Result<void> set_chain(MessageId message, std::string_view chain) = 0;
     /// The newest, of the feed or of the node of ours that it is of; oldest first.
@@ -131,6 +138,9 @@ class Feeds {
     [[nodiscard]] virtual Result<std::vector<ListedSubscription>> list(AccountId account) = 0;
     /// Sets wish and version.
     [[nodiscard]] virtual Result<void> decide(SubscriptionId id, Wish wish, std::uint64_t version) = 0;
+    /// Users' wishes at nodes that are not open, made then or before and not answered, are refused. How many;
+    /// at most `most`.
+    [[nodiscard]] virtual Result<std::uint64_t> refuse_unanswered(Time made, std::uint32_t most) = 0;
     /// Title and description are the subscription's own from now on.
     [[nodiscard]] virtual Result<void> entitle(SubscriptionId id, std::string_view title,
                                                std::string_view description) = 0;
@@ -140,6 +150,10 @@ class Feeds {
     /// Behind `done` up to `upto`, in their order; of a feed that is not open only who is admitted.
     [[nodiscard]] virtual Result<std::vector<Subscriber>> subscribers(const Fanout& fanout, bool is_open,
                                                                       std::uint32_t most) = 0;
+    [[nodiscard]] virtual Result<void> set_missed(SubscriptionId id,
+                                                  std::optional<std::uint64_t> sequence) = 0;
+    /// What the subscription has missed of what is kept and of no fanout any more: the newest, oldest first.
+    [[nodiscard]] virtual Result<std::vector<MessageId>> missed(SubscriptionId id, std::uint64_t most) = 0;
     [[nodiscard]] virtual Result<std::vector<Wisher>> wishers(const Fanout& fanout, std::uint32_t most) = 0;
 
     /// For those who are subscribed now.

@@ -8,6 +8,7 @@
 #include "bridge/store/schema_11.hpp"
 #include "bridge/store/schema_12.hpp"
 #include "bridge/store/schema_13.hpp"
+#include "bridge/store/schema_14.hpp"
 #include "bridge/store/schema_2.hpp"
 #include "bridge/store/schema_3.hpp"
 #include "bridge/store/schema_4.hpp"
@@ -21,8 +22,8 @@ namespace immp::bridge {
 
 namespace {
 
-constexpr std::array kSteps{kSchema1, kSchema2, kSchema3,  kSchema4,  kSchema5,  kSchema6, kSchema7,
-                            kSchema8, kSchema9, kSchema10, kSchema11, kSchema12, kSchema13};
+constexpr std::array kSteps{kSchema1, kSchema2, kSchema3,  kSchema4,  kSchema5,  kSchema6,  kSchema7,
+                            kSchema8, kSchema9, kSchema10, kSchema11, kSchema12, kSchema13, kSchema14};
 
 struct Found {
     std::int64_t version = 0;

@@ -12,21 +12,37 @@ namespace {
 
 constexpr std::string_view kFeed =
     "f.id, f.uuid, f.node, f.state, f.title, f.description, f.first_title, f.first_description, f.is_open, "
-    "f.version, f.sequence, f.asked";
+    "f.version, f.sequence, f.asked, coalesce(f.base, -1)";
 // Behind the feed's.
 constexpr std::string_view kSubscription =
     ", s.id, s.uuid, s.account, s.feed, s.state, s.version, coalesce(s.title, f.first_title), "
     "coalesce(s.description, f.first_description), s.made";
 
+/// Of a column whose NULL was made -1.
+std::optional<std::uint64_t> maybe_sequence(const Row& row, int column) {
+    if (row.number(column) < 0) return std::nullopt;
+    return row.count(column);
+}
+
 FeedRow read_feed(const Row& row) {
-    return {row.number(0), row.text(1),  row.text(2),   static_cast<FeedState>(row.number(3)),
-            row.text(4),   row.text(5),  row.text(6),   row.text(7),
-            row.flag(8),   row.count(9), row.count(10), row.count(11)};
+    return {row.number(0),
+            row.text(1),
+            row.text(2),
+            static_cast<FeedState>(row.number(3)),
+            row.text(4),
+            row.text(5),
+            row.text(6),
+            row.text(7),
+            row.flag(8),
+            row.count(9),
+            row.count(10),
+            row.count(11),
+            maybe_sequence(row, 12)};
 }
 
 ListedSubscription read_subscription(const Row& row) {
-    return {{row.number(12), row.text(13), row.number(14), row.number(15), static_cast<Wish>(row.number(16)),
-             row.count(17), row.text(18), row.text(19), row.time(20)},
+    return {{row.number(13), row.text(14), row.number(15), row.number(16), static_cast<Wish>(row.number(17)),
+             row.count(18), row.text(19), row.text(20), row.time(21)},
             read_feed(row)};
 }
 
@@ -52,15 +68,20 @@ std::string select_subscription(std::string_view rest) {
 std::string select_subscriber(std::string_view rest) {
     return std::string(
                "SELECT s.id, s.account, f.id IS NOT NULL, f.id, "
-               "EXISTS (SELECT 1 FROM blocks b WHERE b.account = s.account), a.used, coalesce(a.quota, -1) "
+               "EXISTS (SELECT 1 FROM blocks b WHERE b.account = s.account), a.used, coalesce(a.quota, -1), "
+               "coalesce(s.missed, -1) "
                "FROM subscriptions s JOIN accounts a ON a.id = s.account "
                "LEFT JOIN folders f ON f.account = s.account AND f.path_key = ? ")
         .append(rest);
 }
 
 Subscriber read_subscriber(const Row& row) {
-    return {row.number(0), row.number(1), row.flag(2) ? std::optional<FolderId>(row.number(3)) : std::nullopt,
-            row.flag(4), read_usage(row, 5)};
+    return {row.number(0),
+            row.number(1),
+            row.flag(2) ? std::optional<FolderId>(row.number(3)) : std::nullopt,
+            row.flag(4),
+            read_usage(row, 5),
+            maybe_sequence(row, 7)};
 }
 
 Result<std::optional<Subscription>> alone(Result<std::optional<ListedSubscription>> listed) {
@@ -98,10 +119,10 @@ Result<void> SqliteFeeds::update(const FeedRow& feed) {
     return db_
         .query(
             "UPDATE feeds SET state = ?, title = ?, description = ?, first_title = ?, first_description = ?, "
-            "is_open = ?, version = ?, sequence = ?, asked = ? WHERE id = ?",
+            "is_open = ?, version = ?, sequence = ?, asked = ?, base = ? WHERE id = ?",
             static_cast<int>(feed.state), feed.title, feed.description, feed.first_title,
             feed.first_description, static_cast<int>(feed.is_open), feed.version, feed.sequence, feed.asked,
-            feed.id)
+            feed.base, feed.id)
         .run();
 }
 
@@ -120,6 +141,17 @@ Result<std::vector<FeedRow>> SqliteFeeds::unused(std::uint32_t most) {
         .all(read_feed);
 }
 
+Result<std::uint64_t> SqliteFeeds::end_unanswered(Time made, std::uint32_t most) {
+    // Of a hundred thousand subscriptions the newest has the highest id.
+    return db_
+        .query(
+            "UPDATE feeds SET state = 2 WHERE id IN (SELECT f.id FROM feeds f WHERE f.state = 0 AND "
+            "(SELECT s.made FROM subscriptions s WHERE s.feed = f.id ORDER BY s.id DESC LIMIT 1) <= ? "
+            "LIMIT ?)",
+            made, std::int64_t{most})
+        .changes();
+}
+
 Result<std::optional<FeedItem>> SqliteFeeds::item(FeedId feed, std::uint64_t sequence) {
     return db_
         .query("SELECT sequence, message, digest FROM feed_items WHERE feed = ? AND sequence = ?", feed,
@@ -132,12 +164,12 @@ Result<bool> SqliteFeeds::has_earlier(FeedId feed, std::uint64_t sequence) {
         .step();
 }
 
-Result<void> SqliteFeeds::add_item(FeedId feed, const FeedItem& item) {
+Result<std::uint64_t> SqliteFeeds::add_item(FeedId feed, const FeedItem& item) {
     auto added = db_.query("INSERT INTO feed_items (feed, sequence, message, digest) VALUES (?, ?, ?, ?)",
                            feed, item.sequence, item.message, item.digest)
                      .run();
-    if (!added) return added;
-    return db_.query(drop_older("feed_items", "feed"), feed, kKeptItems, kKeptItemBytes).run();
+    if (!added) return std::unexpected(std::move(added.error()));
+    return db_.query(drop_older("feed_items", "feed"), feed, kKeptItems, kKeptItemBytes).changes();
 }
 
 Result<void> SqliteFeeds::set_chain(MessageId message, std::string_view chain) {
@@ -192,6 +224,17 @@ Result<void> SqliteFeeds::decide(SubscriptionId id, Wish wish, std::uint64_t ver
         .run();
 }
 
+Result<std::uint64_t> SqliteFeeds::refuse_unanswered(Time made, std::uint32_t most) {
+    // From the feeds: of nodes that are open there may be a hundred thousand such subscriptions.
+    return db_
+        .query(
+            "UPDATE subscriptions SET state = 3 WHERE id IN (SELECT s.id FROM feeds f "
+            "CROSS JOIN subscriptions s ON s.feed = f.id WHERE f.state = 1 AND NOT f.is_open "
+            "AND s.state = 0 AND s.made <= ? LIMIT ?)",
+            made, std::int64_t{most})
+        .changes();
+}
+
 Result<void> SqliteFeeds::entitle(SubscriptionId id, std::string_view title, std::string_view description) {
     return db_
         .query("UPDATE subscriptions SET title = ?, description = ? WHERE id = ?", title, description, id)
@@ -214,6 +257,24 @@ Result<std::vector<Subscriber>> SqliteFeeds::subscribers(const Fanout& fanout, b
                folder_key(kPushFolder), fanout.feed, fanout.done, fanout.upto, static_cast<int>(is_open),
                std::int64_t{most})
         .all(read_subscriber);
+}
+
+Result<void> SqliteFeeds::set_missed(SubscriptionId id, std::optional<std::uint64_t> sequence) {
+    return db_.query("UPDATE subscriptions SET missed = ? WHERE id = ?", sequence, id).run();
+}
+
+Result<std::vector<MessageId>> SqliteFeeds::missed(SubscriptionId id, std::uint64_t most) {
+    return db_
+        .query(
+            "SELECT message FROM (SELECT sequence, message FROM (SELECT i.sequence, i.message "
+            "FROM subscriptions s JOIN feed_items i ON i.feed = s.feed AND i.sequence >= s.missed "
+            "WHERE s.id = ?1 UNION ALL SELECT i.sequence, i.message FROM subscriptions s "
+            "JOIN feeds f ON f.id = s.feed JOIN nodes n ON n.name = f.node "
+            "JOIN node_items i ON i.node = n.id AND i.sequence >= s.missed WHERE s.id = ?1) k "
+            "WHERE NOT EXISTS (SELECT 1 FROM fanouts w WHERE w.message = k.message) "
+            "ORDER BY sequence DESC LIMIT ?2) ORDER BY sequence",
+            id, most)
+        .all([](const Row& row) { return MessageId{row.number(0)}; });
 }
 
 Result<std::vector<Wisher>> SqliteFeeds::wishers(const Fanout& fanout, std::uint32_t most) {

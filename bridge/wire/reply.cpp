@@ -1,5 +1,6 @@
 #include "bridge/wire/reply.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "armor/names.hpp"
@@ -63,8 +64,15 @@ std::string as_quoted(std::string_view text) {
     return token + '"';
 }
 
+bool reads_as_field(std::string_view word) {
+    const std::size_t end = word.find('=');
+    return end != word.npos && end > 0 && std::ranges::all_of(word.substr(0, end), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+
 std::string as_token(std::string_view text) {
-    const bool plain = !text.empty() && text.find_first_of(" \";,\\") == text.npos;
+    const bool plain = !text.empty() && text.find_first_of(" \";,\\") == text.npos && !reads_as_field(text);
     return plain ? std::string(text) : as_quoted(text);
 }
 

@@ -27,7 +27,12 @@ enum class More {
 /// One line of a refusal.
 [[nodiscard]] std::string refusal_line(std::string_view pipeline, const Error& error);
 
-/// `text` as a token that reads back as the same one: quoted where it must be.
+/// `key=...`, with a key as the fields of a reply have: as a word of a reply it is one. A quoted word is
+/// none.
+[[nodiscard]] bool reads_as_field(std::string_view word);
+
+/// `text` as a token that reads back as the same one: quoted where it must be, also where it would read as a
+/// field, as the address `bounce=1@b.example` would.
 [[nodiscard]] std::string as_token(std::string_view text);
 /// Always quoted.
 [[nodiscard]] std::string as_quoted(std::string_view text);

@@ -24,7 +24,8 @@ TEST(Reply, IsReadWithAndWithoutMore) {
 }
 
 TEST(Reply, RefusesOtherLines) {
-    for (const char* line : {"", "25", "2x0 a", "050 a", "250x", "250-x", "1:250 x", "a b: 250 x", ": 250 x", "SSH-2.0-x"})
+    for (const char* line :
+         {"", "25", "2x0 a", "050 a", "250x", "250-x", "1:250 x", "a b: 250 x", ": 250 x", "SSH-2.0-x"})
         EXPECT_FALSE(parse_reply(line)) << line;
 }
 
@@ -67,6 +68,17 @@ TEST(Failure, FollowsTheServersCode) {
     EXPECT_EQ(status("404 x e=4.1.1 retry=5"), ExitStatus::temporary);
     EXPECT_EQ(status("700 x e=4.3.0 retry=5"), ExitStatus::temporary);
     EXPECT_EQ(status("400 x e=5.5.2"), ExitStatus::bad_input);
+}
+
+TEST(Failure, HasTheRemedyOfItsCommand) {
+    constexpr Remedy remedies[] = {{404, "immp ls shows what is there"}, {413, "send less"}};
+    const auto text = [&](const char* line) {
+        return mended(refusal_failure(parse_reply(line)->error()), remedies).text;
+    };
+    EXPECT_EQ(text("404 x e=5.1.1"), "the server says 404 x; immp ls shows what is there");
+    EXPECT_EQ(text("409 x e=5.6.0"), "the server says 409 x");
+    EXPECT_EQ(text("413 x e=4.3.4 retry=5"), "the server says 413 x; try again in 5 s");
+    EXPECT_EQ(text("451 x e=5.1.1"), "the server says 451 x; check the address");
 }
 
 TEST(Failure, ShowsAStrangersTextSafely) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "armor/names.hpp"
+#include "bridge/mail/metadata.hpp"
 #include "tests/mail/sample.hpp"
 
 namespace immp::bridge {
@@ -215,6 +217,39 @@ TEST(InnerTexts, HoldNoControls) {
             // What is refused here still has a form: its recipients can be answered.
             EXPECT_EQ(inner_code(inner_json(inner).value()), 0);
         }
+    }
+}
+
+TEST(InnerTexts, AreNotLongerThanThoseTakenHere) {
+    Inner inner = sample_inner();
+    std::string& subject = inner.message.envelope.subject;
+    subject.assign(kMaxItemSubjectBytes, 's');
+    EXPECT_EQ(texts_code(inner), 0);
+    subject += 's';
+    EXPECT_EQ(texts_code(inner), 452);
+    EXPECT_EQ(inner_code(inner_json(inner).value()), 0) << "its recipients can be answered";
+    for (int field = 0; field < 4; ++field) {
+        Inner named = sample_inner();
+        std::string* const fields[] = {&named.message.envelope.from, &named.message.envelope.to[1],
+                                       &named.message.envelope.cc[0], &named.recipients[1]};
+        fields[field]->assign(armor::kMaxImidBytes, 'n');
+        EXPECT_EQ(texts_code(named), 0) << field;
+        *fields[field] += 'n';
+        EXPECT_EQ(texts_code(named), 452) << field;
+    }
+    Inner forwarded = sample_inner();
+    forwarded.message.envelope.original_from.assign(armor::kMaxImidBytes + 1, 'n');
+    EXPECT_EQ(texts_code(forwarded), 452);
+}
+
+TEST(InnerTexts, ShowAsManyNamesAsMetadataMay) {
+    for (const bool is_cc : {false, true}) {
+        Inner inner = sample_inner();
+        auto& names = is_cc ? inner.message.envelope.cc : inner.message.envelope.to;
+        names.assign(kMaxMetadataNames, "b@b.example");
+        EXPECT_EQ(texts_code(inner), 0) << is_cc;
+        names.emplace_back("b@b.example");
+        EXPECT_EQ(texts_code(inner), 452) << is_cc;
     }
 }
 

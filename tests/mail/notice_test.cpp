@@ -58,9 +58,13 @@ TEST(Bounce, HasOnePartThatItsTextIs) {
 }
 
 TEST(DelayNotice, SaysUntilWhenItIsTried) {
-    const Notice notice = delay_notice(sample(), kNoticeId, at(1'790'014'400));
+    Undelivered what = sample();
+    what.queued = at(1'790'003'600);
+    const Notice notice = delay_notice(what, kNoticeId, at(1'790'018'000));
     EXPECT_TRUE(notice.message.envelope.subject.starts_with("Delayed: bob@b.example: "));
-    EXPECT_NE(notice.text.find("2026-09-26T14:13:20Z"), std::string::npos) << "five days after it was sent";
+    EXPECT_NE(notice.text.find("until 2026-09-26T15:13:20Z"), std::string::npos)
+        << "five days after it was queued, whatever its own date";
+    EXPECT_NE(notice.text.find("Sent:      2026-09-21T14:13:20Z"), std::string::npos);
     EXPECT_NE(notice.text.find("still waiting"), std::string::npos);
 }
 

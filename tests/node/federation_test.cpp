@@ -125,6 +125,7 @@ TEST_F(Federation, RefusedRecipientBouncesOnceAndOnlyThatOne) {
     EXPECT_TRUE(inbox[0].subject.starts_with("Undelivered: nobody@b.example")) << inbox[0].subject;
     const std::string json = a_.fetch("alice@a.example", inbox[0].id, FetchForm::json);
     EXPECT_NE(json.find(R"("failed":[{"recipient":"nobody@b.example","code":451,)"), json.npos) << json;
+    EXPECT_EQ(b_.rows("deliveries"), 1u) << "there is no end of names that are none";
 }
 
 TEST_F(Federation, UnreachablePeerIsTriedAgainWithoutABounce) {

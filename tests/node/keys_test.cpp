@@ -114,6 +114,22 @@ TEST_F(KeysTest, WhatIsPublishedMustFollowWhatWas) {
     EXPECT_EQ(publish(b_, "bob@b.example", bob_.make().text()), 424);
 }
 
+TEST_F(KeysTest, WhatIsThereAlreadyIsADuplicate) {
+    const armor::Record first = bob_.make();
+    EXPECT_EQ(publish(b_, "bob@b.example", first.text()), 201);
+    Author other = Author("bob@b.example", loop_.now());
+    EXPECT_EQ(publish(b_, "bob@b.example", other.make().text()), 409) << "another under this serial";
+    bob_.change_key();
+    const armor::Record second = bob_.make();
+    EXPECT_EQ(publish(b_, "bob@b.example", second.text()), 201);
+    EXPECT_EQ(publish(b_, "bob@b.example", second.text()), 409);
+    EXPECT_EQ(publish(b_, "bob@b.example", first.text()), 409) << "an earlier one of the history";
+    EXPECT_EQ(publish(b_, "bob@b.example", other.make().text()), 409) << "another under the last serial";
+    EXPECT_EQ(publish(b_, "bob@b.example", other.make().text()), 412) << "a later one that does not follow";
+    EXPECT_EQ(publish(b_, "bob@b.example", bob_.make().text()), 201);
+    EXPECT_EQ(publish(b_, "bob@b.example", second.text()), 412) << "its key's later record took its place";
+}
+
 TEST_F(KeysTest, AnotherDomainsRecordsComeThroughTheLink) {
     raise_links();
     EXPECT_EQ(found(find(a_, "b.example")).records[0].fingerprint,

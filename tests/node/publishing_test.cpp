@@ -4,6 +4,7 @@
 
 #include "bridge/mail/feed_word.hpp"
 #include "bridge/mail/metadata.hpp"
+#include "bridge/mail/retry.hpp"
 #include "bridge/node/departure.hpp"
 #include "bridge/node/feed_wishes.hpp"
 #include "bridge/node/own_item.hpp"
@@ -124,6 +125,19 @@ class Publishing : public TwoDomains {
             if (from == domain) ids.insert(piece.bundle_id);
         return ids.size();
     }
+    /// An item that never comes by itself, behind those that alice has, and one that does.
+    void miss_one_and_get_it(std::size_t there) {
+        ASSERT_TRUE(is_still());
+        b_.link_down();
+        publish("missed");
+        lose_what_waits();
+        const std::string next = publish("next");
+        b_.link_up();
+        ASSERT_TRUE(has("alice@a.example", there + 2)) << "what was missing came";
+        ASSERT_TRUE(is_still());
+        const std::string text = json("alice@a.example", next);
+        EXPECT_EQ(text.find("chain"), text.npos) << "no gap any more: " << text;
+    }
     /// Her account goes, and nobody is told.
     void lose_the_only_subscriber() {
         ASSERT_EQ(create(), 200);
@@ -162,6 +176,30 @@ class Publishing : public TwoDomains {
                             .post = [](auto) {},
                             .after = [](auto, auto) {},
                             .log = [](auto, auto) {}};
+    }
+    void set_limit(const std::string& account, std::uint64_t bytes) {
+        EXPECT_TRUE(
+            house_of(imid(account).domain).in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+                const auto id = transaction.accounts().find(account);
+                auto set = transaction.quotas().set_limit(**id, bytes);
+                if (!set) return std::unexpected(set.error());
+                return Done{};
+            }));
+    }
+    /// What waits in b.example is lost on its way: as if its rows had run out of time.
+    void lose_what_waits() {
+        EXPECT_TRUE(b_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
+            auto rows = transaction.outbox().expired(Time::max(), 100);
+            for (const OutboxRow& row : *rows)
+                if (!transaction.outbox().finish(row.id)) return fail(702, "");
+            return Done{};
+        }));
+    }
+    /// What b.example sends is lost; what comes there is taken.
+    void silence_b() {
+        wire_.fate = [](const std::string& from, auto&) {
+            return from == "b.example" ? Fate::lose : Fate::pass;
+        };
     }
     FeedRow feed_of(House& house, const std::string& node = kNews) {
         auto feed = house.in_store<FeedRow>([&](Transaction& transaction) -> Result<FeedRow> {
@@ -382,23 +420,72 @@ TEST_F(Publishing, AGapIsShownAndAskedForOnce) {
     ASSERT_TRUE(subscribe("alice@a.example"));
     publish("one");
     ASSERT_TRUE(has("alice@a.example", 1));
-    ASSERT_TRUE(is_still());
-    // Item 2 is lost on its way: as if its row had run out of time.
-    b_.link_down();
-    publish("two");
-    EXPECT_TRUE(b_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
-        auto rows = transaction.outbox().expired(Time::max(), 100);
-        for (const OutboxRow& row : *rows)
-            if (!transaction.outbox().finish(row.id)) return fail(702, "");
-        return Done{};
-    }));
-    const std::string third = publish("three");
-    b_.link_up();
-    ASSERT_TRUE(has("alice@a.example", 3)) << "what was missing came";
-    ASSERT_TRUE(is_still());
-    const std::string text = json("alice@a.example", third);
-    EXPECT_EQ(text.find("chain"), text.npos) << "no gap any more: " << text;
+    miss_one_and_get_it(1);
     EXPECT_EQ(feed_of(a_).asked, 1u);
+}
+
+TEST_F(Publishing, TheFirstItemIsMissedToo) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(feed_of(a_).base, 0u);
+    miss_one_and_get_it(0);
+}
+
+TEST_F(Publishing, WhatWasPublishedBeforeSomebodyWasLetInIsNoGap) {
+    ASSERT_EQ(create(kNews, false), 200);
+    for (int i = 0; i < 25; ++i)
+        publish("before " + std::to_string(i));
+    raise_links();
+    EXPECT_EQ(code_of(subscribe("alice@a.example")), 480);
+    ASSERT_TRUE(is_still());
+    for (int i = 0; i < 30; ++i)
+        publish("not for her " + std::to_string(i));
+    ASSERT_EQ(decide("alice@a.example", NodeAdmission::admitted), 200);
+    ASSERT_TRUE(has("alice@a.example", 20));
+    ASSERT_TRUE(is_still());
+    const std::string next = publish("for her");
+    ASSERT_TRUE(has("alice@a.example", 21));
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(feed_of(a_).asked, 0u);
+    EXPECT_EQ(pushes("alice@a.example").size(), 21u);
+    for (const IndexEntry& item : pushes("alice@a.example"))
+        EXPECT_EQ(json("alice@a.example", item.id).find("chain"), std::string::npos) << item.id;
+}
+
+TEST_F(Publishing, AFeedWhoseAnswerNeverComesIsGivenUp) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    silence_b();
+    EXPECT_EQ(subscribe_in_vain("alice@a.example"), 480);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() > 0 && a_.outbox_rows() == 0; }))
+        << "the question was taken";
+    const Time asked = loop_.now();
+    // Writes are waited for, or the days run ahead of the housekeeping.
+    ASSERT_TRUE(loop_.advance_until(
+        1h, [&] { return a_.outbox_rows() == 0 && state("alice@a.example") != "asked"; }));
+    EXPECT_EQ(state("alice@a.example"), "gone");
+    EXPECT_GE(loop_.now() - asked, kRetryHorizon - 1min);
+    EXPECT_LE(loop_.now() - asked, kRetryHorizon + 3h);
+}
+
+TEST_F(Publishing, AUsersWishWhoseAnswerNeverComesIsRefused) {
+    ASSERT_EQ(create(kNews, false), 200);
+    ASSERT_EQ(decide("alice@a.example", NodeAdmission::admitted), 200);
+    raise_links();
+    ASSERT_TRUE(subscribe("alice@a.example"));
+    ASSERT_TRUE(is_still());
+    silence_b();
+    EXPECT_EQ(subscribe_in_vain("carol@a.example"), 480);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() > 0 && a_.outbox_rows() == 0; }))
+        << "the question was taken";
+    const Time asked = loop_.now();
+    ASSERT_TRUE(loop_.advance_until(
+        1h, [&] { return a_.outbox_rows() == 0 && state("carol@a.example") != "asked"; }));
+    EXPECT_EQ(state("carol@a.example"), "refused");
+    EXPECT_GE(loop_.now() - asked, 2 * kRetryHorizon - 1min);
+    EXPECT_EQ(state("alice@a.example"), "active");
 }
 
 /// What b's node could say to a's feed, by whoever holds its keys.
@@ -471,6 +558,25 @@ TEST_F(FalseItems, AnEditIsShown) {
     send(b_, kNews, feed_.uuid, token_, 9, kDigest, "farther");
     EXPECT_EQ(chain_of_newest(), "gap");
     EXPECT_EQ(pushes("alice@a.example").size(), 5u);
+}
+
+TEST_F(FalseItems, WhatComesBehindTheNodesWordIsMissed) {
+    NodeWord word{"News", "", true, 40, std::uint64_t{1} << 40};
+    send_item(b_, {Kind::subscribe,
+                   kNews,
+                   imid(feed_.uuid + "@a.example"),
+                   {},
+                   {{"node", kNodeWordType, node_word_json(word)}},
+                   token_});
+    EXPECT_TRUE(is_still());
+    EXPECT_EQ(feed_of(a_).base, 40u);
+    send(b_, kNews, feed_.uuid, token_, 43, kDigest);
+    EXPECT_EQ(chain_of_newest(), "gap");
+    EXPECT_EQ(feed_of(a_).asked, 40u);
+    send(b_, kNews, feed_.uuid, token_, 41, kDigest, "the next");
+    EXPECT_EQ(chain_of_newest(), "");
+    send(b_, kNews, feed_.uuid, token_, 39, kDigest, "of before");
+    EXPECT_EQ(chain_of_newest(), "");
 }
 
 TEST_F(FalseItems, OneThatIsOlderThanAllThatAreKeptIsFiled) {
@@ -646,6 +752,34 @@ TEST_F(FalseWishes, TheItemsOfANodeAreHadSoOften) {
     send_wish("a.example", armor::random_uuid(), std::string(43, 'A'));
     loop_.advance(2s);
     EXPECT_EQ(a_.outbox_rows(), 1u) << "429";
+}
+
+TEST_F(FalseWishes, WhoIsPutOffHasTheHistoryLater) {
+    ASSERT_EQ(create("bob/board@b.example", false), 200);
+    publish("before", "bob/board@b.example");
+    for (const std::string person : {kCarol, kAlice})
+        ASSERT_EQ(decide(person, NodeAdmission::admitted, "bob/board@b.example"), 200);
+    ASSERT_TRUE(subscribe(kCarol, "bob/board@b.example"));
+    ASSERT_TRUE(has(kCarol, 1));
+    ASSERT_TRUE(is_still());
+    // Her domain asks until it may no more.
+    const std::string feed = feed_of(a_, "bob/board@b.example").uuid;
+    const auto token =
+        a_.in_store<std::string>([&](Transaction& transaction) { return feed_token(transaction, feed); });
+    for (int i = 0; i < 11; ++i) {
+        send_item(a_, {Kind::subscribe,
+                       "a.example",
+                       imid("bob/board@b.example"),
+                       {},
+                       {{"wish", kFeedWishType, feed_wish_json({feed, 0})}},
+                       *token});
+        ASSERT_TRUE(is_still());
+    }
+    ASSERT_EQ(unsubscribe(kCarol, "bob/board@b.example"), 200);
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(subscribe_in_vain(kAlice, "bob/board@b.example"), 480);
+    EXPECT_EQ(a_.outbox_rows(), 1u) << "429";
+    ASSERT_TRUE(has(kAlice, 1)) << "what there was";
 }
 
 TEST_F(Publishing, AUsersWishThatFailsEndsOnlyItself) {
@@ -879,12 +1013,7 @@ TEST_F(Publishing, BlocksAndQuotasCount) {
     ASSERT_TRUE(is_still());
     ASSERT_TRUE(a_.ask(*a_.node->make_desk(),
                        AddBlock{"alice@a.example", {kNews, BlockAction::reject, "", loop_.now(), {}}}));
-    EXPECT_TRUE(a_.in_store<Done>([](Transaction& transaction) -> Result<Done> {
-        const auto carol = transaction.accounts().find("carol@a.example");
-        auto set = transaction.quotas().set_limit(**carol, 1'500);
-        if (!set) return std::unexpected(set.error());
-        return Done{};
-    }));
+    set_limit("carol@a.example", 1'500);
     publish("fits");
     ASSERT_TRUE(has("carol@a.example", 1));
     publish("too much");
@@ -893,6 +1022,49 @@ TEST_F(Publishing, BlocksAndQuotasCount) {
     EXPECT_TRUE(pushes("alice@a.example").empty());
     const auto refused = a_.ask(*a_.node->make_desk(), ListRefused{"alice@a.example"});
     EXPECT_EQ(std::get<RefusedList>(*refused).size(), 2u);
+}
+
+TEST_F(Publishing, WhatFoundNoRoomComesWithTheNext) {
+    ASSERT_EQ(create(), 200);
+    raise_links();
+    const std::vector<std::string> accounts = {"alice@a.example", "dave@b.example"};
+    for (const std::string& account : accounts) {
+        ASSERT_TRUE(subscribe(account));
+        set_limit(account, 1'500);
+    }
+    ASSERT_TRUE(is_still());
+    std::vector<std::string> ids;
+    for (const char* text : {"fits", "too much", "more of it"})
+        ids.insert(ids.begin(), publish(text));
+    ASSERT_TRUE(is_still());
+    for (const std::string& account : accounts) {
+        EXPECT_EQ(pushes(account).size(), 1u) << account;
+        set_limit(account, 100'000);
+    }
+    for (const char* text : {"room again", "and behind it"}) {
+        ids.insert(ids.begin(), publish(text));
+        ASSERT_TRUE(is_still());
+        for (const std::string& account : accounts) {
+            std::vector<std::string> found;
+            for (const IndexEntry& item : pushes(account))
+                found.push_back(item.id);
+            EXPECT_EQ(found, ids) << account << ": each once, in its order";
+        }
+    }
+}
+
+TEST_F(Publishing, WhatFoundNoRoomIsLeftOutWhereALaterOneDid) {
+    ASSERT_EQ(create(), 200);
+    ASSERT_TRUE(subscribe("dave@b.example"));
+    set_limit("dave@b.example", 3'000);
+    publish(std::string(5'000, 'x'));
+    publish("small");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(pushes("dave@b.example").size(), 1u);
+    set_limit("dave@b.example", 100'000);
+    publish("behind");
+    ASSERT_TRUE(is_still());
+    EXPECT_EQ(pushes("dave@b.example").size(), 2u);
 }
 
 TEST_F(Publishing, TheServersListCountsForEachSubscriber) {

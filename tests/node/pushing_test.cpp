@@ -240,6 +240,8 @@ TEST_F(PushTest, ASharedMailboxsNamesAreThoseOfItsNodesAndOnesOwnSeat) {
     for (const char* name : {"helpdesk@a.example", "helpdesk/news@a.example", "helpdesk/carol@a.example"})
         EXPECT_EQ(as(kCarol, name), 265) << name;
     EXPECT_EQ(as(kCarol, "helpdesk/alice@a.example"), 403) << "another's seat";
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(), DropFolder{kCarol, "/SEATS/alice", "helpdesk@a.example"}));
+    EXPECT_EQ(as(kCarol, "helpdesk/alice@a.example"), 403) << "hers without its folder, too";
     a_.add_account("news@a.example");
     EXPECT_EQ(as(kCarol, "helpdesk/news@a.example"), 265) << "an account that has no seat there";
     a_.add_account("erin@a.example");
@@ -257,7 +259,9 @@ TEST_F(PushTest, OnePublishesInTheNamesInWhichOnePushes) {
         return made ? 0 : made.error().code;
     };
     EXPECT_EQ(create("helpdesk/news@a.example"), 0) << "an account that has no seat there";
-    EXPECT_EQ(create("helpdesk/alice@a.example"), 409) << "a seat";
+    ASSERT_TRUE(a_.ask(*a_.node->make_desk(), DropFolder{kCarol, "/SEATS/alice", "helpdesk@a.example"}));
+    EXPECT_EQ(create("helpdesk/alice@a.example"), 409) << "a seat, though its folder was dropped";
+    EXPECT_EQ(create("helpdesk/carol@a.example"), 409) << "a seat";
     EXPECT_EQ(create("carol/nas@a.example"), 0) << "an account has no seats";
     EXPECT_EQ(create("alice/nas@a.example"), 403);
 }
@@ -570,6 +574,22 @@ TEST_F(PushTest, AnAnswerThatFindsNoRoomIsLetInWhenThereIsSome) {
     deliver(b_);
     EXPECT_EQ(pushes(a_, kAlice).size(), 1u);
     EXPECT_EQ(sources(a_, kAlice), "");
+}
+
+TEST_F(PushTest, EachAnswerStaysThoughTheyAreWordedAlike) {
+    const std::string first = ask_bob_to_confirm();
+    PushMessage another = push(kAlice, kBob);
+    another.actions = {{"Confirm", "https://a.example/order"}};
+    EXPECT_EQ(send(a_, another), 265);
+    const std::string second = id_;
+    deliver(a_);
+    EXPECT_EQ(answer(b_, kBob, first, "Confirm"), 265);
+    EXPECT_EQ(answer(b_, kBob, second, "Confirm"), 265);
+    deliver(b_);
+    const auto back = pushes(a_, kAlice);
+    ASSERT_EQ(back.size(), 2u);
+    EXPECT_NE(read(a_, kAlice, back[0].id).find("\"in-reply-to\":\"" + second + "\""), std::string::npos);
+    EXPECT_NE(read(a_, kAlice, back[1].id).find("\"in-reply-to\":\"" + first + "\""), std::string::npos);
 }
 
 TEST_F(PushTest, UnknownRecipientsElsewhereAre265AndDoNotBounce) {

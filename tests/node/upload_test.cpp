@@ -1,4 +1,5 @@
 // Bodies on their way in: side by side, with refused ones between them, many and large.
+#include "bridge/mail/metadata.hpp"
 #include "tests/node/house.hpp"
 
 namespace immp::bridge {
@@ -55,6 +56,33 @@ TEST_F(Upload, MetadataBehindLargeBodiesIsStillRead) {
     EXPECT_EQ(a_.index("alice@a.example").front().to, std::vector<std::string>{"carol@a.example"});
 }
 
+TEST_F(Upload, MetadataThatWentAheadToTheDiskIsStillRead) {
+    Submit request = mail("alice@a.example", {"alice@a.example"}, "many parts");
+    std::string metadata = R"({"to":["carol@a.example"]})";
+    metadata.resize(4'000, ' ');
+    std::vector<std::string> bodies = {"content", metadata};
+    request.parts.push_back({"meta", "application/immp-metadata+json", PartClass::attachment, 1});
+    for (std::uint32_t number = 2; number < 100; ++number) {
+        bodies.emplace_back(3'000, 'x');
+        request.parts.push_back(numbered("part-" + std::to_string(number), number));
+    }
+    const auto answer = a_.submit(request, bodies);
+    ASSERT_TRUE(answer) << answer.error().code << answer.error().text;
+    EXPECT_EQ(a_.index("alice@a.example").front().to, std::vector<std::string>{"carol@a.example"});
+    const std::string uuid = std::get<Submitted>(*answer).id;
+    EXPECT_EQ(part(uuid, "meta"), metadata) << "and is a part as any other";
+    EXPECT_EQ(part(uuid, "part-99"), bodies[99]);
+}
+
+TEST_F(Upload, MetadataIsBounded) {
+    for (const std::size_t octets : {kMaxMetadataBytes, kMaxMetadataBytes + 1}) {
+        Submit request = mail("alice@a.example", {"alice@a.example"}, "metadata");
+        request.parts.push_back({"meta", "application/immp-metadata+json", PartClass::attachment, 1});
+        const auto answer = a_.submit(request, {"content", "{}" + std::string(octets - 2, ' ')});
+        EXPECT_EQ(answer ? 0 : answer.error().code, octets > kMaxMetadataBytes ? 413 : 0);
+    }
+}
+
 TEST_F(Upload, APartWithoutABodyIsAnInternalError) {
     auto desk = a_.node->make_desk();
     Submit request = mail("alice@a.example", {"alice@a.example"}, "nothing");
@@ -77,6 +105,18 @@ TEST_F(Upload, WhatIsNotTakenLeavesNothingBehind) {
     desk->part_octets({1, 0, large});
     desk->drop_delivery(1);
     EXPECT_EQ(leftovers(), 0u);
+
+    // A part that is refused goes while its delivery is open.
+    desk->part_octets({2, 0, large});
+    desk->part_octets({2, 0, "", true});
+    EXPECT_EQ(leftovers(), 0u);
+    Submit mended = mail("alice@a.example", {"alice@a.example"}, "sent again");
+    mended.delivery = 2;
+    mended.parts.front().number = 1;
+    desk->part_octets({2, 1, "good"});
+    const auto sent = a_.ask(*desk, std::move(mended));
+    ASSERT_TRUE(sent) << sent.error().code << sent.error().text;
+    EXPECT_EQ(part(std::get<Submitted>(*sent).id, "body"), "good");
 
     Submit refused = mail("alice@a.example", {"nobody@a.example"}, "refused");
     const auto answer = a_.submit(refused, {large});

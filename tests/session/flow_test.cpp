@@ -186,6 +186,34 @@ TEST_F(Flow, AFloodOfHelpWaitsForItsReader) {
     EXPECT_TRUE(stage_.session().wants_input());
 }
 
+TEST_F(Flow, WhatWaitsBehindABodyIsBounded) {
+    stage_.drains = false;
+    fetch("");
+    stage_.answer(0, source(1'000'000));
+    std::string commands;
+    for (int at = 0; at < 400; ++at)
+        commands += "AS a HELP\n";
+    stage_.receive(commands);
+    EXPECT_FALSE(stage_.session().wants_input()) << "what is held counts as well as what is sent";
+    stage_.drains = true;
+    stage_.settle();
+    EXPECT_TRUE(stage_.session().wants_input());
+    EXPECT_EQ(stage_.unread, 0u);
+}
+
+TEST_F(Flow, NothingIsBegunForAClientThatDoesNotRead) {
+    stage_.drains = false;
+    stage_.receive("AS a MBOX CHECK /a\nAS a MBOX CHECK /b\nAS b MBOX CHECK /c\n");
+    ASSERT_EQ(stage_.events.size(), 2u) << "one of each pipeline";
+    const std::string name = "/" + std::string(900, 'x');
+    stage_.answer(0, MailboxStatus(300, FolderStatus{name, 0, 0}));
+    EXPECT_GT(stage_.sent.size(), kMaxBacklogBytes);
+    EXPECT_EQ(stage_.events.size(), 2u);
+    stage_.drains = true;
+    stage_.settle();
+    EXPECT_EQ(stage_.events.size(), 3u);
+}
+
 TEST_F(Flow, ABigBodyIsNeverCollected) {
     stage_.receive("DELIVER TO bob@b.example\nDATA big LENGTH 1000000 +CONTENT\n");
     std::size_t arrived = 0;

@@ -159,6 +159,107 @@ TEST_F(FeedsTest, ASubscriberComesWithWhatMayKeepAnItemFromHim) {
     EXPECT_FALSE(subscriber(3));
 }
 
+TEST_F(FeedsTest, AFeedKnowsWhereItBegan) {
+    const FeedId feed = add(uuid_of(1), "n@b.example");
+    const auto base = [&] {
+        return value_of(read([&](Transaction& t) { return t.feeds().get(feed); }))->base;
+    };
+    EXPECT_FALSE(base());
+    for (const std::optional<std::uint64_t> known : {std::optional<std::uint64_t>(0), {40}, {}}) {
+        change([&](Feeds& feeds) {
+            FeedRow row = value_of(feeds.get(feed)).value();
+            row.base = known;
+            return feeds.update(row);
+        });
+        EXPECT_EQ(base(), known);
+    }
+    ASSERT_EQ(subscribe(alice_, feed, uuid_of(11)), 0);
+    EXPECT_EQ(value_of(read([&](Transaction& t) { return t.feeds().list(alice_); }))[0].subscription.made,
+              at(5));
+}
+
+TEST_F(FeedsTest, HowManyItemsHadToGoIsSaid) {
+    const FeedId feed = add(uuid_of(1), "n@b.example");
+    for (std::uint64_t i = 1; i <= kKeptItems + 1; ++i)
+        value_of(write([&](Transaction& tables) -> Result<int> {
+            const MessageId message = value_of(tables.mailboxes().add(make_message(tables, uuid_of(i))));
+            const auto dropped = value_of(tables.feeds().add_item(feed, {i, message, "digest"}));
+            EXPECT_EQ(dropped, i > kKeptItems ? 1u : 0u);
+            return 0;
+        }));
+}
+
+TEST_F(FeedsTest, WhatIsNotAnsweredEnds) {
+    const FeedId old = add(uuid_of(1), "n@b.example", FeedState::asked);
+    const FeedId joined = add(uuid_of(2), "m@b.example", FeedState::asked);
+    const FeedId unused = add(uuid_of(3), "l@b.example", FeedState::asked);
+    const FeedId answered = add(uuid_of(4), "k@b.example");
+    for (const FeedId feed : {old, joined, answered})
+        ASSERT_EQ(subscribe(alice_, feed, uuid_of(10 + static_cast<std::uint64_t>(feed))), 0);
+    value_of(write([&](Transaction& tables) {
+        return tables.feeds().subscribe({0, uuid_of(20), carol_, joined, Wish::made, 0, {}, {}, at(6)});
+    }));
+    const auto end = [&](std::int64_t until, std::uint32_t most = 10) {
+        return value_of(write([&](Transaction& t) { return t.feeds().end_unanswered(at(until), most); }));
+    };
+    const auto state = [&](FeedId feed) {
+        return value_of(read([&](Transaction& t) { return t.feeds().get(feed); }))->state;
+    };
+    EXPECT_EQ(end(4), 0u);
+    EXPECT_EQ(end(5), 1u);
+    EXPECT_EQ(state(old), FeedState::gone);
+    EXPECT_EQ(state(joined), FeedState::asked) << "carol came later";
+    EXPECT_EQ(end(6, 0), 0u);
+    EXPECT_EQ(end(6), 1u);
+    EXPECT_EQ(state(unused), FeedState::asked) << "that ends otherwise";
+    EXPECT_EQ(state(answered), FeedState::open);
+}
+
+TEST_F(FeedsTest, AUsersWishThatIsNotAnsweredIsRefused) {
+    const FeedId open = add(uuid_of(1), "n@b.example");
+    const FeedId closed = add(uuid_of(2), "m@b.example");
+    change([&](Feeds& feeds) {
+        FeedRow row = value_of(feeds.get(closed)).value();
+        row.is_open = false;
+        return feeds.update(row);
+    });
+    ASSERT_EQ(subscribe(alice_, open, uuid_of(11)), 0);
+    ASSERT_EQ(subscribe(alice_, closed, uuid_of(12)), 0);
+    ASSERT_EQ(subscribe(carol_, closed, uuid_of(13)), 0);
+    change([&](Feeds& feeds) { return feeds.decide(3, Wish::waiting, 1); });
+    const auto refuse = [&](std::int64_t until) {
+        return value_of(write([&](Transaction& t) { return t.feeds().refuse_unanswered(at(until), 10); }));
+    };
+    const auto wish = [&](std::uint64_t uuid) {
+        return value_of(read([&](Transaction& t) { return t.feeds().subscription(uuid_of(uuid)); }))->wish;
+    };
+    EXPECT_EQ(refuse(4), 0u);
+    EXPECT_EQ(refuse(5), 1u);
+    EXPECT_EQ(wish(11), Wish::made) << "of an open node there is nothing more to it";
+    EXPECT_EQ(wish(12), Wish::refused);
+    EXPECT_EQ(wish(13), Wish::waiting);
+}
+
+TEST_F(FeedsTest, WhatASubscriptionMissedIsWhatIsKeptAndOnItsWayNoMore) {
+    const FeedId feed = add(uuid_of(1), "n@b.example");
+    ASSERT_EQ(subscribe(alice_, feed, uuid_of(11)), 0);
+    std::vector<MessageId> messages;
+    for (std::uint64_t i = 1; i <= 5; ++i)
+        messages.push_back(store_item(feed, i));
+    const auto missed = [&](std::uint64_t most) {
+        return value_of(read([&](Transaction& t) { return t.feeds().missed(1, most); }));
+    };
+    EXPECT_TRUE(missed(10).empty());
+    EXPECT_FALSE(value_of(read([&](Transaction& t) { return t.feeds().subscriber(1); }))->missed);
+    change([&](Feeds& feeds) { return feeds.set_missed(1, 2); });
+    EXPECT_EQ(value_of(read([&](Transaction& t) { return t.feeds().subscriber(1); }))->missed, 2u);
+    change([&](Feeds& feeds) { return feeds.add_fanout(feed, messages[3]); });
+    EXPECT_EQ(missed(10), (std::vector<MessageId>{messages[1], messages[2], messages[4]}));
+    EXPECT_EQ(missed(2), (std::vector<MessageId>{messages[2], messages[4]}));
+    change([&](Feeds& feeds) { return feeds.set_missed(1, std::nullopt); });
+    EXPECT_TRUE(missed(10).empty());
+}
+
 TEST_F(FeedsTest, FeedsTakeTurns) {
     const FeedId one = add(uuid_of(1), "n@b.example");
     const FeedId two = add(uuid_of(2), "m@b.example");

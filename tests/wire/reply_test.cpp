@@ -33,6 +33,16 @@ TEST(ReplyLine, IsBounded) {
     EXPECT_TRUE(refusal_line("", {451, umlauts, "", {}}).ends_with(" e=5.1.1\n"));
 }
 
+TEST(ReplyToken, IsQuotedWhereItWouldReadAsAField) {
+    EXPECT_EQ(as_token("bounce=1@b.example"), "\"bounce=1@b.example\"");
+    EXPECT_EQ(as_token("a=b"), "\"a=b\"");
+    EXPECT_EQ(as_token("x-2="), "\"x-2=\"");
+    for (const char* plain : {"b@b.example", "=b", "/a=b", "XMPP=ON", "https://b.example/?n=1", "a.b=c"})
+        EXPECT_EQ(as_token(plain), plain);
+    EXPECT_TRUE(reads_as_field("retry=5"));
+    EXPECT_FALSE(reads_as_field(as_token("retry=5")));
+}
+
 TEST(PartName, IsNoPath) {
     for (const char* good : {"a", "logo.jpg", "...", "a b", "\u00e4", "con"})
         EXPECT_TRUE(is_part_name(good)) << good;
