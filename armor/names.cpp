@@ -68,6 +68,13 @@ bool has_controls(std::string_view text) {
     return false;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && (static_cast<std::uint8_t>(text[bytes]) & 0xc0) == 0x80)
+        --bytes;
+    return text.substr(0, bytes);
+}
+
 bool is_domain(std::string_view text) {
     if (text.empty() || text.size() > kMaxDomainBytes || !is_utf8(text)) return false;
     while (true) {

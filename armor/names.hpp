@@ -29,5 +29,7 @@ inline constexpr std::size_t kMaxImidBytes = 1'023;
 
 /// Valid UTF-8 (RFC 3629): no surrogates, no overlong forms.
 [[nodiscard]] bool is_utf8(std::string_view text);
+/// The longest beginning of at most `bytes` octets that cuts no character of UTF-8.
+[[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
 
 }  // namespace immp::armor

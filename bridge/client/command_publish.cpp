@@ -19,17 +19,18 @@ namespace {
 
 constexpr std::size_t kMaxItemBytes = 4'194'304;
 
+constexpr Remedy kNoSuchNode{404, "immp publish list shows your nodes"};
 constexpr Remedy kNodeRemedies[] = {
-    {404, "immp publish list shows your nodes"},
+    kNoSuchNode,
     {413, "immp publish list shows your nodes"},
 };
 constexpr Remedy kItemRemedies[] = {
-    {404, "immp publish list shows your nodes"},
-    {409, "leave --id out or give another"},
+    kNoSuchNode,
+    kIdTaken,
     {413, "publish less or in several items"},
 };
 constexpr Remedy kSubscriberRemedies[] = {
-    {404, "immp publish list shows your nodes"},
+    kNoSuchNode,
     {413, "immp publish list NODE shows them"},
 };
 

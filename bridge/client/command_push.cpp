@@ -16,7 +16,7 @@ namespace immp::bridge::client {
 namespace {
 
 constexpr Remedy kTextRemedies[] = {
-    {409, "leave --id out or give another"},
+    kIdTaken,
     {413, "say less, or send it as mail with immp send"},
 };
 constexpr Remedy kMintRemedies[] = {{413, "wait until one is used up or expires"}};

@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kMaxTextBytes = 16u << 20;
 
 constexpr Remedy kSendRemedies[] = {
-    {409, "leave --id out or give another"},
+    kIdTaken,
     {413, "send less or in several messages"},
 };
 

@@ -80,11 +80,7 @@ class Watch {
 
     [[nodiscard]] bool is_told(const ListedMessage& message) const {
         if (notify_ == "NOTIFY=NONE") return false;
-        return notify_ != "NOTIFY=IMPORTANT" || is_important(message);
-    }
-
-    static bool is_important(const ListedMessage& message) {
-        return std::ranges::find(message.flags, "important") != message.flags.end();
+        return notify_ != "NOTIFY=IMPORTANT" || message.has_flag("important");
     }
 
     /// The next event of any folder, and what came with it.
@@ -126,7 +122,11 @@ class Watch {
                 if (auto shown = show_push(conversation, message); !shown) return shown;
             } else {
                 context_.out << listed(message, context_.format) << '\n' << std::flush;
-                notify({message.id, "Mail from " + message.from, message.subject, {}, is_important(message)});
+                notify({message.id,
+                        "Mail from " + message.from,
+                        message.subject,
+                        {},
+                        message.has_flag("important")});
             }
         }
         return {};

@@ -54,6 +54,8 @@ struct Remedy {
     std::string_view text;
 };
 using Remedies = std::span<const Remedy>;
+/// Of what may be sent under an ID.
+inline constexpr Remedy kIdTaken{409, "leave --id out or give another"};
 
 /// `failure` with the remedy for its code behind its text. What may be tried again says so already.
 [[nodiscard]] Failure mended(Failure failure, Remedies remedies);

@@ -1,7 +1,5 @@
 #include "bridge/client/listing.hpp"
 
-#include <algorithm>
-
 #include "armor/json_line.hpp"
 #include "bridge/client/display.hpp"
 
@@ -12,10 +10,6 @@ namespace {
 constexpr std::size_t kFromCharacters = 28;
 constexpr std::size_t kSubjectCharacters = 40;
 
-bool is_unread(const ListedMessage& message) {
-    return std::ranges::find(message.flags, "read") == message.flags.end();
-}
-
 std::string listed_json(const ListedMessage& message) {
     armor::JsonWriter json;
     json.text("_id", message.id).text("from", message.from).json("to", armor::json_texts(message.to));
@@ -24,9 +18,9 @@ std::string listed_json(const ListedMessage& message) {
 }
 
 std::string listed_text(const ListedMessage& message) {
-    return one_line(message.id) + " " + (is_unread(message) ? "*" : " ") + " " + column(message.date, 20) +
-           "  " + column(message.from, kFromCharacters) + "  " + column(message.subject, kSubjectCharacters) +
-           "  " + size_text(message.length);
+    return one_line(message.id) + " " + (message.has_flag("read") ? " " : "*") + " " +
+           column(message.date, 20) + "  " + column(message.from, kFromCharacters) + "  " +
+           column(message.subject, kSubjectCharacters) + "  " + size_text(message.length);
 }
 
 }  // namespace

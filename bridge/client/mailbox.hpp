@@ -1,6 +1,7 @@
 // Looking into a mailbox: the list of a folder, a message, one part of it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -41,6 +42,10 @@ struct ListedMessage {
     std::uint64_t length = 0;
     std::vector<std::string> flags;
     std::string mailbox;
+
+    [[nodiscard]] bool has_flag(std::string_view flag) const {
+        return std::ranges::find(flags, flag) != flags.end();
+    }
 };
 
 struct Listing {

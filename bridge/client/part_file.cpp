@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "armor/names.hpp"
 #include "bridge/client/display.hpp"
 
 namespace immp::bridge::client {
@@ -49,12 +50,7 @@ std::string safe_file_name(std::string_view part_name) {
     for (char& c : name)
         if (c == '/' || c == '\\') c = '_';
     if (name.starts_with('.')) name[0] = '_';
-    if (name.size() > kMaxNameBytes) {
-        std::size_t end = kMaxNameBytes;
-        while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
-            --end;
-        name.resize(end);
-    }
+    name.resize(armor::utf8_prefix(name, kMaxNameBytes).size());
     return name.empty() ? "part" : name;
 }
 

@@ -1,6 +1,5 @@
 #include "bridge/client/push_view.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <sstream>
 #include <utility>
@@ -21,17 +20,13 @@ constexpr std::size_t kPreviewBytes = 2'000;
 constexpr std::size_t kPreviewLines = 12;
 constexpr std::size_t kNoteBytes = 1'000;
 
-bool has_flag(const ListedMessage& listed, std::string_view flag) {
-    return std::ranges::find(listed.flags, flag) != listed.flags.end();
-}
-
 OpenedMessage unopened(const ListedMessage& listed) {
     OpenedMessage message;
     message.id = listed.id;
     message.from = listed.from;
     message.subject = listed.subject;
     message.date = listed.date;
-    message.importance = has_flag(listed, "important") ? "high" : "normal";
+    message.importance = listed.has_flag("important") ? "high" : "normal";
     return message;
 }
 
@@ -129,7 +124,7 @@ Outcome<std::optional<OpenedMessage>> open_listed_push(Conversation& conversatio
 
 std::string shown_push(const ListedMessage& listed, const OpenedMessage& message, Format format) {
     if (format == Format::json) return push_json(listed, message);
-    std::string text = one_line(message.id) + (has_flag(listed, "read") ? "   " : " * ") +
+    std::string text = one_line(message.id) + (listed.has_flag("read") ? "   " : " * ") +
                        one_line(message.date) + "  " + one_line(message.from);
     if (!message.original_from.empty())
         text += ", which nobody has verified: it says " + one_line(message.original_from);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "armor/base64.hpp"
+#include "armor/names.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -18,18 +19,10 @@ bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/// The longest prefix of at most `most` octets that does not cut a UTF-8 sequence.
-std::size_t whole_prefix(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text.size();
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80)
-        --most;
-    return most;
-}
-
 std::string encoded_words(std::string_view utf8) {
     std::string out;
     while (!utf8.empty()) {
-        const std::size_t count = std::max<std::size_t>(whole_prefix(utf8, kWordOctets), 1);
+        const std::size_t count = std::max<std::size_t>(armor::utf8_prefix(utf8, kWordOctets).size(), 1);
         if (!out.empty()) out += "\r\n ";
         out += "=?UTF-8?B?" + armor::encode_base64(as_bytes(utf8.substr(0, count))) + "?=";
         utf8.remove_prefix(count);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "armor/hash.hpp"
+#include "armor/names.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/mail/retry.hpp"
 
@@ -42,10 +43,7 @@ const Phrases& phrases_of(std::string_view language) {
 
 std::string shortened(std::string text) {
     if (text.size() <= kMostSubject) return text;
-    std::size_t end = kMostSubject;
-    while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
-        --end;
-    return text.substr(0, end) + "...";
+    return std::string(armor::utf8_prefix(text, kMostSubject)) + "...";
 }
 
 Notice make(const Undelivered& what, std::string_view headline, std::string text, std::string id, Time now) {

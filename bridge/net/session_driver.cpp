@@ -31,6 +31,8 @@ std::optional<Action> SessionDriver::next() {
         carry_out(std::move(*wanted));
     else if (auto* octets = std::get_if<PartOctets>(&action))
         host_->part_octets(std::move(*octets));
+    else if (const auto* refused = std::get_if<DropPart>(&action))
+        host_->drop_part(*refused);
     else if (const auto* dropped = std::get_if<DropDelivery>(&action))
         host_->drop_delivery(dropped->delivery);
     else

@@ -1,5 +1,5 @@
-// A session machine joined to its node: what the actions Ask, Pull, PartOctets and DropDelivery need,
-// whatever carries the octets. Connection drives one over TLS, component/user_session one over XMPP.
+// A session machine joined to its node: what the actions Ask, Pull, PartOctets, DropPart and DropDelivery
+// need, whatever carries the octets. Connection drives one over TLS, component/user_session one over XMPP.
 // Everything on the I/O thread.
 #pragma once
 

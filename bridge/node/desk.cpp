@@ -44,6 +44,14 @@ Desk::~Desk() {
         discard(services_.store, finish(upload));
 }
 
+/// At once, not at DONE: what is refused again and again would fill the disk meanwhile.
+void Desk::drop_part(DropPart part) {
+    const auto upload = uploads_.find(part.delivery);
+    if (upload == uploads_.end()) return;
+    auto dropped = upload->second.extract(part.part);
+    if (!dropped.empty()) discard(services_.store, {dropped.mapped().finish()});
+}
+
 void Desk::drop_delivery(DeliveryId delivery) {
     auto dropped = uploads_.extract(delivery);
     if (!dropped.empty()) discard(services_.store, finish(dropped.mapped()));
@@ -66,14 +74,7 @@ void Desk::ask(Request request, AnswerDone done) {
     std::visit([&](auto& question) { serve(std::move(question), std::move(done)); }, request);
 }
 
-/// At once, not at DONE: what is refused again and again would fill the disk meanwhile.
-void Desk::drop_part(DeliveryId delivery, std::uint32_t part) {
-    auto dropped = uploads_[delivery].extract(part);
-    if (!dropped.empty()) discard(services_.store, {dropped.mapped().finish()});
-}
-
 void Desk::part_octets(PartOctets octets) {
-    if (octets.is_refused) return drop_part(octets.delivery, octets.part);
     Upload& upload = uploads_[octets.delivery];
     auto& stage =
         upload.try_emplace(octets.part, services_.store, StageWait::queue, services_.now(), backlog_)

@@ -35,6 +35,7 @@ class Desk final : public SessionHost {
 
     void ask(Request request, AnswerDone done) override;
     void part_octets(PartOctets octets) override;
+    void drop_part(DropPart part) override;
     void drop_delivery(DeliveryId delivery) override;
     void pull(BodySourcePtr source, PullDone done) override;
     [[nodiscard]] bool congested() const override { return backlog_->octets > kSessionBacklogBytes; }
@@ -45,7 +46,6 @@ class Desk final : public SessionHost {
     using Upload = std::map<std::uint32_t, BodyStage>;
 
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
-    void drop_part(DeliveryId delivery, std::uint32_t part);
 
     void serve(LookUpCredential request, AnswerDone done);
     void serve(AdmitUser request, AnswerDone done);

@@ -18,14 +18,8 @@ namespace immp::bridge {
 namespace {
 
 /// As much of the name as a title may have, in whole characters.
-std::string title_of(std::string name) {
-    if (name.size() <= kMaxTitleBytes) return name;
-    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
-    std::size_t end = kMaxTitleBytes;
-    while (continues(name[end]))
-        --end;
-    name.resize(end);
-    return name;
+std::string title_of(const std::string& name) {
+    return std::string(armor::utf8_prefix(name, kMaxTitleBytes));
 }
 
 /// What makes a repeated `ID` the same item.

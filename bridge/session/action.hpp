@@ -39,7 +39,11 @@ struct PartOctets {
     DeliveryId delivery;
     std::uint32_t part;
     std::string octets;
-    bool is_refused = false;  ///< no octets: forget those that came, no more will
+};
+/// The part was refused: forget the octets that came, if any; no more will.
+struct DropPart {
+    DeliveryId delivery;
+    std::uint32_t part;
 };
 /// The delivery ended without DONE (ABORT, a closed session): forget its octets.
 struct DropDelivery {
@@ -51,7 +55,7 @@ struct Pull {
     BodySourcePtr source;
 };
 
-using Action = std::variant<Send, StartTls, Close, Ask, PartOctets, DropDelivery, Pull>;
+using Action = std::variant<Send, StartTls, Close, Ask, PartOctets, DropPart, DropDelivery, Pull>;
 using Actions = std::vector<Action>;
 
 }  // namespace immp::bridge

@@ -1,5 +1,5 @@
 // What the driver of a session (bridge/net) needs of the node: the other end of the actions Ask, PartOctets,
-// DropDelivery and Pull. Pure interface; the node implements it, tests play it.
+// DropPart, DropDelivery and Pull. Pure interface; the node implements it, tests play it.
 #pragma once
 
 #include <functional>
@@ -26,6 +26,7 @@ class SessionHost {
 
     virtual void ask(Request request, AnswerDone done) = 0;
     virtual void part_octets(PartOctets octets) = 0;
+    virtual void drop_part(DropPart part) = 0;
     virtual void drop_delivery(DeliveryId delivery) = 0;
     /// The next piece of the source, 64 KiB or so; an empty string is its end. At most one pull of a source
     /// is open at a time.

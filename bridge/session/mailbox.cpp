@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "armor/json_line.hpp"
+#include "armor/names.hpp"
 #include "armor/time_text.hpp"
 #include "bridge/mail/inner.hpp"
 #include "bridge/session/handlers.hpp"
@@ -15,11 +16,7 @@ constexpr std::size_t kMaxToBytes = 24'576;
 
 // No mail is taken with a longer one any more, but older mail is there, and a line that is cut is no JSON.
 std::string_view shown_subject(std::string_view subject) {
-    if (subject.size() <= kMaxItemSubjectBytes) return subject;
-    std::size_t end = kMaxItemSubjectBytes;
-    while (end > 0 && (static_cast<unsigned char>(subject[end]) & 0xc0) == 0x80)
-        --end;
-    return subject.substr(0, end);
+    return armor::utf8_prefix(subject, kMaxItemSubjectBytes);
 }
 
 // As many recipients as fit on a line; `to-count` tells how many there are where some are left out.

@@ -29,7 +29,7 @@ void take_back(SessionCore& core, Upload& upload) {
     if (!std::exchange(upload.is_kept, false)) return;
     Delivery& delivery = *upload.delivery;
     delivery.body_bytes -= upload.kept_bytes;
-    if (!delivery.ended) core.output.act(PartOctets{delivery.submit.delivery, upload.number, {}, true});
+    if (!delivery.ended) core.output.act(DropPart{delivery.submit.delivery, upload.number});
 }
 
 // Its DONE waits for bodies that only the client can end.

@@ -52,6 +52,19 @@ Fanout read_fanout(const Row& row) {
             row.number(5)};
 }
 
+/// `sequence` and `message` of what is kept of a feed, which may be of a node of ours; named by SQL.
+std::string select_kept(const std::string& feed) {
+    return "SELECT sequence, message FROM feed_items WHERE feed = " + feed +
+           " UNION ALL SELECT i.sequence, i.message FROM feeds f JOIN nodes n ON n.name = f.node "
+           "JOIN node_items i ON i.node = n.id WHERE f.id = " +
+           feed;
+}
+
+/// Of rows of `sequence` and `message` the newest ?2, oldest first.
+std::string select_newest(const std::string& rows) {
+    return "SELECT message FROM (" + rows + " ORDER BY sequence DESC LIMIT ?2) ORDER BY sequence";
+}
+
 std::string select_feed(std::string_view rest) {
     return std::string("SELECT ").append(kFeed).append(" FROM feeds f ").append(rest);
 }
@@ -82,6 +95,10 @@ Subscriber read_subscriber(const Row& row) {
             row.flag(4),
             read_usage(row, 5),
             maybe_sequence(row, 7)};
+}
+
+MessageId read_message_id(const Row& row) {
+    return row.number(0);
 }
 
 Result<std::optional<Subscription>> alone(Result<std::optional<ListedSubscription>> listed) {
@@ -177,14 +194,7 @@ Result<void> SqliteFeeds::set_chain(MessageId message, std::string_view chain) {
 }
 
 Result<std::vector<MessageId>> SqliteFeeds::history(FeedId feed, std::uint64_t most) {
-    return db_
-        .query(
-            "SELECT message FROM (SELECT sequence, message FROM feed_items WHERE feed = ?1 UNION ALL "
-            "SELECT i.sequence, i.message FROM feeds f JOIN nodes n ON n.name = f.node "
-            "JOIN node_items i ON i.node = n.id WHERE f.id = ?1 ORDER BY sequence DESC LIMIT ?2) "
-            "ORDER BY sequence",
-            feed, most)
-        .all([](const Row& row) { return MessageId{row.number(0)}; });
+    return db_.query(select_newest(select_kept("?1")), feed, most).all(read_message_id);
 }
 
 Result<SubscriptionId> SqliteFeeds::subscribe(const Subscription& subscription) {
@@ -264,17 +274,13 @@ Result<void> SqliteFeeds::set_missed(SubscriptionId id, std::optional<std::uint6
 }
 
 Result<std::vector<MessageId>> SqliteFeeds::missed(SubscriptionId id, std::uint64_t most) {
+    const std::string kept = select_kept("(SELECT feed FROM subscriptions WHERE id = ?1)");
     return db_
-        .query(
-            "SELECT message FROM (SELECT sequence, message FROM (SELECT i.sequence, i.message "
-            "FROM subscriptions s JOIN feed_items i ON i.feed = s.feed AND i.sequence >= s.missed "
-            "WHERE s.id = ?1 UNION ALL SELECT i.sequence, i.message FROM subscriptions s "
-            "JOIN feeds f ON f.id = s.feed JOIN nodes n ON n.name = f.node "
-            "JOIN node_items i ON i.node = n.id AND i.sequence >= s.missed WHERE s.id = ?1) k "
-            "WHERE NOT EXISTS (SELECT 1 FROM fanouts w WHERE w.message = k.message) "
-            "ORDER BY sequence DESC LIMIT ?2) ORDER BY sequence",
-            id, most)
-        .all([](const Row& row) { return MessageId{row.number(0)}; });
+        .query(select_newest("SELECT sequence, message FROM (" + kept +
+                             ") k WHERE sequence >= (SELECT missed FROM subscriptions WHERE id = ?1) "
+                             "AND NOT EXISTS (SELECT 1 FROM fanouts w WHERE w.message = k.message)"),
+               id, most)
+        .all(read_message_id);
 }
 
 Result<std::vector<Wisher>> SqliteFeeds::wishers(const Fanout& fanout, std::uint32_t most) {

@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxWordsBytes = 8'192;
 
-// Shortens to at most `bytes` without splitting a character.
-std::string_view cut(std::string_view text, std::size_t bytes) {
-    if (text.size() <= bytes) return text;
-    while (bytes > 0 && (static_cast<std::uint8_t>(text[bytes]) & 0xc0) == 0x80)
-        --bytes;
-    return text.substr(0, bytes);
-}
-
 // C1 controls are the two octets c2 80..9f.
 std::string harmless(std::string_view text) {
     std::string safe;
@@ -40,7 +32,7 @@ std::string reply_line(std::string_view pipeline, int code, More more, std::stri
     if (!pipeline.empty()) line.append(pipeline).append(": ");
     line += std::to_string(code);
     line += more == More::follows ? "- " : " ";
-    line += cut(harmless(text), kMaxReplyBytes - line.size() - 1);
+    line += armor::utf8_prefix(harmless(text), kMaxReplyBytes - line.size() - 1);
     line += '\n';
     return line;
 }
@@ -48,7 +40,7 @@ std::string reply_line(std::string_view pipeline, int code, More more, std::stri
 std::string refusal_text(const Error& error) {
     const std::string_view words =
         error.text.empty() ? code_spec(error.code).text : std::string_view(error.text);
-    return std::string(cut(words, kMaxWordsBytes)) + " " + error_fields(error);
+    return std::string(armor::utf8_prefix(words, kMaxWordsBytes)) + " " + error_fields(error);
 }
 
 std::string refusal_line(std::string_view pipeline, const Error& error) {

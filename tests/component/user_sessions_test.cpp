@@ -31,6 +31,7 @@ struct HostDouble final : bridge::SessionHost {
         asked.emplace_back(std::move(request), std::move(done));
     }
     void part_octets(bridge::PartOctets) override {}
+    void drop_part(bridge::DropPart) override {}
     void drop_delivery(bridge::DeliveryId) override {}
     void pull(bridge::BodySourcePtr, PullDone) override {}
     bool congested() const override { return is_congested; }

@@ -72,8 +72,8 @@ compile_database() {
 }
 
 compile_fuzzers() {
-  CXX=clang++-19 compile build/fuzz -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 -DIMMP_FUZZ=ON \
-    -DIMMP_SANITIZE=address,undefined,fuzzer-no-link
+  CXX=clang++-19 compile build/fuzz -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
+    -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 -DIMMP_FUZZ=ON -DIMMP_SANITIZE=address,undefined,fuzzer-no-link
 }
 
 fuzzer_names() { (cd tests/fuzz && ls fuzz_*.cpp) | sed 's/^fuzz_//; s/\.cpp$//'; }

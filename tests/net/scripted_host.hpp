@@ -69,6 +69,9 @@ class ScriptedHost final : public bridge::SessionHost {
         script_->octets_taken += octets.octets.size();
         script_->events.add("octets of part " + std::to_string(octets.part));
     }
+    void drop_part(bridge::DropPart part) override {
+        script_->events.add("dropped part " + std::to_string(part.part));
+    }
     void drop_delivery(bridge::DeliveryId delivery) override {
         script_->events.add("dropped " + std::to_string(delivery));
     }

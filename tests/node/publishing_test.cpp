@@ -201,6 +201,18 @@ class Publishing : public TwoDomains {
             return from == "b.example" ? Fate::lose : Fate::pass;
         };
     }
+    /// How long the account waits for the answer of b.example, which is silent.
+    Time::duration wait_for_an_answer_in_vain(const std::string& account) {
+        silence_b();
+        EXPECT_EQ(subscribe_in_vain(account), 480);
+        EXPECT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() > 0 && a_.outbox_rows() == 0; }))
+            << "the question was taken";
+        const Time asked = loop_.now();
+        // Writes are waited for, or the days run ahead of the housekeeping.
+        EXPECT_TRUE(
+            loop_.advance_until(1h, [&] { return a_.outbox_rows() == 0 && state(account) != "asked"; }));
+        return loop_.now() - asked;
+    }
     FeedRow feed_of(House& house, const std::string& node = kNews) {
         auto feed = house.in_store<FeedRow>([&](Transaction& transaction) -> Result<FeedRow> {
             auto found = transaction.feeds().of_node(node);
@@ -457,17 +469,10 @@ TEST_F(Publishing, WhatWasPublishedBeforeSomebodyWasLetInIsNoGap) {
 TEST_F(Publishing, AFeedWhoseAnswerNeverComesIsGivenUp) {
     ASSERT_EQ(create(), 200);
     raise_links();
-    silence_b();
-    EXPECT_EQ(subscribe_in_vain("alice@a.example"), 480);
-    ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() > 0 && a_.outbox_rows() == 0; }))
-        << "the question was taken";
-    const Time asked = loop_.now();
-    // Writes are waited for, or the days run ahead of the housekeeping.
-    ASSERT_TRUE(loop_.advance_until(
-        1h, [&] { return a_.outbox_rows() == 0 && state("alice@a.example") != "asked"; }));
+    const auto waited = wait_for_an_answer_in_vain("alice@a.example");
     EXPECT_EQ(state("alice@a.example"), "gone");
-    EXPECT_GE(loop_.now() - asked, kRetryHorizon - 1min);
-    EXPECT_LE(loop_.now() - asked, kRetryHorizon + 3h);
+    EXPECT_GE(waited, kRetryHorizon - 1min);
+    EXPECT_LE(waited, kRetryHorizon + 3h);
 }
 
 TEST_F(Publishing, AUsersWishWhoseAnswerNeverComesIsRefused) {
@@ -476,15 +481,9 @@ TEST_F(Publishing, AUsersWishWhoseAnswerNeverComesIsRefused) {
     raise_links();
     ASSERT_TRUE(subscribe("alice@a.example"));
     ASSERT_TRUE(is_still());
-    silence_b();
-    EXPECT_EQ(subscribe_in_vain("carol@a.example"), 480);
-    ASSERT_TRUE(loop_.advance_until(1s, [&] { return b_.outbox_rows() > 0 && a_.outbox_rows() == 0; }))
-        << "the question was taken";
-    const Time asked = loop_.now();
-    ASSERT_TRUE(loop_.advance_until(
-        1h, [&] { return a_.outbox_rows() == 0 && state("carol@a.example") != "asked"; }));
+    const auto waited = wait_for_an_answer_in_vain("carol@a.example");
     EXPECT_EQ(state("carol@a.example"), "refused");
-    EXPECT_GE(loop_.now() - asked, 2 * kRetryHorizon - 1min);
+    EXPECT_GE(waited, 2 * kRetryHorizon - 1min);
     EXPECT_EQ(state("alice@a.example"), "active");
 }
 
@@ -500,6 +499,15 @@ class FalseItems : public Publishing {
         token_ = a_.in_store<std::string>([&](Transaction& transaction) {
                        return feed_token(transaction, feed_.uuid);
                    }).value();
+    }
+    void send_word(const NodeWord& word) {
+        send_item(b_, {Kind::subscribe,
+                       kNews,
+                       imid(feed_.uuid + "@a.example"),
+                       {},
+                       {{"node", kNodeWordType, node_word_json(word)}},
+                       token_});
+        EXPECT_TRUE(is_still());
     }
     void send(House& house, const std::string& from, const std::string& feed, const std::string& token,
               std::uint64_t sequence, const std::string& previous, const std::string& text = "false") {
@@ -562,13 +570,7 @@ TEST_F(FalseItems, AnEditIsShown) {
 
 TEST_F(FalseItems, WhatComesBehindTheNodesWordIsMissed) {
     NodeWord word{"News", "", true, 40, std::uint64_t{1} << 40};
-    send_item(b_, {Kind::subscribe,
-                   kNews,
-                   imid(feed_.uuid + "@a.example"),
-                   {},
-                   {{"node", kNodeWordType, node_word_json(word)}},
-                   token_});
-    EXPECT_TRUE(is_still());
+    send_word(word);
     EXPECT_EQ(feed_of(a_).base, 40u);
     send(b_, kNews, feed_.uuid, token_, 43, kDigest);
     EXPECT_EQ(chain_of_newest(), "gap");
@@ -640,13 +642,7 @@ TEST_F(FalseItems, AWordDecidesOnlyAboutItsOwnFeed) {
     EXPECT_EQ(code_of(subscribe("carol@a.example", "alice/own@a.example")), 480);
     NodeWord word{"Evil", "", true, 0, std::uint64_t{1} << 40};
     word.admitted = {subscriptions("carol@a.example")[0].uuid};
-    send_item(b_, {Kind::subscribe,
-                   kNews,
-                   imid(feed_.uuid + "@a.example"),
-                   {},
-                   {{"node", kNodeWordType, node_word_json(word)}},
-                   token_});
-    EXPECT_TRUE(is_still());
+    send_word(word);
     EXPECT_EQ(feed_of(a_).title, "Evil");
     EXPECT_EQ(state("carol@a.example"), "waiting");
     EXPECT_EQ(subscriptions("alice@a.example")[0].title, "News") << "as it was when it was accepted";
@@ -687,10 +683,11 @@ class FalseWishes : public Publishing {
         EXPECT_TRUE(is_still());
     }
     void send_wish(const std::string& from, const std::string& feed, const std::string& token,
-                   Kind kind = Kind::subscribe, const std::string& subscription = "") {
+                   Kind kind = Kind::subscribe, const std::string& subscription = "",
+                   const std::string& node = kNews) {
         send_item(a_, {kind,
                        from,
-                       imid(kNews),
+                       imid(node),
                        {},
                        {{"wish", kFeedWishType, feed_wish_json({feed, 0, subscription})}},
                        token});
@@ -767,12 +764,7 @@ TEST_F(FalseWishes, WhoIsPutOffHasTheHistoryLater) {
     const auto token =
         a_.in_store<std::string>([&](Transaction& transaction) { return feed_token(transaction, feed); });
     for (int i = 0; i < 11; ++i) {
-        send_item(a_, {Kind::subscribe,
-                       "a.example",
-                       imid("bob/board@b.example"),
-                       {},
-                       {{"wish", kFeedWishType, feed_wish_json({feed, 0})}},
-                       *token});
+        send_wish("a.example", feed, *token, Kind::subscribe, "", "bob/board@b.example");
         ASSERT_TRUE(is_still());
     }
     ASSERT_EQ(unsubscribe(kCarol, "bob/board@b.example"), 200);
@@ -852,34 +844,24 @@ TEST_F(FalseWishes, AFloodIsHeldBack) {
     const std::string token(43, 'A');
     const std::string feed = wanted_feed();
     for (int i = 0; i < 61; ++i)
-        send_item(a_, {Kind::subscribe,
-                       "a.example",
-                       imid(kNews),
-                       {},
-                       {{"wish", kFeedWishType, feed_wish_json({feed, 0})}},
-                       token});
+        send_wish("a.example", feed, token);
     ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() <= 1; }));
     EXPECT_EQ(a_.outbox_rows(), 1u) << "one waits: 429";
     ASSERT_TRUE(loop_.advance_until(60s, [&] { return a_.outbox_rows() == 0; }));
 }
 
 TEST_F(FalseWishes, AnswersThatNobodyTakesAreBounded) {
-    wire_.fate = [](const std::string& from, auto&) { return from == "b.example" ? Fate::lose : Fate::pass; };
+    silence_b();
     const std::string feed = wanted_feed();
-    const OwnItem asking{Kind::subscribe,
-                         "a.example",
-                         imid(kNews),
-                         {},
-                         {{"wish", kFeedWishType, feed_wish_json({feed, 0})}},
-                         std::string(43, 'A')};
+    const std::string token(43, 'A');
     for (std::uint64_t i = 0; i < kWaitingAnswers; ++i) {
         loop_.advance(1s);  // as often as a domain may ask
-        send_item(a_, asking);
+        send_wish("a.example", feed, token);
         ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; })) << i;
     }
     EXPECT_EQ(b_.outbox_rows(), kWaitingAnswers);
     loop_.advance(1s);
-    send_item(a_, asking);
+    send_wish("a.example", feed, token);
     ASSERT_TRUE(loop_.run_until([&] { return put_off(a_) >= 300s; })) << "429";
     EXPECT_EQ(b_.outbox_rows(), kWaitingAnswers);
 }

@@ -108,7 +108,7 @@ TEST_F(Upload, WhatIsNotTakenLeavesNothingBehind) {
 
     // A part that is refused goes while its delivery is open.
     desk->part_octets({2, 0, large});
-    desk->part_octets({2, 0, "", true});
+    desk->drop_part({2, 0});
     EXPECT_EQ(leftovers(), 0u);
     Submit mended = mail("alice@a.example", {"alice@a.example"}, "sent again");
     mended.delivery = 2;

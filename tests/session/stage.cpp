@@ -334,9 +334,9 @@ void Stage::carry_out(Action& action) {
         events.push_back("ask: " + describe(ask->request));
         questions_.push_back(ask->ticket);
     } else if (auto* octets = std::get_if<PartOctets>(&action)) {
-        std::string& part = parts[std::to_string(octets->delivery) + "." + std::to_string(octets->part)];
-        part += octets->octets;
-        if (octets->is_refused) part.clear();
+        parts[std::to_string(octets->delivery) + "." + std::to_string(octets->part)] += octets->octets;
+    } else if (auto* refused = std::get_if<DropPart>(&action)) {
+        parts[std::to_string(refused->delivery) + "." + std::to_string(refused->part)].clear();
     } else if (auto* drop = std::get_if<DropDelivery>(&action)) {
         events.push_back("drop " + std::to_string(drop->delivery));
     } else if (auto* pull = std::get_if<Pull>(&action)) {
