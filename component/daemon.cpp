@@ -199,6 +199,7 @@ class Daemon {
         limits.bundle_bytes = bundle_bytes(limits.message_bytes);
         limits.mailbox_bytes = config_.limits.mailbox_bytes;
         limits.peer_octets = 4 * limits.bundle_bytes;
+        limits.staged_octets = 16 * limits.bundle_bytes;
         limits.key_requests = config_.limits.key_requests;
         limits.sender_rate.recipients = config_.limits.sender_recipients_per_hour;
         limits.domain_rate.recipients = config_.limits.domain_recipients_per_hour;

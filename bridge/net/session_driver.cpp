@@ -15,6 +15,12 @@ void SessionDriver::begin(std::function<void(Wake)> wake) {
         const auto self = weak.lock();
         if (self && self->host_) self->wake_(Wake::now);
     });
+    host_->on_login_ended([weak = weak_from_this()](Error why) {
+        const auto self = weak.lock();
+        if (!self || !self->host_) return;
+        self->add(self->session_.end(std::move(why)));
+        self->wake_(Wake::soon);
+    });
 }
 
 void SessionDriver::add(Actions actions) {

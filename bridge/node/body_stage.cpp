@@ -12,6 +12,15 @@ std::unexpected<Error> not_whole() {
     return fail_for_now(702, "Storage failed; try again", std::chrono::seconds(60));
 }
 
+Result<void> take_room(StagedState& state, std::size_t octets) {
+    if (!state.room) return {};
+    if (!state.room->take(octets))
+        return fail_for_now(429, "Too much is under way from your address; try again later",
+                            std::chrono::seconds(60));
+    state.taken += octets;
+    return {};
+}
+
 Result<BodyId> put(Transaction& transaction, StagedState& state, std::string_view octets, Time now) {
     if (state.error) return std::unexpected(*state.error);
     if (state.body == 0) {
@@ -28,6 +37,10 @@ Result<BodyId> put(Transaction& transaction, StagedState& state, std::string_vie
 }
 
 }  // namespace
+
+StagedState::~StagedState() {
+    if (room) room->give_back(taken);
+}
 
 Result<BodyId> StagedBody::settle(Transaction& transaction, Time now) const {
     auto body = put(transaction, *state, tail, now);
@@ -77,8 +90,13 @@ void discard(Store& store, std::vector<StagedBody> bodies) {
         [](Result<Done>) {});
 }
 
-BodyStage::BodyStage(Store& store, StageWait wait, Time now, std::shared_ptr<Backlog> backlog)
-    : store_(store), wait_(wait), now_(now), backlog_(std::move(backlog)) {}
+BodyStage::BodyStage(Store& store, StageWait wait, Time now, std::shared_ptr<Backlog> backlog,
+                     StagingRoomPtr room)
+    : store_(store),
+      wait_(wait),
+      now_(now),
+      backlog_(std::move(backlog)),
+      state_(std::make_shared<StagedState>(std::move(room))) {}
 
 void BodyStage::append(std::string_view octets) {
     hasher_.add(octets);
@@ -104,7 +122,8 @@ void BodyStage::write(std::string octets) {
     const std::size_t count = octets.size();
     auto work = [state = state_, octets = std::move(octets),
                  now = now_](Transaction& transaction) -> Result<BodyId> {
-        auto done = put(transaction, *state, octets, now);
+        auto room = state->error ? Result<void>() : take_room(*state, octets.size());
+        auto done = room ? put(transaction, *state, octets, now) : std::unexpected(std::move(room.error()));
         if (!done) state->error = done.error();
         return done;
     };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "armor/hash.hpp"
+#include "bridge/node/staging_room.hpp"
 #include "bridge/store/store.hpp"
 
 namespace immp::bridge {
@@ -21,8 +22,15 @@ struct Backlog {
 
 /// How far a stage's body has come; touched on the store's writer thread only.
 struct StagedState {
+    explicit StagedState(StagingRoomPtr its_room = nullptr) : room(std::move(its_room)) {}
+    ~StagedState();
+    StagedState(const StagedState&) = delete;
+    StagedState& operator=(const StagedState&) = delete;
+
     BodyId body = 0;
     std::optional<Error> error;
+    const StagingRoomPtr room;  ///< null: unbounded
+    std::uint64_t taken = 0;    ///< of the room, until no delivery has this body any more
 };
 
 /// A complete body that no message refers to yet.
@@ -32,7 +40,8 @@ struct StagedBody {
     std::uint64_t length = 0;
     armor::Digest digest{};
 
-    /// Stores the rest; the body's number. 702 if an earlier chunk failed. In a write transaction.
+    /// Stores the rest; the body's number. 702 if an earlier chunk failed, 429 if its room was full. In a
+    /// write transaction.
     [[nodiscard]] Result<BodyId> settle(Transaction& transaction, Time now) const;
     /// The octets, if they are all still in memory.
     [[nodiscard]] std::optional<std::string_view> in_memory() const;
@@ -58,7 +67,8 @@ void discard(Store& store, std::vector<StagedBody> bodies);
 class BodyStage {
   public:
     /// `store` outlives the stage. `digest_context` names the digest that finish() gives.
-    BodyStage(Store& store, StageWait wait, Time now, std::shared_ptr<Backlog> backlog = nullptr);
+    BodyStage(Store& store, StageWait wait, Time now, std::shared_ptr<Backlog> backlog = nullptr,
+              StagingRoomPtr room = nullptr);
 
     void append(std::string_view octets);
     /// Sends ahead what is in memory.
@@ -74,7 +84,7 @@ class BodyStage {
     const StageWait wait_;
     const Time now_;
     std::shared_ptr<Backlog> backlog_;
-    std::shared_ptr<StagedState> state_ = std::make_shared<StagedState>();
+    std::shared_ptr<StagedState> state_;
     armor::Hasher hasher_{"IMMP1 body"};
     std::string held_;
     std::uint64_t length_ = 0;

@@ -27,19 +27,23 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
 
 }  // namespace
 
-Desk::Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, FeedDirectory& feeds,
-           PeerEntrance& entrance, const Programs& programs, std::string address, Queued queued)
+Desk::Desk(const NodeServices& services, Watches& watches, Logins& logins, KeyDirectory& directory,
+           FeedDirectory& feeds, PeerEntrance& entrance, const Programs& programs, std::string address,
+           Queued queued)
     : services_(services),
       watches_(watches),
+      logins_(logins),
       directory_(directory),
       feeds_(feeds),
       entrance_(entrance),
       programs_(programs),
       address_(std::move(address)),
+      room_(services.staging->of(address_)),
       queued_(std::move(queued)) {}
 
 Desk::~Desk() {
     backlog_->on_less = nullptr;
+    logins_.remove(login_);
     for (auto& [delivery, upload] : std::exchange(uploads_, {}))
         discard(services_.store, finish(upload));
 }
@@ -77,7 +81,7 @@ void Desk::ask(Request request, AnswerDone done) {
 void Desk::part_octets(PartOctets octets) {
     Upload& upload = uploads_[octets.delivery];
     auto& stage =
-        upload.try_emplace(octets.part, services_.store, StageWait::queue, services_.now(), backlog_)
+        upload.try_emplace(octets.part, services_.store, StageWait::queue, services_.now(), backlog_, room_)
             .first->second;
     stage.append(octets.octets);
     std::size_t held_bytes = 0;
@@ -210,7 +214,21 @@ void Desk::serve(LookUpCredential request, AnswerDone done) {
         answering<Credential>(std::move(done)));
 }
 
+Desk::AnswerDone Desk::letting_in(std::string account, std::string device, AnswerDone done) {
+    return [&logins = logins_, account = std::move(account), device = std::move(device),
+            session = std::weak_ptr(login_), done = std::move(done)](Answer answer) mutable {
+        const LoginPtr login = session.lock();
+        if (answer && login) {
+            login->account = std::move(account);
+            login->device = std::move(device);
+            logins.add(login);
+        }
+        done(std::move(answer));
+    };
+}
+
 void Desk::serve(AdmitUser request, AnswerDone done) {
+    done = letting_in(request.account, "", std::move(done));
     admit_user(services_, std::move(request), std::move(done));
 }
 
@@ -223,6 +241,7 @@ void Desk::serve(RenewPassword request, AnswerDone done) {
 }
 
 void Desk::serve(RecordLogin request, AnswerDone done) {
+    done = letting_in(request.account, request.of_device ? request.device : "", std::move(done));
     services_.store.write<Done>(
         [request = std::move(request), now = services_.now()](Transaction& transaction) {
             return record_login(transaction, request, now);
@@ -321,9 +340,13 @@ void Desk::serve(ListRefused request, AnswerDone done) {
 }
 
 void Desk::serve(RevokeDevice request, AnswerDone done) {
-    services_.store.write<Done>([request = std::move(request)](
-                                    Transaction& transaction) { return revoke_device(transaction, request); },
-                                answering<Done>(std::move(done)));
+    services_.store.write<Done>(
+        [request](Transaction& transaction) { return revoke_device(transaction, request); },
+        [request, &logins = logins_, done = std::move(done)](Result<Done> revoked) mutable {
+            const bool is_gone = revoked.has_value();
+            answering<Done>(std::move(done))(std::move(revoked));
+            if (is_gone) logins.on_revoked(request.account, request.device);
+        });
 }
 
 void Desk::serve(FindKeys request, AnswerDone done) {

@@ -8,6 +8,7 @@
 #include "bridge/node/body_stage.hpp"
 #include "bridge/node/feed_directory.hpp"
 #include "bridge/node/key_directory.hpp"
+#include "bridge/node/logins.hpp"
 #include "bridge/node/peer_entrance.hpp"
 #include "bridge/node/pushing.hpp"
 #include "bridge/node/services.hpp"
@@ -27,10 +28,11 @@ class Desk final : public SessionHost {
     /// Told, on the I/O thread, which domains have new mail in the outbox.
     using Queued = std::function<void(const std::vector<std::string>& domains)>;
 
-    /// Services, watches, directories, entrance and programs outlive the desk. `address`: where the client
-    /// is.
-    Desk(const NodeServices& services, Watches& watches, KeyDirectory& directory, FeedDirectory& feeds,
-         PeerEntrance& entrance, const Programs& programs, std::string address, Queued queued);
+    /// Services, watches, logins, directories, entrance and programs outlive the desk. `address`: where the
+    /// client is.
+    Desk(const NodeServices& services, Watches& watches, Logins& logins, KeyDirectory& directory,
+         FeedDirectory& feeds, PeerEntrance& entrance, const Programs& programs, std::string address,
+         Queued queued);
     ~Desk() override;
 
     void ask(Request request, AnswerDone done) override;
@@ -40,12 +42,15 @@ class Desk final : public SessionHost {
     void pull(BodySourcePtr source, PullDone done) override;
     [[nodiscard]] bool congested() const override { return backlog_->octets > kSessionBacklogBytes; }
     void on_uncongested(std::function<void()> resume) override;
+    void on_login_ended(std::function<void(Error)> ended) override { login_->ended = std::move(ended); }
 
   private:
     /// The bodies of one delivery by PartOctets::part; they may come side by side.
     using Upload = std::map<std::uint32_t, BodyStage>;
 
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
+    /// `done`, which lets the session in as this account: first it is known as a login.
+    [[nodiscard]] AnswerDone letting_in(std::string account, std::string device, AnswerDone done);
 
     void serve(LookUpCredential request, AnswerDone done);
     void serve(AdmitUser request, AnswerDone done);
@@ -123,14 +128,17 @@ class Desk final : public SessionHost {
 
     const NodeServices& services_;
     Watches& watches_;
+    Logins& logins_;
     KeyDirectory& directory_;
     FeedDirectory& feeds_;
     PeerEntrance& entrance_;
     const Programs& programs_;
     const std::string address_;
+    const StagingRoomPtr room_;
     Queued queued_;
     std::map<DeliveryId, Upload> uploads_;
     std::map<WatchId, std::shared_ptr<FolderWatch>> watching_;
+    const LoginPtr login_ = std::make_shared<Login>();
     /// Compressed bodies to this client.
     std::shared_ptr<CodecRoom> packing_ = std::make_shared<CodecRoom>(kSessionCodecs);
     std::shared_ptr<Backlog> backlog_ = std::make_shared<Backlog>();

@@ -5,6 +5,7 @@
 #include "armor/base64.hpp"
 #include "armor/random.hpp"
 #include "bridge/node/place.hpp"
+#include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
 namespace {
@@ -68,6 +69,11 @@ Result<Done> renew_password(Transaction& transaction, const RenewPassword& reque
 Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now) {
     auto account = login_account(transaction, request.account);
     if (!account) return std::unexpected(std::move(account.error()));
+    if (request.of_device) {
+        auto stored = transaction.accounts().credential(*account, request.device);
+        if (!stored) return std::unexpected(std::move(stored.error()));
+        if (!*stored || !(*stored)->of_device) return std::unexpected(refusal(402));
+    }
     auto done = transaction.accounts().record_login(*account, request.device, now);
     if (!done) return std::unexpected(std::move(done.error()));
     return Done{};

@@ -70,8 +70,8 @@ void Node::start(Callback<void> done) {
 
 std::unique_ptr<SessionHost> Node::make_desk(const SessionOrigin& origin) {
     return std::make_unique<Desk>(
-        services_, *watches_, *directory_, feeds_, *entrance_, rule_runner_.programs(), origin.address,
-        [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
+        services_, *watches_, logins_, *directory_, feeds_, *entrance_, rule_runner_.programs(),
+        origin.address, [this](const std::vector<std::string>& domains) { sender_->wake(domains); });
 }
 
 void Node::echo(std::string domain, Callback<std::chrono::milliseconds> done) {

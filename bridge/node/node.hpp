@@ -10,6 +10,7 @@
 #include "bridge/node/feed_directory.hpp"
 #include "bridge/node/greeter.hpp"
 #include "bridge/node/key_directory.hpp"
+#include "bridge/node/logins.hpp"
 #include "bridge/node/peer_entrance.hpp"
 #include "bridge/node/receiver.hpp"
 #include "bridge/node/relay.hpp"
@@ -37,8 +38,11 @@ class Node final : public PeerHandler {
     void stop();
 
     [[nodiscard]] std::unique_ptr<SessionHost> make_desk(const SessionOrigin& origin = {});
-    /// Another process has changed accounts or mailboxes: watches of what is gone shall end.
-    void on_administered() { watches_->look_again(); }
+    /// Another process has changed accounts or mailboxes: watches and logins of what is gone shall end.
+    void on_administered() {
+        watches_->look_again();
+        logins_.look_again();
+    }
     /// The sealed echo of `immpd ping`.
     void echo(std::string domain, Callback<std::chrono::milliseconds> done);
 
@@ -64,6 +68,7 @@ class Node final : public PeerHandler {
 
     const NodeServices services_;
     std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
+    Logins logins_{services_.store};
     /// Of the bell, which transactions may still ring when the node is gone.
     std::shared_ptr<std::function<void()>> heard_ =
         std::make_shared<std::function<void()>>([this] { hear(); });

@@ -11,6 +11,7 @@
 #include "bridge/node/bodies_in_use.hpp"
 #include "bridge/node/program.hpp"
 #include "bridge/node/rates.hpp"
+#include "bridge/node/staging_room.hpp"
 #include "bridge/node/workers.hpp"
 #include "bridge/routes.hpp"
 #include "bridge/session/session.hpp"
@@ -28,6 +29,7 @@ struct NodeLimits {
     std::uint64_t bundle_bytes = 128ull << 20;     ///< `of` of a bundle from a peer; 413
     std::uint64_t peer_bundles = 32;               ///< a peer's unfinished bundles; 429
     std::uint64_t peer_octets = 512ull << 20;      ///< and their announced octets; 429
+    std::uint64_t staged_octets = 2ull << 30;      ///< of open deliveries, an address; 429
     std::uint32_t key_requests = 60;               ///< for users' keys, a minute and origin; 429
     std::uint32_t bundle_rows = 256;               ///< outbox rows that one of our bundles takes
     std::uint64_t bundle_fill_bytes = 1ull << 20;  ///< no further message is added above it: small mail must
@@ -62,6 +64,7 @@ struct NodeServices {
     Routes routes = {};
     /// For what sessions pack and unpack; shared with them.
     std::shared_ptr<CodecRoom> codecs = std::make_shared<CodecRoom>(kCodecsAtOnce);
+    std::shared_ptr<StagingRooms> staging = std::make_shared<StagingRooms>(limits.staged_octets);
     std::shared_ptr<BodiesInUse> in_use = std::make_shared<BodiesInUse>();
     /// Of `limits`; shared by all that copy the services.
     std::shared_ptr<RateMeter> sender_rate = std::make_shared<RateMeter>(limits.sender_rate);

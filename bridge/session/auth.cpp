@@ -67,7 +67,7 @@ bool draft_holds(const Challenge& challenge, std::string_view proof) {
 
 // The credentials were right: once that is recorded the session is the account's.
 void enter(SessionCore& core, const SlotPtr& slot, Challenge challenge, std::string accepted) {
-    const RecordLogin login{challenge.account, challenge.device};
+    const RecordLogin login{challenge.account, challenge.device, challenge.credential.of_device};
     core.ask<Done>(slot, login,
                    [challenge = std::make_shared<Challenge>(std::move(challenge)),
                     accepted = std::move(accepted)](SessionCore& c, const SlotPtr& s, Done) {

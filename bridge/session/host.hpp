@@ -37,6 +37,9 @@ class SessionHost {
     [[nodiscard]] virtual bool congested() const = 0;
     /// Given once, before anything is asked; called each time congested() turns false again.
     virtual void on_uncongested(std::function<void()> resume) = 0;
+    /// Given once, before anything is asked; called, perhaps more than once, when what let the session in
+    /// (RecordLogin, AdmitUser) is gone. `ended` does not destroy the object before it returns.
+    virtual void on_login_ended(std::function<void(Error)> ended) = 0;
 };
 
 /// Where a session comes from, for limits by origin and for the log.

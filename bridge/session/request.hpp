@@ -62,10 +62,12 @@ struct RenewPassword {
     armor::ScramKeys renewed;
 };
 
-/// Notes a login (device list, last seen). Answered with Done.
+/// Notes a login (device list, last seen). Answered with Done; 402 where the device's own secret, which was
+/// proved, is gone meanwhile.
 struct RecordLogin {
     std::string account;
     std::string device;
+    bool of_device = false;  ///< by the device's own secret
 };
 
 struct SubmittedPart {

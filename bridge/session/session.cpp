@@ -126,7 +126,12 @@ Actions Session::idle() {
     if (impl_->core.closed()) return {};
     SessionWatches watches(impl_->core);
     if (watches.repeat()) return impl_->run();
-    impl_->core.close(refusal(408));
+    return end(refusal(408));
+}
+
+Actions Session::end(Error why) {
+    if (impl_->core.closed()) return {};
+    impl_->core.close(std::move(why));
     impl_->core.end();
     return impl_->core.output.take();
 }

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "armor/base64.hpp"
+#include "bridge/wire/codes.hpp"
 #include "bridge/wire/token.hpp"
 #include "tests/component/side_double.hpp"
 #include "tests/support/folders.hpp"
@@ -36,10 +37,12 @@ struct HostDouble final : bridge::SessionHost {
     void pull(bridge::BodySourcePtr, PullDone) override {}
     bool congested() const override { return is_congested; }
     void on_uncongested(std::function<void()> go_on) override { resume = std::move(go_on); }
+    void on_login_ended(std::function<void(Error)> why) override { ended = std::move(why); }
 
     std::vector<std::pair<bridge::Request, AnswerDone>>& asked;
     bool is_congested = false;
     std::function<void()> resume;
+    std::function<void(Error)> ended;
 };
 
 class UserSessionsTest : public testing::Test {
@@ -589,6 +592,14 @@ TEST_F(UserSessionsTest, ASilentOneIsClosedWith408) {
     side_.outside.now += bridge::SessionLimits().idle_after_login;
     sessions_->tick();
     EXPECT_THAT(said(), HasSubstr("408 "));
+    EXPECT_EQ(sessions_->size(), 0u);
+}
+
+TEST_F(UserSessionsTest, OneWhoseAccountIsRemovedIsClosedWith401) {
+    enter();
+    host_->ended(bridge::refusal(401, "The account was removed"));
+    side_.outside.run_deferred();
+    EXPECT_THAT(said(), HasSubstr("401 The account was removed"));
     EXPECT_EQ(sessions_->size(), 0u);
 }
 

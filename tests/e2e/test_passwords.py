@@ -80,6 +80,29 @@ class Passwords(unittest.TestCase):
             log_in(phone, ALICE, secret, "phone")
             expect(phone.ask("AUTH RENEW " + self.keys("mine now", challenge)), 403)
 
+    def assert_ends(self, session, why):
+        self.assertEqual([(reply.code, reply.text) for reply in session.rest()], [(401, why)])
+
+    def test_what_let_a_session_in_goes(self):
+        """A revoked device and a removed account end their sessions at once, and no others."""
+        password = self.add()
+        keeper, phone = self.session(), self.session()
+        log_in(keeper, ALICE, password, "laptop")
+        secret = expect(keeper.ask('DEVICE ADD "phone"'), 201).last.field("secret")
+        log_in(phone, ALICE, secret, "phone")
+        phone.send("AS w MBOX WATCH /INBOX\n")
+        expect(phone.reply_line(), 310)
+        expect(keeper.ask('DEVICE REVOKE "phone"; DEVICE ADD "phone"'), 244)
+        expect(keeper.answer(), 201)
+        self.assert_ends(phone, "The device was revoked; log in again e=5.7.0")
+        self.expect_login(secret, "phone", good=False)
+        expect(keeper.ask("MBOX CHECK /INBOX"), 240)
+        subprocess.run([program(), "account", "remove", ALICE, "-c", self.alone.config], check=True)
+        self.assert_ends(keeper, "The account was removed e=5.7.0")
+        again = self.session()
+        log_in(again, ALICE, self.add(), "laptop")
+        expect(again.ask("MBOX CHECK /INBOX"), 240)
+
     def passwd(self, address=ALICE, *options, text=""):
         return subprocess.run([program(), "account", "passwd", address, *options, "-c", self.alone.config], capture_output=True, input=text,
                               text=True, check=False)

@@ -5,6 +5,7 @@
 
 #include "armor/base64.hpp"
 #include "armor/password.hpp"
+#include "bridge/wire/codes.hpp"
 #include "tests/net/listener_fixture.hpp"
 
 namespace immp::bridge {
@@ -128,6 +129,19 @@ TEST_F(ConnectionTest, AnAnswerAfterTheEndIsForgotten) {
     }
     EXPECT_EQ(script_->events.wait_for("gone"), "gone");
     on_io([&] { (*held_)(AnswerValue(MailboxStatus{{"/INBOX", 1, 2}})); });
+}
+
+TEST_F(ConnectionTest, EndsWithItsLogin) {
+    hold_answers();
+    open();
+    TestClient client = logged_in();
+    client.send("DELIVER TO bob@b.example\n");
+    EXPECT_EQ(client.line().value_or("").substr(0, 4), "270 ");
+    client.send("AS x MBOX CHECK /INBOX\n");
+    EXPECT_EQ(script_->events.wait_for("asked"), "asked");
+    on_io([this] { script_->ended(refusal(401, "The device was revoked; log in again")); });
+    EXPECT_EQ(client.line().value_or(""), "401 The device was revoked; log in again e=5.7.0");
+    EXPECT_TRUE(client.ended());
 }
 
 TEST_F(ConnectionTest, AFailedWriteIsTheEnd) {

@@ -52,6 +52,7 @@ struct HostScript {
     std::function<void(bridge::Request, bridge::SessionHost::AnswerDone)> answer;
     bool congested = false;
     std::function<void()> resume;
+    std::function<void(Error)> ended;
     std::uint64_t octets_taken = 0;
     std::uint64_t octets_pulled = 0;
     EventLog events;
@@ -84,6 +85,7 @@ class ScriptedHost final : public bridge::SessionHost {
     }
     [[nodiscard]] bool congested() const override { return script_->congested; }
     void on_uncongested(std::function<void()> resume) override { script_->resume = std::move(resume); }
+    void on_login_ended(std::function<void(Error)> ended) override { script_->ended = std::move(ended); }
 
   private:
     std::shared_ptr<HostScript> script_;

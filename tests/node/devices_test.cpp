@@ -17,6 +17,29 @@ class Devices : public TwoDomains {
         const auto key = found.keys.stored_key.view();
         return {std::string(key.begin(), key.end()), found.of_device};
     }
+    /// A session of this account, and where it hears of its end.
+    struct Entered {
+        std::unique_ptr<SessionHost> desk;
+        std::shared_ptr<std::vector<Error>> ends = std::make_shared<std::vector<Error>>();
+    };
+    Entered entered(Request login) {
+        Entered session{a_.node->make_desk()};
+        session.desk->on_login_ended([ends = session.ends](Error why) { ends->push_back(std::move(why)); });
+        EXPECT_TRUE(a_.ask(*session.desk, std::move(login)));
+        return session;
+    }
+    /// Another process' doing.
+    void remove(const std::string& account) {
+        EXPECT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+            if (auto done = transaction.accounts().remove(account); !done)
+                return std::unexpected(done.error());
+            return Done{};
+        }));
+    }
+    void make(const std::string& account) {
+        EXPECT_TRUE(a_.in_store<AccountId>(
+            [&](Transaction& transaction) { return transaction.accounts().add(account, loop_.now()); }));
+    }
     DeviceList list() {
         auto answer = a_.ask(*a_.node->make_desk(), ListDevices{"alice@a.example"});
         EXPECT_TRUE(answer);
@@ -67,6 +90,44 @@ TEST_F(Devices, ARevokedNameMayBeGivenAgain) {
     ASSERT_TRUE(add("phone"));
     EXPECT_NE(credential("phone").first, before.first);
     EXPECT_EQ(add("phone").error().code, 409);
+}
+
+TEST_F(Devices, WhatIsRevokedEndsItsSessions) {
+    ASSERT_TRUE(add("phone"));
+    ASSERT_TRUE(add("tablet"));
+    const auto phone = entered(RecordLogin{"alice@a.example", "phone", true});
+    const auto gone = entered(RecordLogin{"alice@a.example", "phone", true}).ends;  // its session is over
+    const auto tablet = entered(RecordLogin{"alice@a.example", "tablet", true});
+    const auto with_password = entered(RecordLogin{"alice@a.example", "laptop"});
+    const auto carols = entered(RecordLogin{"carol@a.example", "phone"});
+    bool is_answered_first = false;
+    phone.desk->ask(RevokeDevice{"alice@a.example", "phone"},
+                    [&](const Answer& answer) { is_answered_first = answer && phone.ends->empty(); });
+    ASSERT_TRUE(loop_.run_until([&] { return phone.ends->size() == 1; }));
+    EXPECT_EQ(phone.ends->front().code, 401);
+    EXPECT_TRUE(is_answered_first);
+    EXPECT_EQ(gone->size() + tablet.ends->size() + with_password.ends->size() + carols.ends->size(), 0u);
+}
+
+TEST_F(Devices, WhatWasRevokedWhileItLoggedInLetsNobodyIn) {
+    const Answer answer = a_.ask(*a_.node->make_desk(), RecordLogin{"alice@a.example", "phone", true});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, 402);
+}
+
+TEST_F(Devices, ARemovedAccountsSessionsEnd) {
+    const auto alice = entered(RecordLogin{"alice@a.example", ""});
+    const auto through_xmpp = entered(AdmitUser{"carol@a.example"});
+    remove("alice@a.example");
+    make("alice@a.example");
+    const auto anew = entered(RecordLogin{"alice@a.example", ""});
+    a_.node->on_administered();
+    ASSERT_TRUE(loop_.run_until([&] { return !alice.ends->empty(); }));
+    EXPECT_EQ(alice.ends->front().code, 401);
+    remove("carol@a.example");
+    a_.node->on_administered();
+    ASSERT_TRUE(loop_.run_until([&] { return !through_xmpp.ends->empty(); }));
+    EXPECT_TRUE(anew.ends->empty()) << "the account of that name is another";
 }
 
 }  // namespace

@@ -135,5 +135,50 @@ TEST_F(Upload, WhatIsNotTakenLeavesNothingBehind) {
     EXPECT_EQ(part(once.id, "body"), large) << "what was taken stays";
 }
 
+class OpenDeliveries : public Upload {
+  protected:
+    OpenDeliveries() {
+        a_.limits.staged_octets = 1'000'000;
+        a_.restart();
+    }
+    /// 600,000 octets of a delivery on the disk, and what becomes of it.
+    static void open(SessionHost& desk) { desk.part_octets({1, 0, std::string(600'000, 'L')}); }
+    int done(SessionHost& desk) {
+        Submit request = mail("alice@a.example", {"alice@a.example"}, "large");
+        request.delivery = 1;
+        const auto answer = a_.ask(desk, std::move(request));
+        EXPECT_TRUE(answer || answer.error().temporary());
+        return answer ? std::get<Submitted>(*answer).outcomes.front().code : answer.error().code;
+    }
+};
+
+// Each session's are bounded, but an address has many sessions, and each has pipelines.
+TEST_F(OpenDeliveries, OfOneAddressAreBounded) {
+    const auto first = a_.node->make_desk({"192.0.2.1"});
+    const auto second = a_.node->make_desk({"192.0.2.1"});
+    const auto elsewhere = a_.node->make_desk({"192.0.2.2"});
+    open(*first);
+    open(*second);
+    open(*elsewhere);
+    EXPECT_EQ(done(*second), 429);
+    EXPECT_EQ(done(*elsewhere), 275);
+    EXPECT_EQ(done(*first), 275);
+    open(*second);
+    EXPECT_EQ(done(*second), 275) << "what was taken into a mailbox makes room";
+}
+
+TEST_F(OpenDeliveries, WhatIsGivenUpMakesRoom) {
+    auto first = a_.node->make_desk({"192.0.2.1"});
+    const auto second = a_.node->make_desk({"192.0.2.1"});
+    open(*first);
+    first->drop_delivery(1);
+    ASSERT_EQ(a_.outbox_rows(), 0u);  // it is dropped by then
+    open(*first);
+    first.reset();
+    ASSERT_EQ(a_.outbox_rows(), 0u);
+    open(*second);
+    EXPECT_EQ(done(*second), 275);
+}
+
 }  // namespace
 }  // namespace immp::bridge

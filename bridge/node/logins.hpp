@@ -1,0 +1,48 @@
+// Who is logged in: a session lasts no longer than what let it in. All on the I/O thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bridge/store/store.hpp"
+
+namespace immp::bridge {
+
+struct Login {
+    std::string account;               ///< prepared IMID
+    std::string device;                ///< whose own secret was proved; empty: the password, or XMPP
+    std::function<void(Error)> ended;  ///< told 401, perhaps more than once; must not remove() at once
+    AccountId id = 0;                  ///< of the account then; 0: not looked up yet
+};
+using LoginPtr = std::shared_ptr<Login>;
+
+/// All logins of a node, by account.
+class Logins {
+  public:
+    /// The store outlives it.
+    explicit Logins(Store& store) : store_(store) {}
+
+    /// In the order of the commits: what is revoked behind it ends it.
+    void add(const LoginPtr& login);
+    /// The session has ended.
+    void remove(const LoginPtr& login);
+    /// The device's secret is gone.
+    void on_revoked(const std::string& account, const std::string& device);
+    /// Another process has changed accounts: those whose account is gone end, also where one of the same name
+    /// was made since.
+    void look_again();
+
+  private:
+    using Accounts = std::map<std::string, AccountId, std::less<>>;
+
+    void look(std::vector<std::string> names);
+    void judge(const Accounts& there);
+
+    Store& store_;
+    std::multimap<std::string, LoginPtr, std::less<>> logins_;
+};
+
+}  // namespace immp::bridge

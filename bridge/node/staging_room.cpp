@@ -1,0 +1,22 @@
+#include "bridge/node/staging_room.hpp"
+
+namespace immp::bridge {
+
+bool StagingRoom::take(std::uint64_t octets) {
+    std::uint64_t taken = bytes_;
+    do {
+        if (octets > most_bytes_ - taken) return false;
+    } while (!bytes_.compare_exchange_weak(taken, taken + octets));
+    return true;
+}
+
+StagingRoomPtr StagingRooms::of(const std::string& address) {
+    if (const auto at = rooms_.find(address); at != rooms_.end())
+        if (auto room = at->second.lock()) return room;
+    std::erase_if(rooms_, [](const auto& each) { return each.second.expired(); });
+    auto room = std::make_shared<StagingRoom>(most_bytes_);
+    rooms_[address] = room;
+    return room;
+}
+
+}  // namespace immp::bridge
