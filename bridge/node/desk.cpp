@@ -214,22 +214,24 @@ void Desk::serve(LookUpCredential request, AnswerDone done) {
         answering<Credential>(std::move(done)));
 }
 
-Desk::AnswerDone Desk::letting_in(std::string account, std::string device, AnswerDone done) {
-    return [&logins = logins_, account = std::move(account), device = std::move(device),
-            session = std::weak_ptr(login_), done = std::move(done)](Answer answer) mutable {
+std::function<void(Login)> Desk::entering() const {
+    return [&logins = logins_, session = std::weak_ptr(login_)](Login given) {
         const LoginPtr login = session.lock();
-        if (answer && login) {
-            login->account = std::move(account);
-            login->device = std::move(device);
-            logins.add(login);
-        }
-        done(std::move(answer));
+        if (!login) return;
+        given.ended = std::move(login->ended);
+        *login = std::move(given);
+        logins.add(login);
     };
 }
 
 void Desk::serve(AdmitUser request, AnswerDone done) {
-    done = letting_in(request.account, "", std::move(done));
-    admit_user(services_, std::move(request), std::move(done));
+    auto told = [account = request.account, enter = entering(),
+                 done = std::move(done)](Result<AccountId> admitted) mutable {
+        if (!admitted) return done(std::unexpected(std::move(admitted.error())));
+        enter({std::move(account), "", *admitted, {}});
+        done(AnswerValue(Done{}));
+    };
+    admit_user(services_, std::move(request), std::move(told));
 }
 
 void Desk::serve(RenewPassword request, AnswerDone done) {
@@ -241,18 +243,24 @@ void Desk::serve(RenewPassword request, AnswerDone done) {
 }
 
 void Desk::serve(RecordLogin request, AnswerDone done) {
-    done = letting_in(request.account, request.of_device ? request.device : "", std::move(done));
-    services_.store.write<Done>(
-        [request = std::move(request), now = services_.now()](Transaction& transaction) {
-            return record_login(transaction, request, now);
+    auto asked = std::make_shared<const RecordLogin>(std::move(request));
+    auto told = [asked, enter = entering(), done = std::move(done)](Result<ProvedLogin> login) mutable {
+        if (!login) return done(std::unexpected(std::move(login.error())));
+        enter({asked->account, login->of_device ? asked->device : "", login->account, {}});
+        done(AnswerValue(Done{}));
+    };
+    services_.store.write<ProvedLogin>(
+        [asked, now = services_.now()](Transaction& transaction) {
+            return record_login(transaction, *asked, now);
         },
-        [&services = services_, done = std::move(done)](Result<Done> recorded) mutable {
+        [asked, &services = services_, told = std::move(told)](Result<ProvedLogin> recorded) mutable {
             // The time of a login is no promise: on a full disk whoever is known may still read.
             const bool is_full = !recorded && recorded.error().code == 702 && !services.store.broken();
-            if (is_full)
-                services.log(LogLevel::warning, "a login was not recorded: " + recorded.error().detail);
-            if (!recorded && !is_full) return done(std::unexpected(std::move(recorded.error())));
-            done(AnswerValue(Done{}));
+            if (!is_full) return told(std::move(recorded));
+            services.log(LogLevel::warning, "a login was not recorded: " + recorded.error().detail);
+            services.store.read<ProvedLogin>(
+                [asked](Transaction& transaction) { return check_login(transaction, *asked); },
+                std::move(told));
         });
 }
 

@@ -49,8 +49,8 @@ class Desk final : public SessionHost {
     using Upload = std::map<std::uint32_t, BodyStage>;
 
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
-    /// `done`, which lets the session in as this account: first it is known as a login.
-    [[nodiscard]] AnswerDone letting_in(std::string account, std::string device, AnswerDone done);
+    /// Lets the session in; where it has ended meanwhile, nothing.
+    [[nodiscard]] std::function<void(Login)> entering() const;
 
     void serve(LookUpCredential request, AnswerDone done);
     void serve(AdmitUser request, AnswerDone done);

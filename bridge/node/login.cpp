@@ -66,17 +66,22 @@ Result<Done> renew_password(Transaction& transaction, const RenewPassword& reque
     return Done{};
 }
 
-Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now) {
-    auto account = login_account(transaction, request.account);
+Result<ProvedLogin> check_login(Transaction& transaction, const RecordLogin& request) {
+    auto account = transaction.accounts().find(request.account);
     if (!account) return std::unexpected(std::move(account.error()));
-    if (request.of_device) {
-        auto stored = transaction.accounts().credential(*account, request.device);
-        if (!stored) return std::unexpected(std::move(stored.error()));
-        if (!*stored || !(*stored)->of_device) return std::unexpected(refusal(402));
-    }
-    auto done = transaction.accounts().record_login(*account, request.device, now);
+    auto stored = transaction.accounts().credential(account->value_or(0), request.device);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    if (!*stored || !(*stored)->keys.stored_key.equal(request.proved.view()))
+        return std::unexpected(refusal(402));
+    return ProvedLogin{**account, (*stored)->of_device};
+}
+
+Result<ProvedLogin> record_login(Transaction& transaction, const RecordLogin& request, Time now) {
+    auto login = check_login(transaction, request);
+    if (!login) return login;
+    auto done = transaction.accounts().record_login(login->account, request.device, now);
     if (!done) return std::unexpected(std::move(done.error()));
-    return Done{};
+    return login;
 }
 
 Result<Done> add_device(Transaction& transaction, const AddDevice& request, const StoredCredential& made,

@@ -14,7 +14,17 @@ namespace immp::bridge {
 [[nodiscard]] Result<Credential> look_up(Transaction& transaction, const LookUpCredential& request);
 /// Takes the draft's K from the account: the server never sees the new h.
 [[nodiscard]] Result<Done> renew_password(Transaction& transaction, const RenewPassword& request, Time now);
-[[nodiscard]] Result<Done> record_login(Transaction& transaction, const RecordLogin& request, Time now);
+
+/// What a login proved.
+struct ProvedLogin {
+    AccountId account = 0;
+    bool of_device = false;  ///< the device's own secret, not the password
+};
+/// 402 where it lets nobody in any more.
+[[nodiscard]] Result<ProvedLogin> check_login(Transaction& transaction, const RecordLogin& request);
+/// The same, and notes it.
+[[nodiscard]] Result<ProvedLogin> record_login(Transaction& transaction, const RecordLogin& request,
+                                               Time now);
 /// 409 where the name has a secret of its own: another device logs in with that one. A name that only
 /// passwords were used under gets its first.
 [[nodiscard]] Result<Done> add_device(Transaction& transaction, const AddDevice& request,

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "bridge/wire/codes.hpp"
 
 namespace immp::bridge {
+namespace {
+
+constexpr std::chrono::seconds kAgain{1};
+
+}  // namespace
 
 void Logins::add(const LoginPtr& login) {
     logins_.emplace(login->account, login);
-    look({login->account});
 }
 
 void Logins::remove(const LoginPtr& login) {
@@ -29,11 +34,8 @@ void Logins::look_again() {
     std::vector<std::string> names;
     for (const auto& [name, login] : logins_)
         if (names.empty() || names.back() != name) names.push_back(name);
-    look(std::move(names));
-}
-
-void Logins::look(std::vector<std::string> names) {
-    store_.read<Accounts>(
+    // In the order of the writes, as the logins are: what is found is never older than they.
+    store_.write<Accounts>(
         [names = std::move(names)](Transaction& transaction) -> Result<Accounts> {
             Accounts there;
             for (const std::string& name : names) {
@@ -44,18 +46,16 @@ void Logins::look(std::vector<std::string> names) {
             return there;
         },
         [this](const Result<Accounts>& there) {
-            if (there) judge(*there);
+            if (there) return judge(*there);
+            after_(kAgain, [this] { look_again(); });
         });
 }
 
 void Logins::judge(const Accounts& there) {
     for (const auto& [name, id] : there) {
         const auto [begin, end] = logins_.equal_range(name);
-        for (auto each = begin; each != end; ++each) {
-            Login& login = *each->second;
-            if (login.id == 0) login.id = id;
-            if (id == 0 || login.id != id) login.ended(refusal(401, "The account was removed"));
-        }
+        for (auto each = begin; each != end; ++each)
+            if (each->second->id != id) each->second->ended(refusal(401, "The account was removed"));
     }
 }
 

@@ -1,11 +1,11 @@
 // Who is logged in: a session lasts no longer than what let it in. All on the I/O thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "bridge/store/store.hpp"
 
@@ -14,16 +14,17 @@ namespace immp::bridge {
 struct Login {
     std::string account;               ///< prepared IMID
     std::string device;                ///< whose own secret was proved; empty: the password, or XMPP
+    AccountId id = 0;                  ///< of the account then
     std::function<void(Error)> ended;  ///< told 401, perhaps more than once; must not remove() at once
-    AccountId id = 0;                  ///< of the account then; 0: not looked up yet
 };
 using LoginPtr = std::shared_ptr<Login>;
 
 /// All logins of a node, by account.
 class Logins {
   public:
-    /// The store outlives it.
-    explicit Logins(Store& store) : store_(store) {}
+    /// Both outlive it. `after`: as in NodeServices.
+    using After = std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)>;
+    Logins(Store& store, const After& after) : store_(store), after_(after) {}
 
     /// In the order of the commits: what is revoked behind it ends it.
     void add(const LoginPtr& login);
@@ -38,10 +39,10 @@ class Logins {
   private:
     using Accounts = std::map<std::string, AccountId, std::less<>>;
 
-    void look(std::vector<std::string> names);
     void judge(const Accounts& there);
 
     Store& store_;
+    const After& after_;
     std::multimap<std::string, LoginPtr, std::less<>> logins_;
 };
 

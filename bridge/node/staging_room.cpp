@@ -1,5 +1,7 @@
 #include "bridge/node/staging_room.hpp"
 
+#include <algorithm>
+
 namespace immp::bridge {
 
 bool StagingRoom::take(std::uint64_t octets) {
@@ -13,7 +15,10 @@ bool StagingRoom::take(std::uint64_t octets) {
 StagingRoomPtr StagingRooms::of(const std::string& address) {
     if (const auto at = rooms_.find(address); at != rooms_.end())
         if (auto room = at->second.lock()) return room;
-    std::erase_if(rooms_, [](const auto& each) { return each.second.expired(); });
+    if (rooms_.size() >= swept_at_) {
+        std::erase_if(rooms_, [](const auto& each) { return each.second.expired(); });
+        swept_at_ = std::max<std::size_t>(1024, 2 * rooms_.size());
+    }
     auto room = std::make_shared<StagingRoom>(most_bytes_);
     rooms_[address] = room;
     return room;

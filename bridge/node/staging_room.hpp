@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -35,6 +36,7 @@ class StagingRooms {
   private:
     const std::uint64_t most_bytes_;
     std::map<std::string, std::weak_ptr<StagingRoom>> rooms_;
+    std::size_t swept_at_ = 1024;  ///< with so many rooms those that nobody uses go
 };
 
 }  // namespace immp::bridge

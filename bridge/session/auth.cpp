@@ -67,8 +67,8 @@ bool draft_holds(const Challenge& challenge, std::string_view proof) {
 
 // The credentials were right: once that is recorded the session is the account's.
 void enter(SessionCore& core, const SlotPtr& slot, Challenge challenge, std::string accepted) {
-    const RecordLogin login{challenge.account, challenge.device, challenge.credential.of_device};
-    core.ask<Done>(slot, login,
+    RecordLogin login{challenge.account, challenge.device, challenge.credential.keys.stored_key.clone()};
+    core.ask<Done>(slot, std::move(login),
                    [challenge = std::make_shared<Challenge>(std::move(challenge)),
                     accepted = std::move(accepted)](SessionCore& c, const SlotPtr& s, Done) {
                        c.state = SessionState::local;

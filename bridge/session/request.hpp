@@ -62,12 +62,12 @@ struct RenewPassword {
     armor::ScramKeys renewed;
 };
 
-/// Notes a login (device list, last seen). Answered with Done; 402 where the device's own secret, which was
-/// proved, is gone meanwhile.
+/// Notes a login (device list, last seen). Answered with Done; 402 where what was proved is no longer what
+/// lets this device in: it was changed or revoked since the challenge.
 struct RecordLogin {
     std::string account;
     std::string device;
-    bool of_device = false;  ///< by the device's own secret
+    armor::SecretBytes<32> proved;  ///< the StoredKey
 };
 
 struct SubmittedPart {

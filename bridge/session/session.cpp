@@ -36,6 +36,11 @@ class Session::Impl {
         });
     }
 
+    [[nodiscard]] Actions end(std::optional<Error> farewell) {
+        core.close(std::move(farewell));
+        core.end();
+        return core.output.take();
+    }
     [[nodiscard]] Actions run() {
         if (admission_ && admission_->done) {
             // There is nothing else to log in with.
@@ -126,14 +131,15 @@ Actions Session::idle() {
     if (impl_->core.closed()) return {};
     SessionWatches watches(impl_->core);
     if (watches.repeat()) return impl_->run();
-    return end(refusal(408));
+    return impl_->end(refusal(408));
 }
 
 Actions Session::end(Error why) {
     if (impl_->core.closed()) return {};
-    impl_->core.close(std::move(why));
-    impl_->core.end();
-    return impl_->core.output.take();
+    // A command outside pipelines that is not answered yet would take it for its reply, though it may be
+    // done.
+    const bool is_understood = impl_->core.output.all_done("", nullptr, std::nullopt);
+    return impl_->end(is_understood ? std::optional(std::move(why)) : std::nullopt);
 }
 
 std::chrono::seconds Session::idle_limit() const {

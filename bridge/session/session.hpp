@@ -97,7 +97,8 @@ class Session {
     /// by which TCP finds out whether the client is still there.
     [[nodiscard]] Actions idle();
     [[nodiscard]] std::chrono::seconds idle_limit() const;
-    /// What it was logged in with is gone: `why` and Close, at once.
+    /// What it was logged in with is gone: Close, at once, behind `why`, unless that could be taken for a
+    /// reply.
     [[nodiscard]] Actions end(Error why);
     /// The daemon ends: 703 and Close once what is pending is answered.
     [[nodiscard]] Actions shut_down();

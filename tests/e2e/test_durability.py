@@ -131,10 +131,10 @@ class Hangs(OnUnsafeDisk):
                 daemon.disk.hold(STORE)
                 begun = len(stanzas.received)
                 alice.submit([bob.address], "Held bundle", [text_part("x\n")])
+                asked = wait_until("the bundle", lambda: [
+                    stanza.get("id") for stanza in stanzas.received[begun:]
+                    if stanza.get("type") == "set" and stanza.find(BUNDLE) is not None], SECONDS)
                 held = daemon.disk.wait_held()
-                asked = [stanza.get("id") for stanza in stanzas.received[begun:]
-                         if stanza.get("type") == "set" and stanza.find(BUNDLE) is not None]
-                self.assertTrue(asked, "no bundle came")
                 for number in range(5):
                     stanzas.inject(f"<iq type='get' id='ping{number}' from='b.example' to='immp.b.example'>"
                                    "<ping xmlns='urn:xmpp:ping'/></iq>")

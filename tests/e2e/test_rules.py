@@ -26,7 +26,7 @@ class Rules(edge_case.EdgeCase):
     @classmethod
     def setUpClass(cls):
         cls.programs = Programs(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        cls.SETTINGS = {"rules_programs": cls.programs.path, "rules_program_seconds": 2}
+        cls.SETTINGS = {"rules_programs": cls.programs.path, "rules_program_seconds": 10}
         super().setUpClass()
         cls.carol_side = {**cls.as_side(), "accounts": {CAROL: add_account(cls.alone, CAROL)}}
 

@@ -165,12 +165,11 @@ TEST_F(ListenerTest, ClosesASessionThatNeverLogsIn) {
     open();
     TestClient client = greeted();
     client.send("NOOP\n");
-    EXPECT_EQ(client.line().value_or("").substr(0, 4), "200 ");
-    EXPECT_EQ(client.line().value_or("").substr(0, 4), "408 ");
-    EXPECT_TRUE(client.ended());
+    std::string last;  // whether the NOOP came in time or not
+    while (const auto line = client.line())
+        last = *line;
+    EXPECT_EQ(last.substr(0, 4), "408 ");
 }
-
-// -- certificate
 
 TEST_F(ListenerTest, NewConnectionsUseTheNewCertificate) {
     config_.certificate_poll = milliseconds(20);

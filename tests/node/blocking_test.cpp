@@ -132,7 +132,8 @@ TEST_F(Rated, AnotherDomainsMailIsPutOffAndComesOnce) {
     for (const char* subject : {"first", "second"})
         ASSERT_TRUE(a_.submit(mail("alice@a.example", {"bob@b.example"}, subject), {"text"}));
     ASSERT_TRUE(loop_.run_until([&] { return b_.index("bob@b.example").size() == 1; }));
-    ASSERT_TRUE(loop_.advance_until(60s, [&] { return a_.outbox_rows() == 0; }));
+    loop_.advance(3600s);
+    ASSERT_TRUE(loop_.advance_until(1s, [&] { return a_.outbox_rows() == 0; }));
     EXPECT_EQ(b_.index("bob@b.example").size(), 2u);
     EXPECT_TRUE(a_.index("alice@a.example").empty()) << "no bounce";
 }

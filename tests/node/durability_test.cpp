@@ -151,7 +151,7 @@ class Promises : public UnsafeDisk {
     std::string push_for_alice() { return a_.index("alice@a.example", "/PUSH").front().id; }
     void add_device() {
         const auto reply = std::make_shared<Reply>();
-        ask(RecordLogin{"alice@a.example", "phone"}, reply);
+        ask(a_.login("alice@a.example", "phone"), reply);
         await(reply);
     }
     /// Of alice: one that proves as the StoredKey of zeros.
@@ -194,7 +194,8 @@ const PromiseRow kRows[] = {
      }},
     {"Login", 200,
      [](Promises& t) -> Begin {
-         return [&t](ReplyPtr reply) { t.ask(RecordLogin{"alice@a.example", "phone"}, reply); };
+         t.set_password();
+         return [&t](ReplyPtr reply) { t.ask(RecordLogin{"alice@a.example", "phone", {}}, reply); };
      }},
     {"DeviceAdd", 200,
      [](Promises& t) -> Begin {

@@ -39,6 +39,10 @@ class FaultPositions : public testing::TestWithParam<FaultKind> {
         EXPECT_TRUE(pair.a.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
             auto keys = rotate_signing_key(transaction, "a.example", pair.loop.now());
             if (!keys) return std::unexpected(keys.error());
+            // A password, which the StoredKey of zeros proves.
+            const auto alice = transaction.accounts().find("alice@a.example");
+            auto set = transaction.accounts().set_credential(**alice, "", {}, pair.loop.now());
+            if (!set) return std::unexpected(set.error());
             return Done{};
         }));
         pair.a.restart();
@@ -54,7 +58,7 @@ class FaultPositions : public testing::TestWithParam<FaultKind> {
     static void run_script(Pair& pair, Ledger& ledger) {
         const auto stop = [&] { return pair.a.is_broken; };
         pair.raise_links();
-        expect_702(pair.a.ask(*pair.a.node->make_desk(), RecordLogin{"alice@a.example", "phone"}));
+        expect_702(pair.a.ask(*pair.a.node->make_desk(), RecordLogin{"alice@a.example", "phone", {}}));
         ledger.send(pair);
         EXPECT_TRUE(pair.settle(stop));
         if (stop()) return;

@@ -1,5 +1,6 @@
 #include "tests/node/house.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 namespace immp::bridge {
@@ -258,6 +259,28 @@ std::string House::pull_all(SessionHost& desk, const BodySourcePtr& source) {
     for (std::string piece = pull(desk, source); !piece.empty(); piece = pull(desk, source))
         whole += piece;
     return whole;
+}
+
+RecordLogin House::login(const std::string& account, const std::string& device) {
+    RecordLogin login{account, device, {}};
+    EXPECT_TRUE(in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto& accounts = transaction.accounts();
+        const auto id = accounts.find(account);
+        if (!id || !*id) return fail(404, "no account");
+        auto stored = accounts.credential(**id, device);
+        if (!stored) return std::unexpected(stored.error());
+        if (*stored) {
+            login.proved = std::move((*stored)->keys.stored_key);
+            return Done{};
+        }
+        StoredCredential made;
+        std::ranges::copy(armor::random_array<32>(), made.keys.stored_key.fill().begin());
+        login.proved = made.keys.stored_key.clone();
+        auto done = accounts.set_credential(**id, "", made, wire.loop_.now());
+        if (!done) return std::unexpected(done.error());
+        return Done{};
+    }));
+    return login;
 }
 
 std::uint64_t House::rows(const std::string& table) {

@@ -2,6 +2,7 @@
 // thread is the I/O thread: it runs what was posted until something has happened, or the deadline has.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -22,6 +23,8 @@ namespace immp::bridge {
 
 /// Ends what hangs. Seen on a busy machine with a slow disk: 12 s for what takes half a second else.
 inline constexpr std::chrono::seconds kPatience{120};
+/// Between two looks at what may have changed without an event.
+inline constexpr std::chrono::milliseconds kLook{100};
 
 /// The I/O thread's queue, with a clock that only the test moves.
 class TimedLoop {
@@ -42,7 +45,12 @@ class TimedLoop {
         const auto deadline = std::chrono::steady_clock::now() + kPatience;
         while (!happened()) {
             std::unique_lock lock(mutex_);
-            if (!wake_.wait_until(lock, deadline, [this] { return !ready_.empty(); })) return false;
+            // What a condition reads may be from before the last event, with none left to look again for.
+            const auto look = std::min(deadline, std::chrono::steady_clock::now() + kLook);
+            if (!wake_.wait_until(lock, look, [this] { return !ready_.empty(); })) {
+                if (std::chrono::steady_clock::now() >= deadline) return false;
+                continue;
+            }
             auto work = std::move(ready_.front());
             ready_.pop_front();
             lock.unlock();
@@ -167,6 +175,8 @@ struct House {
     std::string pull_all(SessionHost& desk, const BodySourcePtr& source);
     /// All of a table, when the writes before are done.
     std::uint64_t rows(const std::string& table);
+    /// With the secret that is stored for it now; an account without a password gets one first.
+    RecordLogin login(const std::string& account, const std::string& device);
     std::uint64_t outbox_rows() { return rows("outbox"); }
     template <class R>
     Result<R> in_store(std::move_only_function<Result<R>(Transaction&)> work) {

@@ -94,8 +94,10 @@ TEST_F(ProgramTest, WhatItPrintsGoesNowhere) {
 
 TEST_F(ProgramTest, ItIsKilledWithItsChildrenWhenItTakesTooLong) {
     const std::string child = (folder_.path() / "child").string();
-    const ProgramEnd end =
-        run("sleep 1000 & echo $! > " + child + "; echo $$ > " + child + ".parent; wait", "", 2s);
+    const std::string script = "sleep 1000 & echo $! > " + child + "; echo $$ > " + child + ".parent; wait";
+    ProgramEnd end;
+    for (auto patience = 2s; folder_.read("child.parent").empty() && patience < 100s; patience *= 2)
+        end = run(script, "", patience);
     EXPECT_EQ(end.word, ProgramWord::none);
     EXPECT_EQ(end.why, "it took too long");
     EXPECT_TRUE(is_gone("child"));

@@ -742,13 +742,13 @@ TEST_F(FalseWishes, AWishThatWasOvertakenTakesNothingBack) {
 TEST_F(FalseWishes, TheItemsOfANodeAreHadSoOften) {
     publish("one");
     b_.link_down();
+    const std::string feed = wanted_feed();
     for (int i = 0; i < 12; ++i) {
-        send_wish("a.example", armor::random_uuid(), std::string(43, 'A'));
+        send_wish("a.example", feed, std::string(43, 'A'));
         ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; }));
     }
-    send_wish("a.example", armor::random_uuid(), std::string(43, 'A'));
-    loop_.advance(2s);
-    EXPECT_EQ(a_.outbox_rows(), 1u) << "429";
+    send_wish("a.example", feed, std::string(43, 'A'));
+    ASSERT_TRUE(loop_.run_until([&] { return put_off(a_) >= 60s; })) << "429";
 }
 
 TEST_F(FalseWishes, WhoIsPutOffHasTheHistoryLater) {
@@ -765,7 +765,8 @@ TEST_F(FalseWishes, WhoIsPutOffHasTheHistoryLater) {
     ASSERT_TRUE(is_still());
     EXPECT_EQ(subscribe_in_vain(kAlice, "bob/board@b.example"), 480);
     ASSERT_TRUE(loop_.run_until([&] { return put_off(a_) >= 1h; })) << "429";
-    ASSERT_TRUE(loop_.advance_until(1min, [&] { return pushes(kAlice).size() == 1; })) << "what there was";
+    loop_.advance(put_off(a_));
+    ASSERT_TRUE(has(kAlice, 1)) << "what there was";
 }
 
 TEST_F(Publishing, AUsersWishThatFailsEndsOnlyItself) {
@@ -840,7 +841,7 @@ TEST_F(FalseWishes, AFloodIsHeldBack) {
     for (int i = 0; i < 61; ++i)
         send_wish("a.example", feed, token);
     ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() <= 1; }));
-    EXPECT_EQ(a_.outbox_rows(), 1u) << "one waits: 429";
+    ASSERT_TRUE(loop_.run_until([&] { return put_off(a_) >= 60s; })) << "one waits: 429";
     ASSERT_TRUE(loop_.advance_until(60s, [&] { return a_.outbox_rows() == 0; }));
 }
 

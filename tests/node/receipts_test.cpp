@@ -142,9 +142,12 @@ TEST_F(ChangedKey, AcceptedPinEndsThePauseAtTheNextLook) {
         if (!saved) return std::unexpected(saved.error());
         return Done{};
     }));
-    const Time accepted = loop_.now();
-    ASSERT_TRUE(loop_.advance_until(1s, [&] { return a_.outbox_rows() == 0; }));
-    EXPECT_LT(loop_.now() - accepted, 3min) << "the pause itself ended: it is at least 4 minutes";
+    // The next look comes within half a minute; from then on nothing needs the clock.
+    for (int second = 0; second < 65; ++second) {
+        loop_.advance(1s);
+        static_cast<void>(a_.outbox_rows());
+    }
+    ASSERT_TRUE(loop_.run_until([&] { return a_.outbox_rows() == 0; })) << "the pause is at least 4 minutes";
     EXPECT_EQ(other_->index("bob@b.example").size(), 1u);
 }
 
