@@ -25,6 +25,15 @@ std::vector<std::string> queued_domains(const Submit& request, const Submitted& 
     return {domains.begin(), domains.end()};
 }
 
+/// Lets the session in, unless it has ended meanwhile.
+void enter(Logins& logins, const std::weak_ptr<Login>& session, Login given) {
+    const LoginPtr login = session.lock();
+    if (!login) return;
+    given.ended = std::move(login->ended);
+    *login = std::move(given);
+    logins.add(login);
+}
+
 }  // namespace
 
 Desk::Desk(const NodeServices& services, Watches& watches, Logins& logins, KeyDirectory& directory,
@@ -214,21 +223,11 @@ void Desk::serve(LookUpCredential request, AnswerDone done) {
         answering<Credential>(std::move(done)));
 }
 
-std::function<void(Login)> Desk::entering() const {
-    return [&logins = logins_, session = std::weak_ptr(login_)](Login given) {
-        const LoginPtr login = session.lock();
-        if (!login) return;
-        given.ended = std::move(login->ended);
-        *login = std::move(given);
-        logins.add(login);
-    };
-}
-
 void Desk::serve(AdmitUser request, AnswerDone done) {
-    auto told = [account = request.account, enter = entering(),
+    auto told = [account = request.account, &logins = logins_, session = std::weak_ptr(login_),
                  done = std::move(done)](Result<AccountId> admitted) mutable {
         if (!admitted) return done(std::unexpected(std::move(admitted.error())));
-        enter({std::move(account), "", *admitted, {}});
+        enter(logins, session, {std::move(account), "", *admitted, {}});
         done(AnswerValue(Done{}));
     };
     admit_user(services_, std::move(request), std::move(told));
@@ -244,9 +243,10 @@ void Desk::serve(RenewPassword request, AnswerDone done) {
 
 void Desk::serve(RecordLogin request, AnswerDone done) {
     auto asked = std::make_shared<const RecordLogin>(std::move(request));
-    auto told = [asked, enter = entering(), done = std::move(done)](Result<ProvedLogin> login) mutable {
+    auto told = [asked, &logins = logins_, session = std::weak_ptr(login_),
+                 done = std::move(done)](Result<ProvedLogin> login) mutable {
         if (!login) return done(std::unexpected(std::move(login.error())));
-        enter({asked->account, login->of_device ? asked->device : "", login->account, {}});
+        enter(logins, session, {asked->account, login->of_device ? asked->device : "", login->account, {}});
         done(AnswerValue(Done{}));
     };
     services_.store.write<ProvedLogin>(

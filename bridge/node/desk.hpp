@@ -49,8 +49,6 @@ class Desk final : public SessionHost {
     using Upload = std::map<std::uint32_t, BodyStage>;
 
     [[nodiscard]] static std::vector<StagedBody> finish(Upload& upload);
-    /// Lets the session in; where it has ended meanwhile, nothing.
-    [[nodiscard]] std::function<void(Login)> entering() const;
 
     void serve(LookUpCredential request, AnswerDone done);
     void serve(AdmitUser request, AnswerDone done);
