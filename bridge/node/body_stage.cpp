@@ -12,13 +12,15 @@ std::unexpected<Error> not_whole() {
     return fail_for_now(702, "Storage failed; try again", std::chrono::seconds(60));
 }
 
-Result<void> take_room(StagedState& state, std::size_t octets) {
-    if (!state.room) return {};
-    if (!state.room->take(octets))
-        return fail_for_now(429, "Too much is under way from your address; try again later",
-                            std::chrono::seconds(60));
-    state.taken += octets;
-    return {};
+/// Without room for them the stage has failed.
+void take_room(StagedState& state, std::size_t octets) {
+    if (!state.room || state.error) return;
+    if (state.room->take(octets))
+        state.taken += octets;
+    else
+        state.error = fail_for_now(429, "Too much is under way from your address; try again later",
+                                   std::chrono::seconds(60))
+                          .error();
 }
 
 Result<BodyId> put(Transaction& transaction, StagedState& state, std::string_view octets, Time now) {
@@ -122,8 +124,8 @@ void BodyStage::write(std::string octets) {
     const std::size_t count = octets.size();
     auto work = [state = state_, octets = std::move(octets),
                  now = now_](Transaction& transaction) -> Result<BodyId> {
-        auto room = state->error ? Result<void>() : take_room(*state, octets.size());
-        auto done = room ? put(transaction, *state, octets, now) : std::unexpected(std::move(room.error()));
+        take_room(*state, octets.size());
+        auto done = put(transaction, *state, octets, now);
         if (!done) state->error = done.error();
         return done;
     };

@@ -45,8 +45,8 @@ struct StagedBody {
     [[nodiscard]] Result<BodyId> settle(Transaction& transaction, Time now) const;
     /// The octets, if they are all still in memory.
     [[nodiscard]] std::optional<std::string_view> in_memory() const;
-    /// All octets, wherever they are, of a body that is known to be short. 702 if an earlier chunk failed. In
-    /// a write transaction.
+    /// All octets, wherever they are, of a body that is known to be short. Fails as settle() does. In a write
+    /// transaction.
     [[nodiscard]] Result<std::string> text(Transaction& transaction) const;
     /// Drops what the store has of it, unless a message came to refer to it. In a write transaction.
     [[nodiscard]] Result<void> abandon(Transaction& transaction) const;

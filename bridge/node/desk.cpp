@@ -351,9 +351,10 @@ void Desk::serve(RevokeDevice request, AnswerDone done) {
     services_.store.write<Done>(
         [request](Transaction& transaction) { return revoke_device(transaction, request); },
         [request, &logins = logins_, done = std::move(done)](Result<Done> revoked) mutable {
-            const bool is_gone = revoked.has_value();
-            answering<Done>(std::move(done))(std::move(revoked));
-            if (is_gone) logins.on_revoked(request.account, request.device);
+            if (!revoked) return done(std::unexpected(std::move(revoked.error())));
+            done(AnswerValue(Done{}));
+            logins.on_revoked(request.account,
+                              request.device);  // behind the answer, which may go to one of them
         });
 }
 

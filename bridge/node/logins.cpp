@@ -35,7 +35,7 @@ void Logins::look_again() {
     for (const auto& [name, login] : logins_)
         if (names.empty() || names.back() != name) names.push_back(name);
     // In the order of the writes, as the logins are: what is found is never older than they.
-    store_.write<Accounts>(
+    services_.store.write<Accounts>(
         [names = std::move(names)](Transaction& transaction) -> Result<Accounts> {
             Accounts there;
             for (const std::string& name : names) {
@@ -47,7 +47,7 @@ void Logins::look_again() {
         },
         [this](const Result<Accounts>& there) {
             if (there) return judge(*there);
-            after_(kAgain, [this] { look_again(); });
+            services_.after(kAgain, [this] { look_again(); });
         });
 }
 

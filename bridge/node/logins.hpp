@@ -1,13 +1,12 @@
 // Who is logged in: a session lasts no longer than what let it in. All on the I/O thread.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
-#include "bridge/store/store.hpp"
+#include "bridge/node/services.hpp"
 
 namespace immp::bridge {
 
@@ -22,9 +21,8 @@ using LoginPtr = std::shared_ptr<Login>;
 /// All logins of a node, by account.
 class Logins {
   public:
-    /// Both outlive it. `after`: as in NodeServices.
-    using After = std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)>;
-    Logins(Store& store, const After& after) : store_(store), after_(after) {}
+    /// The services outlive it.
+    explicit Logins(const NodeServices& services) : services_(services) {}
 
     /// In the order of the commits: what is revoked behind it ends it.
     void add(const LoginPtr& login);
@@ -41,8 +39,7 @@ class Logins {
 
     void judge(const Accounts& there);
 
-    Store& store_;
-    const After& after_;
+    const NodeServices& services_;
     std::multimap<std::string, LoginPtr, std::less<>> logins_;
 };
 

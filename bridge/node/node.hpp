@@ -68,7 +68,7 @@ class Node final : public PeerHandler {
 
     const NodeServices services_;
     std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
-    Logins logins_{services_.store, services_.after};
+    Logins logins_{services_};
     /// Of the bell, which transactions may still ring when the node is gone.
     std::shared_ptr<std::function<void()>> heard_ =
         std::make_shared<std::function<void()>>([this] { hear(); });

@@ -29,14 +29,14 @@ using StagingRoomPtr = std::shared_ptr<StagingRoom>;
 /// All that are in use. On the I/O thread only.
 class StagingRooms {
   public:
-    explicit StagingRooms(std::uint64_t most_bytes) : most_bytes_(most_bytes) {}
+    explicit StagingRooms(std::uint64_t most_bytes);
 
     [[nodiscard]] StagingRoomPtr of(const std::string& address);
 
   private:
     const std::uint64_t most_bytes_;
     std::map<std::string, std::weak_ptr<StagingRoom>> rooms_;
-    std::size_t swept_at_ = 1024;  ///< with so many rooms those that nobody uses go
+    std::size_t swept_at_;  ///< with so many rooms those that nobody uses go
 };
 
 }  // namespace immp::bridge

@@ -169,7 +169,10 @@ TEST_F(ListenerTest, ClosesASessionThatNeverLogsIn) {
     while (const auto line = client.line())
         last = *line;
     EXPECT_EQ(last.substr(0, 4), "408 ");
+    EXPECT_TRUE(client.ended());
 }
+
+// -- certificate
 
 TEST_F(ListenerTest, NewConnectionsUseTheNewCertificate) {
     config_.certificate_poll = milliseconds(20);

@@ -1,4 +1,6 @@
 // DEVICE ADD at the node: a name gets a secret once, and no other device's is put out by it.
+#include <algorithm>
+
 #include "tests/node/house.hpp"
 
 namespace immp::bridge {
@@ -6,6 +8,8 @@ namespace {
 
 class Devices : public TwoDomains {
   protected:
+    Devices() { a_.set_password("alice@a.example"); }
+
     Answer add(const std::string& device, const std::string& account = "alice@a.example") {
         return a_.ask(*a_.node->make_desk(), AddDevice{account, device});
     }
@@ -27,18 +31,6 @@ class Devices : public TwoDomains {
         session.desk->on_login_ended([ends = session.ends](Error why) { ends->push_back(std::move(why)); });
         EXPECT_TRUE(a_.ask(*session.desk, std::move(login)));
         return session;
-    }
-    /// Another process' doing.
-    void remove(const std::string& account) {
-        EXPECT_TRUE(a_.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
-            if (auto done = transaction.accounts().remove(account); !done)
-                return std::unexpected(done.error());
-            return Done{};
-        }));
-    }
-    void make(const std::string& account) {
-        EXPECT_TRUE(a_.in_store<AccountId>(
-            [&](Transaction& transaction) { return transaction.accounts().add(account, loop_.now()); }));
     }
     DeviceList list() {
         auto answer = a_.ask(*a_.node->make_desk(), ListDevices{"alice@a.example"});
@@ -99,6 +91,7 @@ TEST_F(Devices, WhatIsRevokedEndsItsSessions) {
     const auto gone = entered(a_.login("alice@a.example", "phone")).ends;  // its session is over
     const auto tablet = entered(a_.login("alice@a.example", "tablet"));
     const auto with_password = entered(a_.login("alice@a.example", "laptop"));
+    a_.set_password("carol@a.example");
     const auto carols = entered(a_.login("carol@a.example", "phone"));
     bool is_answered_first = false;
     phone.desk->ask(RevokeDevice{"alice@a.example", "phone"},
@@ -122,8 +115,11 @@ TEST_F(Devices, WhatWasRevokedSinceItsChallengeLetsNobodyIn) {
 
 TEST_F(Devices, AnAccountMadeAnewIsNotOpenedByItsFormerPassword) {
     RecordLogin former = a_.login("alice@a.example", "");
-    remove("alice@a.example");
-    make("alice@a.example");
+    a_.remove_account("alice@a.example");
+    a_.add_account("alice@a.example");
+    armor::ScramKeys other;
+    std::ranges::fill(other.stored_key.fill(), 7);
+    a_.set_password("alice@a.example", other);
     EXPECT_TRUE(a_.ask(*a_.node->make_desk(), a_.login("alice@a.example", "")));
     EXPECT_EQ(a_.ask(*a_.node->make_desk(), std::move(former)).error().code, 402);
 }
@@ -131,13 +127,14 @@ TEST_F(Devices, AnAccountMadeAnewIsNotOpenedByItsFormerPassword) {
 TEST_F(Devices, ARemovedAccountsSessionsEnd) {
     const auto alice = entered(a_.login("alice@a.example", ""));
     const auto through_xmpp = entered(AdmitUser{"carol@a.example"});
-    remove("alice@a.example");
-    make("alice@a.example");
+    a_.remove_account("alice@a.example");
+    a_.add_account("alice@a.example");
+    a_.set_password("alice@a.example");
     const auto anew = entered(a_.login("alice@a.example", ""));
     a_.node->on_administered();
     ASSERT_TRUE(loop_.run_until([&] { return !alice.ends->empty(); }));
     EXPECT_EQ(alice.ends->front().code, 401);
-    remove("carol@a.example");
+    a_.remove_account("carol@a.example");
     a_.node->on_administered();
     ASSERT_TRUE(loop_.run_until([&] { return !through_xmpp.ends->empty(); }));
     EXPECT_TRUE(anew.ends->empty()) << "the account of that name is another";

@@ -150,19 +150,12 @@ class Promises : public UnsafeDisk {
     }
     std::string push_for_alice() { return a_.index("alice@a.example", "/PUSH").front().id; }
     void add_device() {
+        set_password();
         const auto reply = std::make_shared<Reply>();
-        ask(a_.login("alice@a.example", "phone"), reply);
+        ask(RecordLogin{"alice@a.example", "phone", {}}, reply);
         await(reply);
     }
-    /// Of alice: one that proves as the StoredKey of zeros.
-    void set_password() {
-        ASSERT_TRUE(a_.in_store<Done>([this](Transaction& transaction) -> Result<Done> {
-            const auto alice = transaction.accounts().find("alice@a.example");
-            const auto set = transaction.accounts().set_credential(**alice, "", {}, loop_.now());
-            if (!set) return std::unexpected(set.error());
-            return Done{};
-        }));
-    }
+    void set_password() { a_.set_password("alice@a.example"); }
     [[nodiscard]] Time now() const { return loop_.now(); }
     std::string mail_for_alice() { return a_.index("alice@a.example").front().id; }
 

@@ -35,14 +35,11 @@ class FaultPositions : public testing::TestWithParam<FaultKind> {
         for (const auto* name : {"alice@a.example", "carol@a.example"})
             pair.a.add_account(name);
         pair.b.add_account("bob@b.example");
+        pair.a.set_password("alice@a.example");
         // A generation of keys that the script wipes: then the log is cut off behind a checkpoint.
         EXPECT_TRUE(pair.a.in_store<Done>([&](Transaction& transaction) -> Result<Done> {
             auto keys = rotate_signing_key(transaction, "a.example", pair.loop.now());
             if (!keys) return std::unexpected(keys.error());
-            // A password, which the StoredKey of zeros proves.
-            const auto alice = transaction.accounts().find("alice@a.example");
-            auto set = transaction.accounts().set_credential(**alice, "", {}, pair.loop.now());
-            if (!set) return std::unexpected(set.error());
             return Done{};
         }));
         pair.a.restart();

@@ -1,6 +1,5 @@
 #include "tests/node/house.hpp"
 
-#include <algorithm>
 #include <iostream>
 
 namespace immp::bridge {
@@ -210,6 +209,24 @@ void House::add_account(const std::string& name) {
     ASSERT_TRUE(added);
 }
 
+void House::remove_account(const std::string& name) {
+    ASSERT_TRUE(in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+        auto removed = transaction.accounts().remove(name);
+        if (!removed) return std::unexpected(removed.error());
+        return Done{};
+    }));
+}
+
+void House::set_password(const std::string& account, const armor::ScramKeys& keys) {
+    ASSERT_TRUE(in_store<Done>([&](Transaction& transaction) -> Result<Done> {
+        const auto id = transaction.accounts().find(account);
+        const StoredCredential made{{}, {keys.stored_key.clone(), keys.server_key.clone()}};
+        auto set = transaction.accounts().set_credential(**id, "", made, wire.loop_.now());
+        if (!set) return std::unexpected(set.error());
+        return Done{};
+    }));
+}
+
 Answer House::ask(SessionHost& desk, Request request) {
     std::optional<Answer> answer;
     desk.ask(std::move(request), [&answer](Answer given) { answer.emplace(std::move(given)); });
@@ -262,25 +279,9 @@ std::string House::pull_all(SessionHost& desk, const BodySourcePtr& source) {
 }
 
 RecordLogin House::login(const std::string& account, const std::string& device) {
-    RecordLogin login{account, device, {}};
-    EXPECT_TRUE(in_store<Done>([&](Transaction& transaction) -> Result<Done> {
-        auto& accounts = transaction.accounts();
-        const auto id = accounts.find(account);
-        if (!id || !*id) return fail(404, "no account");
-        auto stored = accounts.credential(**id, device);
-        if (!stored) return std::unexpected(stored.error());
-        if (*stored) {
-            login.proved = std::move((*stored)->keys.stored_key);
-            return Done{};
-        }
-        StoredCredential made;
-        std::ranges::copy(armor::random_array<32>(), made.keys.stored_key.fill().begin());
-        login.proved = made.keys.stored_key.clone();
-        auto done = accounts.set_credential(**id, "", made, wire.loop_.now());
-        if (!done) return std::unexpected(done.error());
-        return Done{};
-    }));
-    return login;
+    auto answer = ask(*node->make_desk(), LookUpCredential{account, device});
+    EXPECT_TRUE(answer);
+    return {account, device, std::move(std::get<Credential>(*answer).keys.stored_key)};
 }
 
 std::uint64_t House::rows(const std::string& table) {

@@ -163,6 +163,9 @@ struct House {
     /// Stops and starts again on the same store.
     void restart();
     void add_account(const std::string& name);
+    void remove_account(const std::string& name);
+    /// What a login must prove from now on; without keys, the StoredKey of zeros.
+    void set_password(const std::string& account, const armor::ScramKeys& keys = {});
     Answer ask(SessionHost& desk, Request request);
     /// Submits as a client would: its answer.
     Answer submit(Submit request, const std::vector<std::string>& bodies);
@@ -175,7 +178,7 @@ struct House {
     std::string pull_all(SessionHost& desk, const BodySourcePtr& source);
     /// All of a table, when the writes before are done.
     std::uint64_t rows(const std::string& table);
-    /// With the secret that is stored for it now; an account without a password gets one first.
+    /// With the secret that is stored for it now; without one, as with a wrong one.
     RecordLogin login(const std::string& account, const std::string& device);
     std::uint64_t outbox_rows() { return rows("outbox"); }
     template <class R>
